@@ -1,0 +1,242 @@
+"""How an op is declared: one class, with its parameters, the axes that it reads, and its rules.
+
+Everything that specc knows of a layer stands in its class. Parameters are annotated attributes, by Keras's names and
+with Keras's defaults; an instance holds just the arguments that the author gave, the class the defaults. All rules see
+the axes of one sample, never the batch, and, where an op is distributed over leading axes, only those behind them.
+"""
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+
+from specc.ops.kinds import Flag, Kind
+from specc.ops.misfit import Misfit, undefined_size
+from specc.shapes.dim import Size
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+
+Place = Literal["space", "feature", "time", "any"]
+Weights = dict[str, tuple[int, ...]]
+Inputs = tuple[Tensor, ...]
+Shapes = tuple[Shape, ...]
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # pyright: ignore
+
+
+class Example(NamedTuple):
+    """Arguments with the shapes (no batch) that they are valid for; the tests build it in Keras."""
+
+    arguments: dict[str, Any]
+    shapes: tuple[tuple[int, ...], ...]
+    dtype: str = "float32"
+
+
+class Parameter(NamedTuple):
+    """One parameter: its kind, its default (`REQUIRED` if it has none), and whether it may be null."""
+
+    name: str
+    kind: Kind
+    default: Any
+    nullable: bool
+
+    @property
+    def required(self) -> bool:
+        """Whether an author must give it."""
+        return self.default is REQUIRED
+
+
+class CallInput(NamedTuple):
+    """A value that the call takes: `many` takes a list of values."""
+
+    name: str
+    required: bool = True
+    many: bool = False
+
+
+class Op:
+    """An op: subclasses give `results`, `weights_for` and `cost`; `Unary` is the base for ops on one value."""
+
+    name: ClassVar[str]
+    parameters: ClassVar[dict[str, Parameter]]
+    examples: ClassVar[tuple[Example, ...]] = ()
+    call_inputs: ClassVar[tuple[CallInput, ...]] = (CallInput("inputs"),)
+    call_options: ClassVar[Mapping[str, Kind]] = {}
+    takes_list: ClassVar[bool] = False
+    """The call takes its inputs as one list (merges, `Attention`)."""
+    fold_differs: ClassVar[str | None] = None
+    """Where folding the op and `TimeDistributed` differ in training: what differs."""
+    non_trainable: ClassVar[frozenset[str]] = frozenset()
+    """The weights that training never changes (moving statistics)."""
+    keeps_dtype: ClassVar[bool] = False
+    """Integers stay integers; else the result has the compute dtype."""
+
+    trainable: Flag = True
+    dtype: str | None = None
+    options: Mapping[str, Any] = types.MappingProxyType({})
+    """Call arguments that are no values (`use_causal_mask`)."""
+
+    @property
+    def places(self) -> tuple[Place, ...] | None:
+        """What the op reads at each of its axes; None: it takes any number of axes."""
+        return None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that the author gave."""
+        return {k: v for k, v in vars(self).items() if k != "options"}
+
+    def result_count(self) -> int:
+        """The number of results."""
+        return 1
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The types of the results; raises `Misfit` where the op does not fit."""
+        raise NotImplementedError
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """The shapes of the weights, by name; raises `Misfit` (E207) where a size is no number."""
+        return {}
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """Floating-point operations for one sample: 2 for each multiply-add, 1 for any other."""
+        return 0
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype that the layer computes in."""
+        dtype = self.dtype or "float32"
+        return dtype.removeprefix("mixed_")
+
+    def result_dtype(self, dtype: str) -> str:
+        """The dtype of a result for an input of `dtype`: floats are cast to the compute dtype."""
+        if self.keeps_dtype and not dtype.startswith(("float", "bfloat")):
+            return dtype
+        return self.compute_dtype
+
+
+class Unary(Op):
+    """An op on one value: subclasses give `output`, and `weights` and `flops` where there are any."""
+
+    def output(self, x: Shape) -> Shape:
+        """The shape of the result."""
+        raise NotImplementedError
+
+    def weights(self, x: Shape) -> Weights:
+        """The shapes of the weights, by name."""
+        return {}
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Floating-point operations for one sample, from input `x` and result `y`."""
+        return 0
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The type of the result."""
+        x = inputs[0]
+        return (Tensor(self.output(x.shape), self.result_dtype(x.dtype)),)
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """The weights for the one input."""
+        return self.weights(shapes[0])
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """The FLOPs for the one input."""
+        return self.flops(inputs[0], outputs[0])
+
+
+O = TypeVar("O", bound=type[Op])
+REGISTERED: dict[str, type[Op]] = {}
+"""The ops of the families that have been imported so far, by Keras name or construct word."""
+
+
+def op(
+    *examples: Example, name: str | None = None, inputs: str = "inputs", takes_list: bool = False
+) -> Callable[[O], O]:
+    """Declare a class as an op, under its own name unless `name` is given.
+
+    `inputs` names what the call takes: `"query value key? states*"`, `?` for optional, `*` for an optional list of
+    values at the end, `+` for a list of at least one (a merge).
+    """
+
+    def declare(cls: O) -> O:
+        cls.name = name or cls.__name__
+        cls.examples = examples
+        cls.takes_list = takes_list
+        cls.call_inputs = tuple(
+            CallInput(word.rstrip("?*+"), word[-1] not in "?*", word[-1] in "*+") for word in inputs.split()
+        )
+        REGISTERED[cls.name] = cls
+        return cls
+
+    return declare
+
+
+def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
+    """The parameters of an op, in order, worked out when it is first used."""
+    if "parameters" not in cls.__dict__:
+        found: dict[str, Parameter] = {}
+        own = [c for c in cls.__mro__ if issubclass(c, Op) and c is not Op]
+        for base in (*reversed(own), Op):
+            for name, annotation in base.__dict__.get("__annotations__", {}).items():
+                if get_origin(annotation) is not ClassVar and name != "options":
+                    kind, nullable = kind_of(annotation)
+                    found[name] = Parameter(name, kind, getattr(cls, name, REQUIRED), nullable)
+        required = {n: p for n, p in found.items() if p.required}
+        cls.parameters = required | found
+    return cls.parameters
+
+
+_PLAIN: dict[Any, Kind] = {
+    bool: get_args(Flag)[1],
+    str: Kind("text", {"type": "str", "strict": True}, {"type": "string"}),
+}
+
+
+def kind_of(annotation: Any) -> tuple[Kind, bool]:
+    """The kind that an annotation stands for, and whether it takes null."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return get_args(annotation)[1], False
+    if origin in (Union, types.UnionType):
+        rest = [a for a in get_args(annotation) if a is not type(None)]
+        return kind_of(rest[0])[0], len(rest) < len(get_args(annotation))
+    if origin is Literal:
+        words = list(get_args(annotation))
+        text = " or ".join(f"`{w}`" for w in words)
+        return Kind(text, {"type": "literal", "expected": words}, {"enum": words}), False
+    return _PLAIN[annotation], False
+
+
+def known_size(x: Shape, axis: int, what: str) -> int:
+    """The size of an axis that weights need; raises E207 where it is no number."""
+    size = x.sizes[axis]
+    if not isinstance(size, int):
+        raise undefined_size(x, axis, what)
+    return size
+
+
+def axis_number(axis: int | str, x: Shape, parameter: str = "axis", new: int = 0) -> int:
+    """The position (batch not counted) of an axis given by Keras's number or by name.
+
+    `new` is 1 where the axis is one that the op adds. E203 where there is no such axis, or it is the batch.
+    """
+    if isinstance(axis, str):
+        found = [i for i, a in enumerate(x.axes) if a.name == axis]
+        if len(found) != 1:
+            many = "no axis" if not found else "more than one axis"
+            raise Misfit("E203", f"{x} has {many} called `{axis}`", parameter=parameter)
+        return found[0]
+    rank = x.rank + 1 + new
+    if not -rank <= axis < rank:
+        raise Misfit("E203", f"axis {axis} does not exist in {x}", parameter=parameter)
+    if axis % rank == 0:
+        raise Misfit("E203", f"axis {axis} of {x} is the batch", parameter=parameter)
+    return axis % rank - 1
+
+
+def axis_numbers(axes: int | str | Sequence[int | str], x: Shape, parameter: str = "axis") -> tuple[int, ...]:
+    """The positions of one axis or several; E203 where one is named twice."""
+    several = [axes] if isinstance(axes, int | str) else axes
+    found = tuple(axis_number(axis, x, parameter) for axis in several)
+    if len(set(found)) < len(found):
+        raise Misfit("E203", f"an axis of {x} is named twice", parameter=parameter)
+    return found

@@ -1,0 +1,102 @@
+"""The kinds of arguments that ops take: what each accepts, for the parser, the JSON Schema and the tests.
+
+A kind is written as metadata of a type: `Positive = Annotated[int, Kind(…)]`. `core` is its schema for
+pydantic-core, `json` its JSON Schema, `text` how a message describes it.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+Schema = dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """What an argument accepts; `is_axis`: a number with Keras's meaning, or the name of an axis."""
+
+    text: str
+    core: Schema
+    json: Schema
+    is_axis: bool = False
+
+
+def checked(check: Callable[[Any], Any]) -> Schema:
+    """The pydantic-core schema of a value that `check` converts, or refuses with a ValueError."""
+    return {"type": "function-plain", "function": {"type": "no-info", "function": check}}
+
+
+def _integer(at_least: int) -> Schema:
+    return {"type": "int", "strict": True, "ge": at_least}
+
+
+def _spread(n: int) -> Callable[[Any], Any]:
+    return lambda value: (value,) * n if isinstance(value, int) else value
+
+
+def _tuple(n: int, item: Schema) -> Schema:
+    """`n` items, or one that counts for all of them."""
+    items: Schema = {"type": "tuple", "items_schema": [item] * n, "strict": False}
+    return {"type": "function-before", "function": {"type": "no-info", "function": _spread(n)}, "schema": items}
+
+
+def _tuple_json(n: int, item: Schema) -> Schema:
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": n, "maxItems": n}]}
+
+
+def _sizes(n: int, at_least: int, word: str) -> Kind:
+    item = {"type": "integer", "minimum": at_least}
+    text = f"{word} integer" if n == 1 else f"{word} integer or a list of {n}"
+    return Kind(f"a {text}", _tuple(n, _integer(at_least)), _tuple_json(n, item))
+
+
+Positive = Annotated[int, Kind("a positive integer", _integer(1), {"type": "integer", "minimum": 1})]
+NonNegative = Annotated[
+    int, Kind("an integer of at least 0", _integer(0), {"type": "integer", "minimum": 0})
+]
+Integer = Annotated[int, Kind("an integer", {"type": "int", "strict": True}, {"type": "integer"})]
+Number = Annotated[float, Kind("a number", {"type": "float", "strict": True}, {"type": "number"})]
+PositiveNumber = Annotated[
+    float,
+    Kind(
+        "a positive number",
+        {"type": "float", "strict": True, "gt": 0},
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+]
+Rate = Annotated[
+    float,
+    Kind(
+        "a number from 0 to 1",
+        {"type": "float", "strict": True, "ge": 0, "le": 1},
+        {"type": "number", "minimum": 0, "maximum": 1},
+    ),
+]
+Flag = Annotated[bool, Kind("true or false", {"type": "bool", "strict": True}, {"type": "boolean"})]
+Text = Annotated[str, Kind("text", {"type": "str", "strict": True}, {"type": "string"})]
+
+One = Annotated[tuple[int], _sizes(1, 1, "positive")]
+Pair = Annotated[tuple[int, int], _sizes(2, 1, "positive")]
+Triple = Annotated[tuple[int, int, int], _sizes(3, 1, "positive")]
+
+_AXIS_JSON: Schema = {"type": ["integer", "string"]}
+
+
+def _axis(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("not an axis")
+    return value
+
+
+def _axes(value: Any) -> Any:
+    return tuple(_axis(v) for v in value) if isinstance(value, list | tuple) else _axis(value)
+
+
+AxisRef = Annotated[int | str, Kind("the number or name of an axis", checked(_axis), _AXIS_JSON, is_axis=True)]
+AxisRefs = Annotated[
+    int | str | tuple[int | str, ...],
+    Kind(
+        "the number or name of an axis, or a list of them",
+        checked(_axes),
+        {"anyOf": [_AXIS_JSON, {"type": "array", "items": _AXIS_JSON}]},
+        is_axis=True,
+    ),
+]
