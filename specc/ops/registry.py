@@ -1,0 +1,183 @@
+"""Finding ops by name, importing only the families that a spec names, and making instances of them."""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from specc.ops.declare import REGISTERED, Op, parameters_of
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "core": ("Dense", "Embedding", "Masking", "Identity"),
+    "activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
+    "attention": ("Attention", "AdditiveAttention", "MultiHeadAttention"),
+    "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
+    "conv": (
+        *("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
+        *("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D"),
+    ),
+    "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    "merge": (
+        *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
+    ),
+    "norm": (
+        *("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
+        *("Normalization", "Rescaling"),
+    ),
+    "pool": tuple(
+        f"{kind}{n}D"
+        for kind in ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling")
+        for n in (1, 2, 3)
+    ),
+    "recurrent": ("LSTM", "GRU", "SimpleRNN"),
+    "regularize": (
+        *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+        *("GaussianNoise", "GaussianDropout"),
+    ),
+    "reshape": ("Flatten", "Reshape", "Permute", "RepeatVector"),
+    "resize": tuple(f"{kind}{n}D" for kind in ("UpSampling", "ZeroPadding", "Cropping") for n in (1, 2, 3)),
+    "wrappers": ("Bidirectional", "TimeDistributed"),
+}
+"""The modules of this package, and the ops that each declares."""
+
+ALIASES: dict[str, str] = {
+    **{f"MaxPool{n}D": f"MaxPooling{n}D" for n in (1, 2, 3)},
+    **{f"AvgPool{n}D": f"AveragePooling{n}D" for n in (1, 2, 3)},
+    **{f"GlobalMaxPool{n}D": f"GlobalMaxPooling{n}D" for n in (1, 2, 3)},
+    **{f"GlobalAvgPool{n}D": f"GlobalAveragePooling{n}D" for n in (1, 2, 3)},
+    **{f"Convolution{n}D": f"Conv{n}D" for n in (1, 2, 3)},
+    **{f"Convolution{n}DTranspose": f"Conv{n}DTranspose" for n in (1, 2, 3)},
+    **{f"SeparableConvolution{n}D": f"SeparableConv{n}D" for n in (1, 2)},
+}
+"""Keras's other names for its layers."""
+
+_FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
+
+
+class ArgumentError(NamedTuple):
+    """One fault in the arguments of an op; `parameter` is None where it is about none of them."""
+
+    code: str
+    message: str
+    parameter: str | None
+    unknown: bool = False
+
+
+class ArgumentErrors(Exception):
+    """The arguments of an op are not what it takes."""
+
+    def __init__(self, errors: list[ArgumentError]) -> None:
+        super().__init__("; ".join(e.message for e in errors))
+        self.errors = errors
+
+
+def names() -> list[str]:
+    """The names of all ops, aliases not counted."""
+    return sorted(_FAMILY_OF)
+
+
+def find(name: str) -> type[Op] | None:
+    """The op that Keras (or the language) calls `name`; None if there is none."""
+    found = REGISTERED.get(name)
+    if found is None:
+        name = ALIASES.get(name, name)
+        family = _FAMILY_OF.get(name)
+        if family is None:
+            return None
+        import_module(f"specc.ops.{family}")
+        found = REGISTERED[name]
+    return found
+
+
+_validators: dict[type[Op], Any] = {}
+
+
+def _validator(cls: type[Op]) -> Any:
+    from pydantic_core import SchemaValidator
+
+    fields: dict[str, Any] = {}
+    for parameter in parameters_of(cls).values():
+        schema = parameter.kind.core
+        if parameter.nullable:
+            schema = {"type": "nullable", "schema": schema}
+        fields[parameter.name] = {"type": "typed-dict-field", "schema": schema, "required": parameter.required}
+    validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})  # pyright: ignore
+    _validators[cls] = validator
+    return validator
+
+
+def make(cls: type[Op], arguments: dict[str, Any]) -> Op:
+    """An instance with these arguments (plain values); raises `ArgumentErrors` where they are not what it takes."""
+    validator = _validators.get(cls) or _validator(cls)
+    try:
+        values = validator.validate_python(arguments)
+    except ValueError as error:
+        raise ArgumentErrors(_explained(cls, error)) from None
+    made = object.__new__(cls)
+    made.__dict__.update(values)
+    return made
+
+
+def _explained(cls: type[Op], error: Any) -> list[ArgumentError]:
+    """Our words for what pydantic-core found, one for each parameter."""
+    found: dict[str, ArgumentError] = {}
+    known = parameters_of(cls)
+    for fault in error.errors(include_url=False):
+        name = str(fault["loc"][0])
+        if name in found:
+            continue
+        if fault["type"] == "missing":
+            found[name] = ArgumentError("E106", f"`{cls.name}` needs `{name}`", name)
+        elif fault["type"] == "extra_forbidden":
+            found[name] = ArgumentError("E105", f"`{cls.name}` has no argument `{name}`", name, unknown=True)
+        else:
+            found[name] = ArgumentError("E107", _wrong_value(cls, known[name].kind.text, fault), name)
+    return list(found.values())
+
+
+def _wrong_value(cls: type[Op], wanted: str, fault: dict[str, Any]) -> str:
+    own = fault.get("ctx", {}).get("error")
+    name = fault["loc"][0]
+    if own is not None:
+        return f"`{name}` of `{cls.name}`: {own}"
+    return f"`{name}` of `{cls.name}` must be {wanted}, not {shown(fault['input'])}"
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it, as YAML has it and not too long."""
+    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or value is True or value is False else repr(value)
+    text = text or ""
+    return f"`{text[:40]}…`" if len(text) > 41 else f"`{text}`"
+
+
+def first_parameter(cls: type[Op]) -> str | None:
+    """The name that a bare value is for."""
+    names = list(parameters_of(cls))
+    return names[0] if names and names[0] not in ("trainable", "dtype") else None
+
+
+def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
+    """The arguments that the value beside an op's name stands for: a mapping, a bare first argument, or nothing."""
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    first = first_parameter(cls)
+    if first is None:
+        raise ArgumentErrors([ArgumentError("E105", f"`{cls.name}` takes no arguments", None)])
+    return {first: value}
+
+
+def make_nested(value: Any) -> Op:
+    """The op that a nested layer (`Flatten`, `{Dense: 10}`) stands for; raises ValueError where it is none."""
+    if isinstance(value, str):
+        name, arguments = value, None
+    elif isinstance(value, dict) and len(value) == 1:
+        name, arguments = next(iter(value.items()))
+    else:
+        raise ValueError("a layer is a name or a mapping with one key, as `{Dense: 10}`")
+    cls = find(str(name))
+    if cls is None:
+        raise ValueError(f"there is no layer `{name}`")
+    try:
+        return make(cls, as_arguments(cls, arguments))
+    except ArgumentErrors as errors:
+        raise ValueError(str(errors)) from None
