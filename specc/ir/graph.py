@@ -1,0 +1,212 @@
+"""The forms that a network takes between its text and Keras.
+
+`Graph`: every block, repeat and parameter is written out; layers stand in the order in which they run and
+read values by number. `Typed`: each value has a type, and each layer a `Reading`, which says what must be inserted.
+`Explicit`: what the readings ask for is written out as layers; nothing is left to be inserted.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from specc.diagnostics.model import Note
+from specc.ops.declare import Op
+from specc.shapes.axis import Axis
+from specc.shapes.dim import Size
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+from specc.syntax.document import Document, Item
+from specc.syntax.tree import Node
+
+
+class Link(NamedTuple):
+    """How a place in the text was reached: a block used, a round of a repeat; `outer` is the next one out."""
+
+    note: Note
+    outer: "Link | None"
+
+
+def chain_of(link: Link | None) -> tuple[Note, ...]:
+    """The notes of a link, innermost first."""
+    notes: list[Note] = []
+    while link is not None:
+        notes.append(link.note)
+        link = link.outer
+    return tuple(notes)
+
+
+class Pending(NamedTuple):
+    """An op whose arguments ask for the size of an axis: `make` gives it once the sizes are known.
+
+    `make` takes the function that `size(axis)` stands for; it raises `specc.ops.registry.ArgumentErrors`, or
+    `specc.syntax.expressions.ExpressionError`.
+    """
+
+    cls: type[Op]
+    make: Callable[[Callable[[str | int], int]], Op]
+
+
+class Layer:
+    """One application of an op.
+
+    `inputs` are value numbers in the order of the op's `call_inputs`, None where an optional one is not given;
+    `outputs` the numbers of the results. `region` is the number of the `map` that it stands in (0: none).
+    `shares` is the layer whose weights it uses. `inserted` marks a layer that the compiler put in.
+    """
+
+    __slots__ = (
+        *("distribute", "inputs", "inserted", "item", "link", "name", "op", "outputs", "region", "shares"),
+    )
+
+    def __init__(
+        self,
+        name: str,
+        op: Op | Pending,
+        inputs: tuple[int | None, ...],
+        outputs: tuple[int, ...],
+        item: Item,
+        region: int = 0,
+        link: Link | None = None,
+        shares: "Layer | None" = None,
+        distribute: str = "fold",
+        inserted: bool = False,
+    ) -> None:
+        self.name = name
+        self.op = op
+        self.inputs = inputs
+        self.outputs = outputs
+        self.item = item
+        self.region = region
+        self.link = link
+        self.shares = shares
+        self.distribute = distribute
+        self.inserted = inserted
+
+    def __repr__(self) -> str:
+        return f"Layer({self.name!r})"
+
+
+class Region(NamedTuple):
+    """A `map`, or a block that promises the shape of an input: the axes that do not exist inside.
+
+    `over` names or numbers them (Keras's numbers); None: whatever leads a value longer than `promised`.
+    """
+
+    parent: int
+    name: str
+    item: Item
+    over: tuple[str | int, ...] | None
+    promised: int = 0
+
+
+class Fold(Op):
+    """Takes the axes of a region away: they are merged into the batch, in the order of the region."""
+
+    name = "map"
+
+    def __init__(self, region: int) -> None:
+        self.region = region
+
+
+class Unfold(Op):
+    """Gives a value of a region its axes back."""
+
+    name = "map"
+
+    def __init__(self, region: int) -> None:
+        self.region = region
+
+
+class Input(NamedTuple):
+    """An input of the network: its value number, type, and what Keras is told about it."""
+
+    name: str
+    value: int
+    tensor: Tensor
+    node: Node
+    batch: int | None = None
+    sparse: bool = False
+
+
+class Output(NamedTuple):
+    """An output: its name, value number, and the shape that the author promised, if any."""
+
+    name: str
+    value: int
+    promise: Shape | None
+    node: Node
+
+
+class Graph(NamedTuple):
+    """A network with everything written out but its shapes."""
+
+    document: Document
+    name: str
+    inputs: tuple[Input, ...]
+    layers: list[Layer]
+    regions: tuple[Region, ...]
+    outputs: tuple[Output, ...]
+    values: int
+    strict: bool
+    evaluate: Callable[[Node], Any]
+    unused: tuple[int, ...] = ()
+    outputs_given: bool = True
+
+    @property
+    def batch(self) -> int | None:
+        """The fixed size of the batch, if an input has one."""
+        return next((i.batch for i in self.inputs if i.batch is not None), None)
+
+
+class Folded(NamedTuple):
+    """The axes that a region or a distribution merges into the batch, where they stood, and a value that has them."""
+
+    sizes: tuple[Size, ...]
+    axes: tuple[Axis, ...]
+    positions: tuple[int, ...]
+    reference: int
+
+
+class Reading(NamedTuple):
+    """How an op reads its first input: in this order, over so many leading axes, its core reshaped to this.
+
+    `order`: a permutation of the axes; `outer`: how many leading axes (after it) the op is distributed over; `core`: the
+    shape that the remaining axes are merged or extended to. `code` and `why` make the note.
+    """
+
+    order: tuple[int, ...] | None = None
+    outer: int = 0
+    core: Shape | None = None
+    renamed: Shape | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+AS_WRITTEN = Reading()
+
+
+class Weighed(NamedTuple):
+    """The numbers of trainable and other parameters that a layer brings."""
+
+    trainable: int
+    fixed: int
+
+
+class Typed(NamedTuple):
+    """A graph with types: `types[v]` of value `v`, None where an error stands in the way."""
+
+    graph: Graph
+    types: list[Tensor | None]
+    ops: list[Op | None]
+    readings: Mapping[int, Reading]
+    weights: list[Weighed]
+    folded: Mapping[int, Folded]
+    output_reshapes: Mapping[int, Shape]
+
+
+class Explicit(NamedTuple):
+    """A graph in which nothing is left to be inserted; every value has a type."""
+
+    graph: Graph
+    layers: list[Layer]
+    types: list[Tensor]
+    folded: Mapping[int, Folded]
+    outputs: tuple[Output, ...]

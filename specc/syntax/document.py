@@ -1,0 +1,268 @@
+"""The parts of a spec: what stands where, before any parameter has a value.
+
+`parse` sorts the tree of one file into a `Document`: inputs, blocks, chains of items. An item is a layer or a
+construct; the two differ in nothing but their key until they are resolved.
+"""
+
+from typing import NamedTuple
+
+from specc.diagnostics.model import Diagnostic, Note
+from specc.source import Source
+from specc.suggest import nearest
+from specc.syntax.tree import Mapping, Node, Scalar, Sequence
+
+Chain = list["Item"]
+
+TOP_KEYS = (
+    *("specc", "name", "description", "adapt", "distribute", "dtype", "params", "variants", "inputs"),
+    *("blocks", "layers", "outputs", "targets", "compile", "budget", "include"),
+)
+_BLOCK_KEYS = ("params", "inputs", "layers", "outputs", "description")
+_INCLUDED_KEYS = ("specc", "name", "description", "params", "blocks", "include")
+
+_COMMON = ("name", "from", "when")
+_LAYER_FIELDS = (*_COMMON, "as", "call", "distribute", "signature")
+CONSTRUCT_FIELDS: dict[str, tuple[str, ...]] = {
+    "repeat": (*_COMMON, "layers", "index"),
+    "each": (*_COMMON, "layers", "merge", "index"),
+    "residual": (*_COMMON, "shortcut", "merge"),
+    "branches": (*_COMMON, "merge"),
+    "use": (*_COMMON, "with", "as"),
+    "reuse": (*_COMMON, "as", "call"),
+    "map": _COMMON,
+}
+"""The constructs that hold or stand for other items, with the keys that may stand beside them."""
+FIELDS = frozenset(
+    (*_LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields))
+)
+
+
+class Item:
+    """A layer or a construct: its key (the op), the value of that key, and the wiring beside it."""
+
+    __slots__ = ("chains", "fields", "key", "node", "prepared", "value")
+
+    def __init__(self, node: Node, key: Scalar, value: Node | None) -> None:
+        self.node = node
+        self.key = key
+        self.value = value
+        self.fields: dict[str, Node] | None = None
+        self.chains: dict[str, Chain] | None = None
+        self.prepared: object = None
+        """What resolving it the first time worked out, where that is the same each time."""
+
+    def field(self, name: str) -> Node | None:
+        """The node of the wiring key `name`."""
+        return None if self.fields is None else self.fields.get(name)
+
+    @property
+    def word(self) -> str:
+        """The op or construct."""
+        return str(self.key.value)
+
+
+class Block(NamedTuple):
+    """A named chain with parameters and inputs of its own, and the document that it stands in."""
+
+    name: str
+    node: Mapping
+    params: Mapping | None
+    inputs: Node | None
+    layers: Chain
+    outputs: Node | None
+
+
+class Document(NamedTuple):
+    """One file. `sections` holds the top-level values that are read later; absent keys are absent."""
+
+    source: Source
+    node: Mapping
+    sections: dict[str, Node]
+    blocks: dict[str, Block]
+    layers: Chain
+
+
+class Parser:
+    """Sorts one tree; what it finds wrong is in `found`."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+
+    def error(self, code: str, message: str, node: Node, *notes: Note) -> None:
+        self.found.append(Diagnostic(code, message, node.span, notes=notes))
+
+    def mapping(self, node: Node | None, what: str) -> Mapping | None:
+        if node is None or isinstance(node, Mapping):
+            return node
+        self.error("E102", f"{what} must be a mapping, not {node.kind}", node)
+        return None
+
+    def document(self, root: Node, included: bool) -> Document:
+        """The document that `root` is; `included`: only blocks and parameters may stand in it."""
+        node = self.mapping(root, "a spec")
+        if node is None:
+            return Document(self.source, Mapping(self.source, 0, 0, []), {}, {}, [])
+        sections = self.keys(node, _INCLUDED_KEYS if included else TOP_KEYS, "a spec")
+        if not included:
+            self._required(node, sections)
+        blocks: dict[str, Block] = {}
+        if (section := self.mapping(sections.get("blocks"), "`blocks`")) is not None:
+            for key, value in section.entries:
+                block = self.block(key, value)
+                if block is not None:
+                    blocks[block.name] = block
+        layers = self.chain(sections["layers"], "`layers`") if "layers" in sections else []
+        return Document(self.source, node, sections, blocks, layers)
+
+    def _required(self, node: Mapping, sections: dict[str, Node]) -> None:
+        place = node.entries[0][0] if node.entries else node
+        for key in ("specc", "name", "inputs", "layers"):
+            if key not in sections:
+                self.error("E106", f"a spec needs the key `{key}`", place)
+        version = sections.get("specc")
+        if version is not None and not (isinstance(version, Scalar) and version.value == 1):
+            self.error("E102", "`specc` must be 1, the version of the language", version)
+        for key, words in (("adapt", ("auto", "strict")), ("distribute", ("fold", "time_distributed"))):
+            value = sections.get(key)
+            if value is not None and not (isinstance(value, Scalar) and value.value in words):
+                self.error("E102", f"`{key}` must be `{words[0]}` or `{words[1]}`", value)
+
+    def keys(self, node: Mapping, known: tuple[str, ...], what: str) -> dict[str, Node]:
+        """The entries of a mapping with fixed keys; others than `x-…` are errors."""
+        found: dict[str, Node] = {}
+        for key, value in node.entries:
+            word = key.value
+            if word in known:
+                found[str(word)] = value
+            elif not (isinstance(word, str) and word.startswith("x-")):
+                self.unknown(key, known, f"{what} has no key")
+        return found
+
+    def unknown(self, key: Scalar, known: tuple[str, ...], message: str) -> None:
+        close = nearest(str(key.value), known)
+        hint = f"; did you mean `{close}`?" if close else ""
+        self.error("E103", f"{message} `{key.value}`{hint}", key)
+
+    def block(self, key: Scalar, value: Node) -> Block | None:
+        node = self.mapping(value, f"block `{key.value}`")
+        if node is None:
+            return None
+        parts = self.keys(node, _BLOCK_KEYS, "a block")
+        if "layers" not in parts:
+            self.error("E106", f"block `{key.value}` needs `layers`", key)
+            return None
+        params = self.mapping(parts.get("params"), "`params`")
+        layers = self.chain(parts["layers"], "`layers`")
+        return Block(str(key.value), node, params, parts.get("inputs"), layers, parts.get("outputs"))
+
+    def chain(self, node: Node, what: str) -> Chain:
+        """A list of items."""
+        if isinstance(node, Scalar) and node.value is None:
+            return []
+        if not isinstance(node, Sequence):
+            self.error("E102", f"{what} must be a list of layers, not {node.kind}", node)
+            return []
+        chain: Chain = []
+        for child in node.items:
+            item = self.item(child)
+            if item is not None:
+                chain.append(item)
+        return chain
+
+    def item(self, node: Node) -> Item | None:
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return self.nested(Item(node, node, None))
+        if not isinstance(node, Mapping):
+            self.error("E102", f"a layer must be a mapping with one op, or an op's name, not {node.kind}", node)
+            return None
+        item: Item | None = None
+        fields: dict[str, Node] | None = None
+        for key, value in node.entries:
+            word = key.value
+            if word in FIELDS:
+                if fields is None:
+                    fields = {}
+                fields[word] = value  # pyright: ignore[reportArgumentType]
+            elif isinstance(word, str) and word.startswith("x-"):
+                continue
+            elif item is None:
+                item = Item(node, key, value)
+            else:
+                return self._two_ops(node, item.key, key)
+        if item is None:
+            self.error("E106", "a layer needs an op, as `Dense: 10`", node)
+            return None
+        item.fields = fields
+        if fields is not None or item.word in CONSTRUCT_FIELDS:
+            return self.nested(item)
+        return item
+
+    def _two_ops(self, node: Mapping, first: Scalar, second: Scalar) -> None:
+        for key in (first, second):
+            close = nearest(str(key.value), FIELDS)
+            if close and str(key.value).islower():
+                self.unknown(key, tuple(FIELDS), "beside an op there is no key")
+                return
+        note = Note(f"`{first.value}` is the first op", first.span)
+        self.error("E102", f"a layer has one op, and `{second.value}` is a second one", second, note)
+
+    def nested(self, item: Item) -> Item | None:
+        """Check the keys beside an op, and parse the items inside a construct."""
+        allowed = CONSTRUCT_FIELDS.get(item.word, _LAYER_FIELDS)
+        for name in list(item.fields or ()):
+            if name not in allowed and isinstance(item.node, Mapping):
+                key = item.node.key(name)
+                self.error("E103", f"`{name}` has no meaning beside `{item.word}`", key or item.node)
+        build = _NESTED.get(item.word)
+        if build is not None:
+            build(self, item)
+        return item
+
+    def _layers(self, item: Item) -> None:
+        layers = item.field("layers")
+        if layers is None:
+            self.error("E106", f"`{item.word}` needs `layers`", item.key)
+        item.chains = {"layers": [] if layers is None else self.chain(layers, "`layers`")}
+
+    def _residual(self, item: Item) -> None:
+        shortcut = item.field("shortcut")
+        body = item.value if item.value is not None else item.node
+        item.chains = {"layers": self.chain(body, "`residual`")}
+        if shortcut is not None:
+            item.chains["shortcut"] = self.chain(shortcut, "`shortcut`")
+
+    def _branches(self, item: Item) -> None:
+        item.chains = {}
+        if isinstance(item.value, Mapping):
+            for key, value in item.value.entries:
+                item.chains[str(key.value)] = self.chain(value, f"branch `{key.value}`")
+        elif isinstance(item.value, Sequence):
+            for number, value in enumerate(item.value.items):
+                item.chains[str(number)] = self.chain(value, f"branch {number}")
+        else:
+            self.error("E102", "`branches` must be a list or a mapping of chains", item.value or item.key)
+
+    def _map(self, item: Item) -> None:
+        node = self.mapping(item.value, "`map`")
+        parts = {} if node is None else self.keys(node, ("over", "layers"), "a map")
+        for key in ("over", "layers"):
+            if node is not None and key not in parts:
+                self.error("E106", f"`map` needs `{key}`", item.key)
+        item.fields = {**(item.fields or {}), **({"over": parts["over"]} if "over" in parts else {})}
+        item.chains = {"layers": self.chain(parts["layers"], "`layers`") if "layers" in parts else []}
+
+
+_NESTED = {
+    "repeat": Parser._layers,
+    "each": Parser._layers,
+    "residual": Parser._residual,
+    "branches": Parser._branches,
+    "map": Parser._map,
+}
+
+
+def parse(root: Node, included: bool = False) -> tuple[Document, list[Diagnostic]]:
+    """Sort the tree of a spec, or of a file that one includes; whatever is wrong is a diagnostic, the rest is kept."""
+    parser = Parser(root.source)
+    return parser.document(root, included), parser.found
