@@ -20,7 +20,7 @@ _BEFORE = re.compile(r"""(?:[\[{,\n]|[:\-?](?=\s))\s*(?=[^\s"'])""")
 
 
 def closing(text: str, start: int) -> int | None:
-    """Where the expression that opens with the `(` at `start` ends: behind its `)`, on the same line, or None."""
+    """Where the expression opened by the `(` at `start` ends: behind its `)`, on the same line, or None."""
     depth = 0
     for step in _STEP.finditer(text, start):
         match step.group():
@@ -85,12 +85,13 @@ class Cut(NamedTuple):
     def diagnostic(self) -> Diagnostic:
         """The finding, with the quotes as its repair."""
         fix = Fix("put it into quotes", "safe", self.edits())
-        message = f"YAML cuts this expression short: `{self.source.text[self.start : self.end]}` needs quotes around it"
-        return Diagnostic("E108", message, Span(self.source, self.start, self.end), fixes=(fix,))
+        place = Span(self.source, self.start, self.end)
+        message = f"YAML cuts this expression short: `{place.text}` needs quotes around it"
+        return Diagnostic("E108", message, place, fixes=(fix,))
 
 
 def intended_end(text: str, start: int, in_flow: bool) -> int | None:
-    """Where a plain scalar at `start` ends if its expressions are taken whole; None if one is never closed."""
+    """Where a plain scalar at `start` ends, its expressions taken whole; None if one is never closed."""
     stops = _IN_FLOW if in_flow else _IN_BLOCK
     at = start
     while found := stops.search(text, at):
@@ -164,8 +165,8 @@ def cuts_in_text(source: Source, start: int, stop: int, in_flow: bool) -> list[C
             stops = [m for m in written.finditer(text, begin, end) if not m.group().startswith("$")]
             if stops:
                 cuts.append(Cut(source, begin, end))
-            at = end
+            at = start = end
         else:
             at += 2
-        start = max(start, begin)
+            start = begin
     return cuts

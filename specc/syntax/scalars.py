@@ -27,14 +27,14 @@ _NUMERIC_START = frozenset("+-.0123456789")
 _MAX_DIGITS = 300
 
 
-class NumberTooLong(Exception):
+class NumberTooLongError(Exception):
     """An integer of more digits than anything here could use."""
 
 
 def resolve(text: str) -> str | float | bool | None:
     """The value of the plain scalar `text`: `no` and `1_000` are text, `010` is ten, `1e-3` a float.
 
-    Raises `NumberTooLong` for an integer of more than 300 digits.
+    Raises `NumberTooLongError` for an integer of more than 300 digits.
     """
     if text in _SPECIAL:
         return _SPECIAL[text]
@@ -55,5 +55,5 @@ def resolve(text: str) -> str | float | bool | None:
 
 def _integer(digits: str, base: int) -> int:
     if len(digits) > _MAX_DIGITS:
-        raise NumberTooLong(f"an integer of {len(digits)} digits; at most {_MAX_DIGITS} can be read")
+        raise NumberTooLongError(f"an integer of {len(digits)} digits; at most {_MAX_DIGITS} can be read")
     return int(digits, base)

@@ -119,7 +119,7 @@ def kind_of(value: object) -> str:
 
 
 def to_plain(node: Node) -> object:
-    """The node as plain Python data. A shared node becomes one shared object; depth is bounded by the reader."""
+    """The node as plain Python data; a shared node becomes one shared object."""
     return _plain(node, {})
 
 
