@@ -19,8 +19,8 @@ _IN_BLOCK = re.compile(r"\$\$|\$\(|\n|:(?=\s|\Z)|\s#")
 _BEFORE = re.compile(r"""(?:[\[{,\n]|[:\-?](?=\s))\s*(?=[^\s"'])""")
 
 
-def closing(text: str, start: int) -> int | None:
-    """Where the expression opened by the `(` at `start` ends: behind its `)`, on the same line, or None."""
+def closing(text: str, start: int, one_line: bool = False) -> int | None:
+    """Where the expression opened by the `(` at `start` ends, behind its `)`; None if nothing does."""
     depth = 0
     for step in _STEP.finditer(text, start):
         match step.group():
@@ -30,7 +30,10 @@ def closing(text: str, start: int) -> int | None:
                 depth -= 1
                 if depth == 0:
                     return step.end()
-            case "\n" | '"' | "'":
+            case "\n":
+                if one_line:
+                    return None
+            case '"' | "'":
                 return None
             case _:
                 pass
@@ -65,7 +68,7 @@ def unclosed_expression(node: Node) -> Span | None:
     if within is None:
         return node.span
     start = node.start + within
-    return Span(node.source, start, closing(text, start + 1) or node.end)
+    return Span(node.source, start, closing(text, start + 1, one_line=True) or node.end)
 
 
 class Cut(NamedTuple):
@@ -99,7 +102,7 @@ def intended_end(text: str, start: int, in_flow: bool) -> int | None:
             case "$$":
                 at = found.end()
             case "$(":
-                end = closing(text, found.end() - 1)
+                end = closing(text, found.end() - 1, one_line=True)
                 if end is None:
                     return None
                 at = end

@@ -102,7 +102,7 @@ class Reading:
         node: Node
         while True:
             event = get_event()
-            kind: type[object] = type(event)
+            kind: type[object] = event.__class__
             if kind is ScalarEvent:
                 nodes += 1
                 begin = event.start_mark.index
