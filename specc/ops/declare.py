@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
-from specc.ops.kinds import Flag, Kind
+from specc.ops.kinds import Flag, Kind, words
 from specc.ops.misfit import Misfit, undefined_size
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -170,16 +170,23 @@ def op(
     return declare
 
 
+def _parameter(name: str, annotation: Any, default: Any) -> Parameter:
+    kind, nullable = kind_of(annotation)
+    return Parameter(name, kind, default, nullable)
+
+
 def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
     """The parameters of an op, in order, worked out when it is first used."""
     if "parameters" not in cls.__dict__:
-        found: dict[str, Parameter] = {}
+        annotations: dict[str, Any] = {}
         own = [c for c in cls.__mro__ if issubclass(c, Op) and c is not Op]
         for base in (*reversed(own), Op):
-            for name, annotation in base.__dict__.get("__annotations__", {}).items():
-                if get_origin(annotation) is not ClassVar and name != "options":
-                    kind, nullable = kind_of(annotation)
-                    found[name] = Parameter(name, kind, getattr(cls, name, REQUIRED), nullable)
+            annotations |= base.__dict__.get("__annotations__", {})
+        found = {
+            name: _parameter(name, annotation, getattr(cls, name, REQUIRED))
+            for name, annotation in annotations.items()
+            if get_origin(annotation) is not ClassVar and name != "options"
+        }
         required = {n: p for n, p in found.items() if p.required}
         cls.parameters = required | found
     return cls.parameters
@@ -200,9 +207,7 @@ def kind_of(annotation: Any) -> tuple[Kind, bool]:
         rest = [a for a in get_args(annotation) if a is not type(None)]
         return kind_of(rest[0])[0], len(rest) < len(get_args(annotation))
     if origin is Literal:
-        words = list(get_args(annotation))
-        text = " or ".join(f"`{w}`" for w in words)
-        return Kind(text, {"type": "literal", "expected": words}, {"enum": words}), False
+        return words(*get_args(annotation)), False
     return _PLAIN[annotation], False
 
 

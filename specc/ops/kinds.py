@@ -24,6 +24,12 @@ def checked(check: Callable[[Any], Any]) -> Schema:
     return {"type": "function-plain", "function": {"type": "no-info", "function": check}}
 
 
+def words(*allowed: str) -> Kind:
+    """The kind of an argument that is one of these words."""
+    text = " or ".join(f"`{word}`" for word in allowed)
+    return Kind(text, {"type": "literal", "expected": list(allowed)}, {"enum": list(allowed)})
+
+
 def _integer(at_least: int) -> Schema:
     return {"type": "int", "strict": True, "ge": at_least}
 
@@ -73,9 +79,12 @@ Rate = Annotated[
 Flag = Annotated[bool, Kind("true or false", {"type": "bool", "strict": True}, {"type": "boolean"})]
 Text = Annotated[str, Kind("text", {"type": "str", "strict": True}, {"type": "string"})]
 
-One = Annotated[tuple[int], _sizes(1, 1, "positive")]
-Pair = Annotated[tuple[int, int], _sizes(2, 1, "positive")]
-Triple = Annotated[tuple[int, int, int], _sizes(3, 1, "positive")]
+One = Annotated[tuple[int, ...], _sizes(1, 1, "positive")]
+Pair = Annotated[tuple[int, ...], _sizes(2, 1, "positive")]
+Triple = Annotated[tuple[int, ...], _sizes(3, 1, "positive")]
+OneFromZero = Annotated[tuple[int, ...], _sizes(1, 0, "non-negative")]
+PairFromZero = Annotated[tuple[int, ...], _sizes(2, 0, "non-negative")]
+TripleFromZero = Annotated[tuple[int, ...], _sizes(3, 0, "non-negative")]
 
 _AXIS_JSON: Schema = {"type": ["integer", "string"]}
 

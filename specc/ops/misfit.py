@@ -77,14 +77,18 @@ def undefined_size(x: Shape, axis: int, what: str) -> Misfit:
     return Misfit("E207", f"{what} needs the size of {shown} of {sizes_text(x)}, which is not a number", axis=axis)
 
 
-def too_small(parameter: str, window: int, size: int, axis: str | None) -> Misfit:
-    """E206: a window of `window` does not fit into `size` elements."""
+def too_small(
+    parameter: str, window: int, size: int, axis: str | None, *repairs: Repair, position: int | None = None
+) -> Misfit:
+    """E206: a window of `window` does not fit into `size` elements of the axis called `axis`, at `position`."""
     where = f"`{axis}`" if axis else "the input"
     return Misfit(
         "E206",
         f"a window of {window} does not fit into {where}, which has {size}",
         parameter=parameter,
-        facts=("Keras: Computed output size would be negative",),
+        axis=position,
+        facts=("Keras: Computed output size would be zero or negative",),
+        repairs=repairs,
     )
 
 
