@@ -1,0 +1,75 @@
+"""Applies the edits of fixes to texts, and chooses the fixes that can be applied together."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from specc.diagnostics.model import Diagnostic, Edit, Fix
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str | None:
+    """The text with all edits made, by their offsets; None if two of them overlap or one is out of bounds.
+
+    The same edit given twice is made once; insertions at one place are made in the order given.
+    """
+    pieces: list[str] = []
+    at = 0
+    distinct = dict.fromkeys(_key(edit) for edit in edits)
+    for start, end, new in sorted(distinct, key=lambda key: key[:2]):
+        if not at <= start <= end <= len(text):
+            return None
+        pieces += (text[at:start], new)
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def choose(diagnostics: Iterable[Diagnostic], unsafe: bool) -> dict[str, list[Edit]]:
+    """The edits to make, by path: of each diagnostic its first safe fix, or with `unsafe` its first fix.
+
+    Fixes come whole or not at all: one that overlaps with an earlier one's edits is left for another run.
+    """
+    chosen: dict[str, list[Edit]] = {}
+    taken: dict[str, list[tuple[int, int, str]]] = {}
+    for diagnostic in diagnostics:
+        fix = _pick(diagnostic, unsafe)
+        if fix is None or not all(_fits(edit, taken) for edit in fix.edits):
+            continue
+        for edit in fix.edits:
+            path = edit.span.source.path
+            made = taken.setdefault(path, [])
+            if not _is_made(made, _key(edit)):
+                insort(made, _key(edit))
+                chosen.setdefault(path, []).append(edit)
+    return chosen
+
+
+def _pick(diagnostic: Diagnostic, unsafe: bool) -> Fix | None:
+    """The fix to apply: a safe one before any other; never one without edits."""
+    editing = [fix for fix in diagnostic.fixes if fix.edits]
+    for fix in editing:
+        if fix.applicability == "safe":
+            return fix
+    return editing[0] if unsafe and editing else None
+
+
+def _key(edit: Edit) -> tuple[int, int, str]:
+    return edit.span.start, edit.span.end, edit.text
+
+
+def _clash(first: tuple[int, int, str], second: tuple[int, int, str]) -> bool:
+    """Whether two edits of two fixes, the first starting no later, overlap or insert at one place."""
+    return second[0] < first[1] or first[:2] == second[:2]
+
+
+def _is_made(made: list[tuple[int, int, str]], key: tuple[int, int, str]) -> bool:
+    place = bisect_left(made, key)
+    return place < len(made) and made[place] == key
+
+
+def _fits(edit: Edit, taken: dict[str, list[tuple[int, int, str]]]) -> bool:
+    """Whether the edit overlaps with none of those taken; these are sorted and do not overlap."""
+    made = taken.get(edit.span.source.path, [])
+    key = _key(edit)
+    place = bisect_left(made, key)
+    if place < len(made) and (made[place] == key or _clash(key, made[place])):
+        return made[place] == key
+    return place == 0 or not _clash(made[place - 1], key)
