@@ -52,7 +52,7 @@ def add_key(node: Mapping | Scalar, key: str, text: str) -> Edit | None:
     own = _own_entries(node)
     for scalar, span in own:
         if scalar.value == key:
-            return Edit(span, text if span.start < span.end else f" {text}")
+            return _fill(span, text)
     if _is_flow(node):
         return _add_to_flow(node, own, f"{key}: {text}")
     if not own:
@@ -81,7 +81,7 @@ def set_argument(
     if isinstance(arguments, Mapping):
         return add_key(arguments, name, text)
     if isinstance(arguments, Scalar) and arguments.value is None:
-        return Edit(arguments.span, written if arguments.start < arguments.end else f" {written}")
+        return _fill(arguments.span, written)
     if name == first:
         return replace(arguments, text)
     bare = arguments.span.text
@@ -137,6 +137,12 @@ def remove_item(item: Node) -> Edit | None:
 
 def _insert(node: Node, at: int, text: str) -> Edit:
     return Edit(Span(node.source, at, at), text)
+
+
+def _fill(span: Span, text: str) -> Edit:
+    """Puts `text` where a value is written; an empty one may stand right behind its colon."""
+    behind_colon = span.start == span.end and span.source.text[span.start - 1] == ":"
+    return Edit(span, f" {text}" if behind_colon else text)
 
 
 def _indented(text: str, column: int) -> str:
