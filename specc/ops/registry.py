@@ -10,11 +10,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
     "attention": ("Attention", "AdditiveAttention", "MultiHeadAttention"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
-    "conv": (
-        *("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
-        *("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D"),
-    ),
+    "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
     "merge": (
         *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
     ),
