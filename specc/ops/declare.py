@@ -6,7 +6,7 @@ the axes of one sample, never the batch, and, where an op is distributed over le
 """
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from specc.ops.kinds import Flag, Kind, words
@@ -100,6 +100,18 @@ class Op:
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """Floating-point operations for one sample: 2 for each multiply-add, 1 for any other."""
         return 0
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        """The names among `weights` that training never changes."""
+        return self.non_trainable & weights.keys() if self.trainable else frozenset(weights)
+
+    def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""
+        return ()
+
+    def located(self, folder: str) -> "Op":
+        """The op once it is known in which folder its spec stands; raises `Misfit` (E111) for a file at fault."""
+        return self
 
     @property
     def compute_dtype(self) -> str:

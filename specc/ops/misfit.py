@@ -20,11 +20,12 @@ class SetArgument(NamedTuple):
 
 
 class InsertBefore(NamedTuple):
-    """A repair: put the layer `text` (YAML, one line, as `Permute: [time, feature]`) in front of this one."""
+    """A repair: put the layer `text` (YAML, one line, as `Permute: [time, feature]`) in front of input `operand`."""
 
     text: str
     title: str
     applicability: Applicability = "safe"
+    operand: int = 0
 
 
 class Remove(NamedTuple):
@@ -34,7 +35,15 @@ class Remove(NamedTuple):
     applicability: Applicability = "safe"
 
 
-Repair = SetArgument | InsertBefore | Remove
+class Replace(NamedTuple):
+    """A repair: put the layer `text` (YAML, one line) in place of this one; the wiring beside it stays."""
+
+    text: str
+    title: str
+    applicability: Applicability = "safe"
+
+
+Repair = SetArgument | InsertBefore | Remove | Replace
 
 
 class Misfit(Exception):
