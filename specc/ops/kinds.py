@@ -9,6 +9,12 @@ from typing import Annotated, Any, NamedTuple
 
 Schema = dict[str, Any]
 
+DTYPES = (
+    *("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64"),
+    *("uint8", "uint16", "uint32", "uint64", "bool", "string", "mixed_bfloat16", "mixed_float16"),
+)
+"""The names of dtypes, and of the policies that mix two."""
+
 
 class Kind(NamedTuple):
     """What an argument accepts; `is_axis`: a number with Keras's meaning, or the name of an axis."""
@@ -17,6 +23,10 @@ class Kind(NamedTuple):
     core: Schema
     json: Schema
     is_axis: bool = False
+
+    def __hash__(self) -> int:
+        # Types with a kind stand in unions, whose members Python hashes; schemas are no hashable values.
+        return hash(self.text)
 
 
 def checked(check: Callable[[Any], Any]) -> Schema:
