@@ -37,7 +37,7 @@ def complain(source: Source, error: Exception) -> Diagnostic:
         return _error(
             source,
             stop,
-            "a list cannot start on the line of its key: put its `- ` items on lines of their own",
+            "a list cannot start on the line of its key: put its items on lines of their own",
         )
     if opening is not None:
         if "unexpected end of stream" in problem:
@@ -97,9 +97,7 @@ def _second_value(source: Source, colon: int) -> Diagnostic:
             f"or start a new line before `{value}`",
         )
     key = Span(source, colon - len(text[start:colon].lstrip()), colon)
-    message = (
-        f"the key `{key.text}` stands where the value before it still goes on: indent it as its neighbours"
-    )
+    message = f"the key `{key.text}` stands where the value before it goes on: indent it as its neighbours"
     return Diagnostic("E100", message, key)
 
 

@@ -77,7 +77,7 @@ class Reading:
         self._pairs: dict[str, str] = {}
         if text.startswith("\ufeff"):
             text = "\n" + text[1:]
-        if self._surrogates and text.lstrip().startswith("{"):
+        if self._surrogates and text.lstrip().startswith(("{", "[")):
             text = _ESCAPED_PAIR.sub(self._stand_in, text)
         self.text = text
         self.values = _Values()

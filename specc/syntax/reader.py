@@ -69,6 +69,10 @@ def read_with(parser: ParserType, source: Source) -> tuple[Node | None, list[Dia
     """`read` by a given parser of PyYAML's (for tests)."""
     if len(source.text) > MAX_BYTES:
         return None, [Diagnostic("E110", f"{source.path}: longer than 16 MiB")]
+    stray = source.text.find("\ufeff", 1)
+    if stray >= 0:
+        place = Span(source, stray, stray + 1)
+        return None, [Diagnostic("E100", "a byte order mark (U+FEFF) stands inside the text", place)]
     reading = Reading(source)
     root: Node | None = None
     try:
@@ -77,8 +81,8 @@ def read_with(parser: ParserType, source: Source) -> tuple[Node | None, list[Dia
         pass
     except _FAILURES as error:
         reading.diagnostics += _explain(parser, reading, error)
-    if root is not None and reading.values.cut:
-        return None, cuts_in_tree(root)
+    if root is not None and reading.values.cut and (cuts := cuts_in_tree(root)):
+        return None, cuts
     diagnostics = sorted(reading.diagnostics, key=_place)
     if any(diagnostic.code != "E101" for diagnostic in diagnostics):
         return None, diagnostics
