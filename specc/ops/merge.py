@@ -1,0 +1,293 @@
+"""The layers that make one value of several."""
+
+from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, axis_number, op
+from specc.ops.kinds import AxisRef, AxisRefs, Flag
+from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_rank
+from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
+from specc.shapes.dim import Size, Unknown, surely_differ
+from specc.shapes.shape import sizes_text
+from specc.shapes.tensor import Tensor
+
+
+def need_two(inputs: Inputs, name: str) -> None:
+    """Raises E303 unless there are exactly two inputs."""
+    if len(inputs) != 2:
+        raise Misfit("E303", f"`{name}` takes exactly 2 inputs and is given {len(inputs)}")
+
+
+def same_name(a: Axis, b: Axis) -> bool:
+    """Whether two axes have the same name; a trailing `s` makes no difference."""
+    return a is b or (a.name or "").removesuffix("s") == (b.name or "").removesuffix("s")
+
+
+def contradict(a: Axis, b: Axis) -> bool:
+    """Whether the author gave both axes, and different names."""
+    return a.given and b.given and not same_name(a, b)
+
+
+def stronger(a: Axis, b: Axis) -> Axis:
+    """The axis of a merged value: a given name wins over an inferred one, that over none."""
+    if a.given or b is NAMELESS:
+        return a
+    return b if b.given or a is NAMELESS else a
+
+
+def order_like(wanted: Shape, x: Shape) -> tuple[int, ...] | None:
+    """The order in which the given names of `x` stand as in `wanted`, other axes in sequence; or None."""
+    if wanted.rank != x.rank:
+        return None
+    left = list(range(x.rank))
+    order: list[int | None] = []
+    for axis in wanted.axes:
+        found = [i for i in left if axis.given and x.axes[i].given and same_name(axis, x.axes[i])]
+        order.append(found[0] if found else None)
+        left = [i for i in left if i not in found[:1]]
+    full = tuple(left.pop(0) if i is None else i for i in order)
+    agrees = not any(map(contradict, wanted.axes, (x.axes[i] for i in full)))
+    return full if agrees else None
+
+
+def permute_text(x: Shape, order: tuple[int, ...]) -> str:
+    """The `Permute` that puts the axes of `x` in this order: by name where all have one of their own."""
+    names = [axis.name for axis in x.axes]
+    by_name = None not in names and len(set(names)) == len(names)
+    return f"Permute: [{', '.join(str(names[i] if by_name else i + 1) for i in order)}]"
+
+
+def names_disagree(wanted: Shape, x: Shape, at: int, operand: int) -> Misfit:
+    """E203: a given name of `x` at position `at` (counted from its end) is another than that of `wanted`."""
+    here, there = x.axes[at], wanted.axes[at]
+    order = order_like(wanted, x)
+    repairs: tuple[InsertBefore, ...] = ()
+    if order is not None:
+        text = permute_text(x, order)
+        title = f"put the axes of input {operand + 1} in the same order"
+        repairs = (InsertBefore(text, title, operand=operand),)
+    return Misfit(
+        "E203",
+        f"merges axis `{there.name}` of one input with axis `{here.name}` of another",
+        operand=operand,
+        axis=x.rank + at,
+        facts=(f"the inputs before are {wanted}", f"input {operand + 1} is {x}"),
+        repairs=repairs,
+    )
+
+
+def check_names(wanted: Shape, x: Shape, operand: int, skip: int | None = None) -> None:
+    """Raises E203 where given names differ, axes counted from the end; `skip` is one that need not agree."""
+    for at in range(-min(wanted.rank, x.rank), 0):
+        if at != skip and contradict(wanted.axes[at], x.axes[at]):
+            raise names_disagree(wanted, x, at, operand)
+
+
+def broadcast_size(a: Size, b: Size) -> Size | None:
+    """The size that two make together, a 1 stretched to the other; None where they can never agree."""
+    if a is b or a == b or b == 1:
+        return a
+    if a == 1:
+        return b
+    return None if surely_differ(a, b) else Unknown()
+
+
+def broadcast(a: Shape, b: Shape, operand: int) -> Shape:
+    """The shape of both together as Keras broadcasts them, the shorter filled up in front; E203, E205."""
+    if a == b:
+        return a
+    check_names(a, b, operand)
+    longer, shorter = (a, b) if a.rank >= b.rank else (b, a)
+    lead = longer.rank - shorter.rank
+    sizes = list(longer.sizes)
+    axes = list(longer.axes)
+    for i, (size, axis) in enumerate(zip(shorter.sizes, shorter.axes, strict=True), start=lead):
+        merged = broadcast_size(sizes[i], size)
+        if merged is None:
+            raise Misfit(
+                "E205",
+                f"the shapes {sizes_text(a)} and {sizes_text(b)} do not agree",
+                operand=operand,
+                axis=i - longer.rank + b.rank,
+                facts=(
+                    f"the inputs before are {a}",
+                    f"input {operand + 1} is {b}",
+                    "Keras: Inputs have incompatible shapes",
+                ),
+            )
+        sizes[i] = merged
+        axes[i] = stronger(axes[i], axis)
+    return Shape(tuple(sizes), tuple(axes))
+
+
+class Merge(Op):
+    """An operation on elements of several values, broadcast to each other."""
+
+    flops_last = 0
+    """FLOPs for each element of the result once the inputs are joined, 1 for each input behind the first."""
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The shape that all inputs broadcast to."""
+        shape = inputs[0].shape
+        for operand in range(1, len(inputs)):
+            shape = broadcast(shape, inputs[operand].shape, operand)
+        return (Tensor(shape, self.compute_dtype),)
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """1 for each element of the result and each input behind the first, and `flops_last`."""
+        return outputs[0].elements * (len(inputs) - 1 + self.flops_last)
+
+
+_ALIKE = (Example({}, ((4, 3), (4, 3))), Example({}, ((4, 3), (1, 3), (3,))))
+
+
+@op(*_ALIKE, inputs="inputs+", takes_list=True)
+class Add(Merge):
+    """The sum, element by element."""
+
+
+@op(_ALIKE[0], inputs="inputs+", takes_list=True)
+class Subtract(Merge):
+    """The first input less the second."""
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        need_two(inputs, self.name)
+        return super().results(inputs)
+
+
+@op(*_ALIKE, inputs="inputs+", takes_list=True)
+class Multiply(Merge):
+    """The product, element by element."""
+
+
+@op(*_ALIKE, inputs="inputs+", takes_list=True)
+class Average(Merge):
+    """The mean, element by element: sums, and a division for each element."""
+
+    flops_last = 1
+
+
+@op(*_ALIKE, inputs="inputs+", takes_list=True)
+class Maximum(Merge):
+    """The largest, element by element."""
+
+
+@op(*_ALIKE, inputs="inputs+", takes_list=True)
+class Minimum(Merge):
+    """The smallest, element by element."""
+
+
+@op(
+    Example({}, ((4, 3), (4, 5))),
+    Example({"axis": 1}, ((4, 3), (2, 3), (1, 3))),
+    inputs="inputs+",
+    takes_list=True,
+)
+class Concatenate(Op):
+    """Joins values along one axis."""
+
+    axis: AxisRef = -1
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The sizes of the first input, those of the joined axis summed up."""
+        first = inputs[0].shape
+        at = axis_number(self.axis, first)
+        total = first.sizes[at]
+        axes = list(first.axes)
+        for operand in range(1, len(inputs)):
+            x = inputs[operand].shape
+            if x.rank != first.rank:
+                raise _unlike(first, x, operand, None)
+            # a joined axis that was chosen by name is that axis in every input
+            check_names(first, x, operand, skip=None if isinstance(self.axis, str) else at - first.rank)
+            for i, size in enumerate(x.sizes):
+                if i == at:
+                    total = total + size
+                    axes[i] = _joined(axes[i], x.axes[i])
+                elif surely_differ(first.sizes[i], size):
+                    raise _unlike(first, x, operand, i)
+                else:
+                    axes[i] = stronger(axes[i], x.axes[i])
+        sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
+        return (Tensor(Shape(sizes, tuple(axes)), self.compute_dtype),)
+
+
+def _joined(a: Axis, b: Axis) -> Axis:
+    """The name of a joined axis: given where both are given so, else the op's own, after the first."""
+    if a.given and b.given and same_name(a, b):
+        return a
+    return NAMELESS if a.name is None and b.name is None else inferred(a.name or b.name or "")
+
+
+def _unlike(first: Shape, x: Shape, operand: int, axis: int | None) -> Misfit:
+    what = "sizes" if axis is not None else "ranks"
+    return Misfit(
+        "E204",
+        f"joins {sizes_text(first)} and {sizes_text(x)}, of different {what} outside the joined axis",
+        operand=operand,
+        axis=axis,
+        facts=(
+            f"input 1 is {first}",
+            f"input {operand + 1} is {x}",
+            "Keras: A `Concatenate` layer requires inputs with matching shapes",
+        ),
+    )
+
+
+@op(
+    Example({"axes": 1}, ((5,), (5,))),
+    Example({"axes": (2, 1)}, ((4, 5), (5, 6, 7))),
+    Example({"axes": -1, "normalize": True}, ((4, 5), (3, 5))),
+    inputs="inputs+",
+    takes_list=True,
+)
+class Dot(Op):
+    """Multiplies two values and sums over one axis of each."""
+
+    axes: AxisRefs
+    normalize: Flag = False
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The other axes of the first input, then those of the second; one of size 1 if none are left."""
+        need_two(inputs, self.name)
+        a, b = inputs[0].shape, inputs[1].shape
+        i, j = self._summed(a, b)
+        rest = a.part(0, i).join(a.part(i + 1)).join(b.part(0, j)).join(b.part(j + 1))
+        shape = Shape(rest.sizes, distinct(rest.axes)) if rest.rank else Shape((1,), (FEATURE,))
+        return (Tensor(shape, self.compute_dtype),)
+
+    def _summed(self, a: Shape, b: Shape) -> tuple[int, int]:
+        """The positions of the axes that are summed over; E205 where their sizes differ."""
+        axes = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        if len(axes) != 2:
+            raise bad_argument("axes", f"`axes` names one axis of each of the two inputs, not {len(axes)}")
+        for operand, shape in enumerate((a, b)):
+            if shape.rank == 0:
+                raise wrong_rank("at least one axis", shape, operand=operand)
+        i, j = axis_number(axes[0], a, "axes"), axis_number(axes[1], b, "axes")
+        m, n = a.sizes[i], b.sizes[j]
+        if surely_differ(m, n) or isinstance(m, int) != isinstance(n, int):
+            raise Misfit(
+                "E205",
+                f"sums over axes of different sizes, {m} and {n}",
+                parameter="axes",
+                operand=1,
+                axis=j,
+                facts=(f"input 1 is {a}", f"input 2 is {b}", "Keras: Incompatible input shapes: axis values"),
+            )
+        return i, j
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """2 for each multiply-add; normalizing adds 3 for each element of the inputs: square, sum, divide."""
+        a, b = inputs
+        i, _ = self._summed(a, b)
+        normalizing = 3 * (a.elements + b.elements) if self.normalize else 0
+        return 2 * a.sizes[i] * outputs[0].elements + normalizing
+
+
+def distinct(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The axes, without the names that stand further to the front already."""
+    seen: set[str] = set()
+    found: list[Axis] = []
+    for axis in axes:
+        found.append(NAMELESS if axis.name in seen else axis)
+        if axis.name is not None:
+            seen.add(axis.name)
+    return tuple(found)

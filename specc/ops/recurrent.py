@@ -1,0 +1,300 @@
+"""The layers that run a cell over the steps of a sequence."""
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, get_args
+
+from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
+from specc.ops.kinds import Flag, Integer, Kind, Positive, Rate
+from specc.ops.misfit import Misfit, SetArgument, bad_argument
+from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
+from specc.shapes.axis import FEATURE, TIME
+from specc.shapes.dim import Size, surely_differ
+from specc.shapes.shape import sizes_text
+from specc.shapes.tensor import Tensor
+
+_CHOICES = ["auto", True, False]
+UseCudnn = Annotated[
+    bool | str, Kind("`auto`, true or false", {"type": "literal", "expected": _CHOICES}, {"enum": _CHOICES})
+]
+
+
+class Recurrent(Op):
+    """Runs a cell over the first axis; subclasses give what one step makes."""
+
+    state_count: ClassVar[int]
+    """The number of states that the cell carries from step to step, each of the shape of its result."""
+    call_options = {"training": get_args(Flag)[1]}
+
+    if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
+        activation: Activation | None
+        return_sequences: Flag
+        return_state: Flag
+        go_backwards: Flag
+        stateful: Flag
+        use_bias: Flag
+
+    def step_result(self, x: Shape) -> Shape:
+        """The shape that the cell makes of one step of `x`, whose first axis is time."""
+        raise NotImplementedError
+
+    def step_flops(self, x: Shape, y: Shape) -> Size:
+        """Floating-point operations of one step of `x`; `y` is what the step makes."""
+        raise NotImplementedError
+
+    def result_count(self) -> int:
+        return 1 + self.state_count if self.return_state else 1
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The last step, or all of them, and with `return_state` the states behind it."""
+        x = inputs[0].shape
+        step = self.step_result(x)
+        if len(inputs) > 1:
+            check_states(inputs[1:], (step,) * self.state_count)
+        dtype = self.compute_dtype
+        if self.return_sequences:
+            time = x.axes[0] if x.axes[0].given else TIME
+            first = Tensor(Shape((x.sizes[0], *step.sizes), (time, *step.axes)), dtype)
+        else:
+            first = Tensor(step, dtype)
+        return (first, *(Tensor(step, dtype),) * self.state_count) if self.return_state else (first,)
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """The cell's FLOPs, once for each step."""
+        x = inputs[0]
+        step = outputs[0].part(1) if self.return_sequences else outputs[0]
+        return x.sizes[0] * self.step_flops(x, step)
+
+
+def check_states(given: Inputs, wanted: Shapes) -> None:
+    """Raises E303 for a wrong number of initial states, E212 for one of another size than the cell's."""
+    if len(given) != len(wanted):
+        states = "1 state" if len(wanted) == 1 else f"{len(wanted)} states"
+        raise Misfit("E303", f"starts from {states} and is given {len(given)}", operand=1)
+    for i, (tensor, state) in enumerate(zip(given, wanted, strict=True)):
+        shape = tensor.shape
+        if shape.rank != state.rank or any(map(surely_differ, shape.sizes, state.sizes)):
+            text = f"starts from states of {sizes_text(state)} and is given {sizes_text(shape)}"
+            raise Misfit("E212", text, operand=1 + i)
+
+
+def counts(activation: object) -> int:
+    """1 where there is an activation to compute, 0 where it is left out or does nothing."""
+    return int(activation is not None and activation != "linear")
+
+
+class Gated(Recurrent):
+    """A cell with a vector for its state: `gates` projections of the step and of the state."""
+
+    gates: ClassVar[int]
+
+    if TYPE_CHECKING:
+        units: Positive
+        unroll: Flag
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return ("time", "feature")
+
+    def step_result(self, x: Shape) -> Shape:
+        if self.unroll and not isinstance(x.sizes[0], int):
+            raise Misfit(
+                "E207",
+                f"`unroll` needs the number of steps of {sizes_text(x)}, which is not a number",
+                parameter="unroll",
+                axis=0,
+                facts=("Keras: Cannot unroll a RNN if the time dimension is undefined",),
+                repairs=(SetArgument("unroll", None, "loop over the steps instead"),),
+            )
+        return Shape((self.units,), (FEATURE,))
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """`kernel` (features, gates * units), `recurrent_kernel` (units, gates * units) and `bias`."""
+        wide = self.gates * self.units
+        kernel = (known_size(shapes[0], -1, "the kernel"), wide)
+        found: Weights = {"kernel": kernel, "recurrent_kernel": (self.units, wide)}
+        if self.use_bias:
+            found["bias"] = self.bias_shape
+        return found
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        """The shape of the bias."""
+        return (self.gates * self.units,)
+
+    def step_flops(self, x: Shape, y: Shape) -> Size:
+        """Per unit: 2 for each multiply-add, each gate 1 to join both projections and its biases; mixing."""
+        biases = (len(self.bias_shape) if self.use_bias else 0) * self.gates
+        return self.units * (2 * self.gates * (x.sizes[-1] + self.units) + self.gates + biases + self.mixing)
+
+    @property
+    def mixing(self) -> int:
+        """FLOPs for each unit behind the projections: activations, and what mixes the state."""
+        raise NotImplementedError
+
+
+def lstm_mixing(activation: object, recurrent_activation: object) -> int:
+    """FLOPs per element of `c = f * c + i * act(z); h = o * act(c)`, the three gates activated before."""
+    return 3 * counts(recurrent_activation) + 2 * counts(activation) + 4
+
+
+def check_cudnn(wanted: object, op: "LSTM | GRU") -> None:
+    """Raises E107 where `use_cudnn: true` stands beside what no such kernel computes."""
+    if wanted is not True:
+        return
+    demands = (
+        ("activation", op.activation == "tanh"),
+        ("recurrent_activation", op.recurrent_activation == "sigmoid"),
+        ("recurrent_dropout", op.recurrent_dropout == 0),
+        ("unroll", not op.unroll),
+        ("use_bias", op.use_bias),
+        ("reset_after", not isinstance(op, GRU) or op.reset_after),
+    )
+    for parameter, met in demands:
+        if not met:
+            raise bad_argument(
+                "use_cudnn",
+                f"`use_cudnn` does not go with this `{parameter}`",
+                SetArgument("use_cudnn", None, "use cuDNN only where it can compute the layer"),
+            )
+
+
+_ALL = {"units": 3, "return_sequences": True, "return_state": True}
+
+
+@op(
+    Example({"units": 4}, ((5, 7),)),
+    Example(_ALL, ((5, 7),)),
+    Example({"units": 3, "use_bias": False}, ((5, 7), (3,), (3,))),
+    inputs="sequences initial_state*",
+)
+class LSTM(Gated):
+    """Long short-term memory: gates decide what each step keeps of a carried state."""
+
+    units: Positive
+    activation: Activation | None = "tanh"
+    recurrent_activation: Activation | None = "sigmoid"
+    use_bias: Flag = True
+    kernel_initializer: Initializer | None = "glorot_uniform"
+    recurrent_initializer: Initializer | None = "orthogonal"
+    bias_initializer: Initializer | None = "zeros"
+    unit_forget_bias: Flag = True
+    kernel_regularizer: Regularizer | None = None
+    recurrent_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+    activity_regularizer: Regularizer | None = None
+    kernel_constraint: Constraint | None = None
+    recurrent_constraint: Constraint | None = None
+    bias_constraint: Constraint | None = None
+    dropout: Rate = 0.0
+    recurrent_dropout: Rate = 0.0
+    seed: Integer | None = None
+    return_sequences: Flag = False
+    return_state: Flag = False
+    go_backwards: Flag = False
+    stateful: Flag = False
+    unroll: Flag = False
+    use_cudnn: UseCudnn = "auto"
+
+    gates = 4
+    state_count = 2
+
+    def step_result(self, x: Shape) -> Shape:
+        check_cudnn(self.use_cudnn, self)
+        return super().step_result(x)
+
+    @property
+    def mixing(self) -> int:
+        """The three gates and both activations, and 4 to mix the carried state and the result."""
+        return lstm_mixing(self.activation, self.recurrent_activation)
+
+
+@op(
+    Example({"units": 4}, ((5, 7),)),
+    Example(_ALL, ((5, 7),)),
+    Example({"units": 3, "reset_after": False}, ((5, 7), (3,))),
+    inputs="sequences initial_state*",
+)
+class GRU(Gated):
+    """Gated recurrent unit: one gate mixes the old state with a new one, another resets it."""
+
+    units: Positive
+    activation: Activation | None = "tanh"
+    recurrent_activation: Activation | None = "sigmoid"
+    use_bias: Flag = True
+    kernel_initializer: Initializer | None = "glorot_uniform"
+    recurrent_initializer: Initializer | None = "orthogonal"
+    bias_initializer: Initializer | None = "zeros"
+    kernel_regularizer: Regularizer | None = None
+    recurrent_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+    activity_regularizer: Regularizer | None = None
+    kernel_constraint: Constraint | None = None
+    recurrent_constraint: Constraint | None = None
+    bias_constraint: Constraint | None = None
+    dropout: Rate = 0.0
+    recurrent_dropout: Rate = 0.0
+    seed: Integer | None = None
+    return_sequences: Flag = False
+    return_state: Flag = False
+    go_backwards: Flag = False
+    stateful: Flag = False
+    unroll: Flag = False
+    reset_after: Flag = True
+    use_cudnn: UseCudnn = "auto"
+
+    gates = 3
+    state_count = 1
+
+    def step_result(self, x: Shape) -> Shape:
+        check_cudnn(self.use_cudnn, self)
+        return super().step_result(x)
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        """One bias for each gate; with `reset_after` another for the projection of the state."""
+        wide = 3 * self.units
+        return (2, wide) if self.reset_after else (wide,)
+
+    @property
+    def mixing(self) -> int:
+        """Two gates and the activation, 1 to reset, 4 for `z * h + (1 - z) * new`."""
+        return 2 * counts(self.recurrent_activation) + counts(self.activation) + 5
+
+
+@op(
+    Example({"units": 4}, ((5, 7),)),
+    Example(_ALL, ((5, 7),)),
+    Example({"units": 3, "unroll": True}, ((5, 7), (3,))),
+    inputs="sequences initial_state*",
+)
+class SimpleRNN(Gated):
+    """A dense layer over each step and the result of the step before."""
+
+    units: Positive
+    activation: Activation | None = "tanh"
+    use_bias: Flag = True
+    kernel_initializer: Initializer | None = "glorot_uniform"
+    recurrent_initializer: Initializer | None = "orthogonal"
+    bias_initializer: Initializer | None = "zeros"
+    kernel_regularizer: Regularizer | None = None
+    recurrent_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+    activity_regularizer: Regularizer | None = None
+    kernel_constraint: Constraint | None = None
+    recurrent_constraint: Constraint | None = None
+    bias_constraint: Constraint | None = None
+    dropout: Rate = 0.0
+    recurrent_dropout: Rate = 0.0
+    return_sequences: Flag = False
+    return_state: Flag = False
+    go_backwards: Flag = False
+    stateful: Flag = False
+    unroll: Flag = False
+    seed: Integer | None = None
+
+    gates = 1
+    state_count = 1
+
+    @property
+    def mixing(self) -> int:
+        """The activation."""
+        return counts(self.activation)

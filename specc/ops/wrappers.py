@@ -1,0 +1,203 @@
+"""Layers that run another layer: over both directions of a sequence, or at every step of it."""
+
+from typing import Annotated, Literal, get_args
+
+from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
+from specc.ops.kinds import Flag, Kind, checked
+from specc.ops.misfit import Misfit, bad_argument, wrong_rank
+from specc.ops.recurrent import Recurrent
+from specc.ops.registry import make_nested
+from specc.shapes.dim import Size
+from specc.shapes.shape import sizes_text
+from specc.shapes.tensor import Tensor
+
+LayerRef = Annotated[
+    Op,
+    Kind(
+        "a layer: a name, or `{Name: arguments}`",
+        checked(make_nested),
+        {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]},
+    ),
+]
+"""A layer as an argument; the value is the op."""
+
+_NO_WEIGHTS = Kind("null: weights are loaded when the model is built", {"type": "none"}, {"type": "null"})
+_FLAG: Kind = get_args(Flag)[1]
+
+
+def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
+    """What a wrapped layer raises, as a fault of the wrapper: its arguments stand in `parameter`."""
+    at = fault.axis
+    return Misfit(
+        fault.code,
+        fault.message,
+        parameter=parameter if fault.parameter else None,
+        operand=fault.operand,
+        axis=at if at is None or at < 0 else at + axes_before,
+        facts=fault.facts,
+    )
+
+
+def prefixed(prefix: str, weights: Weights) -> Weights:
+    """The weights under names that begin with `prefix`."""
+    return {f"{prefix}_{name}": shape for name, shape in weights.items()}
+
+
+@op(
+    Example({"layer": {"LSTM": 4}}, ((5, 7),)),
+    Example({"layer": {"GRU": {"units": 4, "return_sequences": True}}, "merge_mode": "sum"}, ((5, 7),)),
+    Example({"layer": {"LSTM": {"units": 4, "return_state": True}}, "merge_mode": None}, ((5, 7),)),
+    inputs="sequences initial_state*",
+)
+class Bidirectional(Op):
+    """Runs a recurrent layer forwards, a second one backwards, and merges what they make."""
+
+    layer: LayerRef
+    merge_mode: Literal["sum", "mul", "concat", "ave"] | None = "concat"
+    weights: Annotated[None, _NO_WEIGHTS] = None
+    backward_layer: LayerRef | None = None
+
+    call_options = {"training": _FLAG}
+
+    @property
+    def places(self) -> tuple[Place, ...] | None:
+        return self.layer.places
+
+    def _both(self) -> tuple[Recurrent, Recurrent]:
+        """The layers for the two directions; E107 where they are not recurrent or do not go together."""
+        ahead, back = self.layer, self.backward_layer or self.layer
+        if not isinstance(ahead, Recurrent):
+            raise bad_argument("layer", f"takes a recurrent layer, not `{ahead.name}`")
+        if not isinstance(back, Recurrent):
+            raise bad_argument("backward_layer", f"takes a recurrent layer, not `{back.name}`")
+        if self.backward_layer is None:
+            if ahead.go_backwards:
+                raise bad_argument("layer", "`layer` must not set `go_backwards`: the second copy of it does")
+            return ahead, back
+        if ahead.go_backwards == back.go_backwards:
+            raise bad_argument("backward_layer", "exactly one of the two layers must set `go_backwards`")
+        for word in ("stateful", "return_sequences", "return_state"):
+            if getattr(ahead, word) != getattr(back, word):
+                raise bad_argument("backward_layer", f"both layers must have the same `{word}`")
+        return ahead, back
+
+    def result_count(self) -> int:
+        states = self.layer.result_count() - 1
+        return (2 if self.merge_mode is None else 1) + 2 * states
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The merged results (both where `merge_mode` is null), then the states of each direction."""
+        ahead, back = self._both()
+        half = self._half(inputs, ahead, back)
+        try:
+            y = ahead.results((inputs[0], *inputs[1 : 1 + half]))
+        except Misfit as fault:
+            raise about(fault, "layer") from None
+        try:
+            z = back.results((inputs[0], *inputs[1 + half :]))
+        except Misfit as fault:
+            operand = fault.operand + half if fault.operand else 0
+            fault = about(fault, "backward_layer" if self.backward_layer else "layer")
+            fault.operand = operand
+            raise fault from None
+        if [t.shape.sizes for t in y] != [t.shape.sizes for t in z]:
+            raise bad_argument(
+                "backward_layer",
+                f"`backward_layer` makes {sizes_text(z[0].shape)} and `layer` {sizes_text(y[0].shape)}",
+            )
+        dtype = self.compute_dtype
+        first = Tensor(y[0].shape, dtype)
+        states = tuple(Tensor(t.shape, dtype) for t in (*y[1:], *z[1:]))
+        if self.merge_mode is None:
+            return (first, first, *states)
+        if self.merge_mode == "concat":
+            shape = first.shape
+            first = Tensor(shape.with_last(2 * shape.sizes[-1], shape.axes[-1]), dtype)
+        return (first, *states)
+
+    def _half(self, inputs: Inputs, ahead: Recurrent, back: Recurrent) -> int:
+        """The number of initial states for the first direction; E303 where both need another number."""
+        given = len(inputs) - 1
+        wanted = ahead.state_count + back.state_count
+        if given not in (0, wanted):
+            raise Misfit("E303", f"starts from {wanted} states and is given {given}", operand=1)
+        return ahead.state_count if given else 0
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """Those of both layers, as `forward_…` and `backward_…`."""
+        ahead, back = self._both()
+        return {
+            **prefixed("forward", ahead.weights_for(shapes[:1])),
+            **prefixed("backward", back.weights_for(shapes[:1])),
+        }
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        if not self.trainable:
+            return frozenset(weights)
+        frozen = {
+            "forward": not self.layer.trainable,
+            "backward": not (self.backward_layer or self.layer).trainable,
+        }
+        return frozenset(name for name in weights if frozen[name.partition("_")[0]])
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """Both directions, and what merges them: 1 for each element (`ave`: 2, `concat` nothing)."""
+        ahead, back = self._both()
+        x = inputs[0]
+        made = tuple(t.shape for t in ahead.results((Tensor(x, self.compute_dtype),)))
+        merging = {"sum": 1, "mul": 1, "ave": 2}.get(self.merge_mode or "", 0)
+        return ahead.cost((x,), made) + back.cost((x,), made) + merging * made[0].elements
+
+
+@op(
+    Example({"layer": {"Dense": 4}}, ((5, 7),)),
+    Example({"layer": "Flatten"}, ((5, 7, 2),)),
+    Example({"layer": {"Conv2D": {"filters": 3, "kernel_size": 2}}}, ((4, 6, 5, 2),)),
+)
+class TimeDistributed(Op):
+    """Runs a layer at every step of the first axis, with the same weights."""
+
+    layer: LayerRef
+
+    call_options = {"training": _FLAG}
+
+    @property
+    def places(self) -> tuple[Place, ...] | None:
+        inner = self.layer.places
+        return None if inner is None else ("any", *inner)
+
+    @property
+    def fold_differs(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What the wrapped layer says: this layer is the other way to distribute it."""
+        return self.layer.fold_differs
+
+    def _check(self, x: Shape) -> None:
+        """E107 for a layer that does not make one value of one, E200 for a value of too few axes."""
+        needed = [i for i in self.layer.call_inputs if i.required]
+        if self.layer.takes_list or len(needed) != 1:
+            raise bad_argument("layer", f"`{self.layer.name}` takes several inputs and gets one at a step")
+        if self.layer.result_count() != 1:
+            raise bad_argument("layer", f"`{self.layer.name}` makes several results, and may make one")
+        if x.rank < 2:
+            raise wrong_rank("steps, and at least one axis behind them", x)
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """What the layer makes of one step, the axis of the steps in front."""
+        x = inputs[0].shape
+        self._check(x)
+        try:
+            made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0].shape
+        except Misfit as fault:
+            raise about(fault, "layer", axes_before=1) from None
+        return (Tensor(x.part(0, 1).join(made), self.compute_dtype),)
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """Those of the layer, once for all steps."""
+        return self.layer.weights_for((shapes[0].part(1),))
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        return self.layer.frozen(weights) if self.trainable else frozenset(weights)
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """The layer's FLOPs, once for each step."""
+        return inputs[0].sizes[0] * self.layer.cost((inputs[0].part(1),), (outputs[0].part(1),))
