@@ -21,7 +21,7 @@ from specc.shapes.dim import Size
 
 
 def _refuse_dilated_strides(strides: Sizes, dilation_rate: Sizes) -> None:
-    if max(strides) > 1 and max(dilation_rate) > 1:
+    if max(dilation_rate) > 1 and max(strides) > 1:
         raise bad_argument(
             "dilation_rate",
             "a dilation above 1 does not go with strides above 1",

@@ -62,8 +62,7 @@ class _UpSampling(Spatial):
 
     def output(self, x: Shape) -> Shape:
         """Every axis of space grows by its factor."""
-        sizes = tuple([n * factor for n, factor in zip(self.space(x), self.factors, strict=True)])
-        return self.with_space(x, sizes)
+        return self.with_space(x, [n * k for n, k in zip(self.space(x), self.factors, strict=True)])
 
 
 @op(Example({}, ((8, 3),)), Example({"size": 3}, ((8, 3),)))
@@ -142,7 +141,7 @@ class _Edges(Spatial):
             if isinstance(after, int) and after < 1:
                 raise self._nothing_left(x, i, start, end)
             sizes.append(after)
-        return self.with_space(x, tuple(sizes))
+        return self.with_space(x, sizes)
 
     def _nothing_left(self, x: Shape, i: int, start: int, end: int) -> Misfit:
         position = i + self.channels_first

@@ -4,6 +4,8 @@ Families of 1, 2 and 3 axes of space are written once: a base class holds the ru
 its defaults.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from specc.ops.declare import Inputs, Place, Unary
@@ -79,15 +81,13 @@ class Spatial(Unary):
         """The sizes of the axes of space."""
         return x.sizes[1:] if self.channels_first else x.sizes[:-1]
 
-    def with_space(self, x: Shape, sizes: tuple[Size, ...], channels: Size | None = None) -> Shape:
+    def with_space(self, x: Shape, sizes: Sequence[Size], channels: Size | None = None) -> Shape:
         """The shape with other sizes in space, and `channels` where the op makes them.
 
         Axes of space and channels that are carried along keep the names that the author gave.
         """
         first = self.channels_first
-        axes = x.axes[1:] if first else x.axes[:-1]
-        if self.spatial_rank > 1:
-            axes = tuple([a if a.given else b for a, b in zip(axes, SPACE[self.spatial_rank], strict=True)])
+        axes = named_space(x.axes[1:] if first else x.axes[:-1])
         channel = CHANNEL
         if channels is None:
             at = 0 if first else -1
@@ -106,21 +106,39 @@ class Spatial(Unary):
         strides: Sizes,
         padding: str,
         dilation: Sizes | None = None,
-    ) -> tuple[Size, ...]:
+    ) -> Sequence[Size]:
         """The sizes of space after sliding windows over it; E206 at `parameter` where one does not fit."""
         space = self.space(x)
         if padding != "valid":
             return padded_slide(space, strides)
-        spans = dilated(window, dilation) if dilation else window
-        for i, (size, span) in enumerate(zip(space, spans, strict=True)):
-            if isinstance(size, int) and size < span:
-                at = "dilation_rate" if size >= window[i] else parameter
-                position = i + self.channels_first
-                axis = SPACE[self.spatial_rank][i]
-                name = x.axes[position].name or axis.name
-                same = SetArgument("padding", "same", "pad the input: `padding: same`", "unsafe")
-                raise too_small(at, span, size, name, same, position=position)
-        return slide(space, spans, strides)
+        spans = window if dilation is None or max(dilation) == 1 else dilated(window, dilation)
+        sizes = slide(space, spans, strides)
+        for size in sizes:
+            if isinstance(size, int) and size < 1:
+                raise self._too_small(x, parameter, window, spans)
+        return sizes
+
+    def _too_small(self, x: Shape, parameter: str, window: Sizes, spans: Sizes) -> Misfit:
+        space = self.space(x)
+        i = next(i for i, (n, k) in enumerate(zip(space, spans, strict=True)) if isinstance(n, int) and n < k)
+        size, position = space[i], i + self.channels_first
+        assert isinstance(size, int)
+        return too_small(
+            "dilation_rate" if size >= window[i] else parameter,
+            spans[i],
+            size,
+            x.axes[position].name or SPACE[self.spatial_rank][i].name,
+            SetArgument("padding", "same", "pad the input: `padding: same`", "unsafe"),
+            position=position,
+        )
+
+
+@lru_cache(maxsize=256)
+def named_space(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Axes of space as an op calls them that slides over them: what the author named keeps its name."""
+    if len(axes) == 1:
+        return axes
+    return tuple([axis if axis.given else name for axis, name in zip(axes, SPACE[len(axes)], strict=True)])
 
 
 def dilated(window: Sizes, dilation: Sizes) -> Sizes:
@@ -128,19 +146,19 @@ def dilated(window: Sizes, dilation: Sizes) -> Sizes:
     return tuple([(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)])
 
 
-def slide(space: tuple[Size, ...], spans: Sizes, strides: Sizes) -> tuple[Size, ...]:
+def slide(space: Sequence[Size], spans: Sizes, strides: Sizes) -> list[Size]:
     """How many times windows of these spans fit, the input not padded."""
-    return tuple([(n + (s - k)) // s for n, k, s in zip(space, spans, strides, strict=True)])
+    return [(n + (s - k)) // s for n, k, s in zip(space, spans, strides, strict=True)]
 
 
-def padded_slide(space: tuple[Size, ...], strides: Sizes) -> tuple[Size, ...]:
+def padded_slide(space: Sequence[Size], strides: Sizes) -> list[Size]:
     """How many windows there are where the input is padded: one for each stride begun."""
-    return tuple([(n + (s - 1)) // s for n, s in zip(space, strides, strict=True)])
+    return [(n + (s - 1)) // s for n, s in zip(space, strides, strict=True)]
 
 
 def transposed_slide(
-    space: tuple[Size, ...], spans: Sizes, strides: Sizes, padding: str, output_padding: Sizes | None
-) -> tuple[Size, ...]:
+    space: Sequence[Size], spans: Sizes, strides: Sizes, padding: str, output_padding: Sizes | None
+) -> list[Size]:
     """The sizes of what windows of these spans cover, one put down per element, as Keras has it."""
     sizes: list[Size] = []
     for i, (n, k, s) in enumerate(zip(space, spans, strides, strict=True)):
@@ -149,7 +167,7 @@ def transposed_slide(
         else:
             more = (k if padding == "valid" else k % 2) - s + output_padding[i]
         sizes.append(n * s + more)
-    return tuple(sizes)
+    return sizes
 
 
 def afterwards(use_bias: bool, activation: object) -> int:
