@@ -1,17 +1,38 @@
-"""Dense, Embedding, Masking and the layers that hold activations."""
+"""Dense, Embedding, Masking and Identity."""
 
-from specc.ops.declare import Example, Shape, Unary, Weights, known_size, op
-from specc.ops.kinds import Flag, Positive
+from collections.abc import Iterable
+
+from specc.ops.advice import last_axis_warning, spatial_warning
+from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
+from specc.ops.entries import Units, shape_of, width_of
+from specc.ops.kinds import Flag, Number, Positive
+from specc.ops.misfit import Misfit
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
+from specc.shapes.tensor import Tensor
 
 
-@op(Example({"units": 4}, ((7,),)), Example({"units": 3, "activation": "relu", "use_bias": False}, ((5, 7),)))
+def low_rank(weights: Weights, name: str, rank: int | None) -> Weights:
+    """`weights` with the two factors that `lora_rank` adds beside the matrix `name`."""
+    if rank is None:
+        return weights
+    rows, columns = weights[name]
+    return {**weights, f"lora_{name}_a": (rows, rank), f"lora_{name}_b": (rank, columns)}
+
+
+@op(
+    Example({"units": 4}, ((7,),)),
+    Example({"units": 3, "activation": "relu", "use_bias": False}, ((5, 7),)),
+    Example({"units": 3, "lora_rank": 2}, ((5, 7),)),
+)
 class Dense(Unary):
-    """Multiplies the last axis by a matrix: `activation(x @ kernel + bias)`."""
+    """Multiplies the last axis by a matrix: `activation(x @ kernel + bias)`.
 
-    units: Positive
+    `units` may be a list of sizes: a matrix for their product, its result reshaped to those axes.
+    """
+
+    units: Units
     activation: Activation | None = None
     use_bias: Flag = True
     kernel_initializer: Initializer | None = "glorot_uniform"
@@ -21,17 +42,108 @@ class Dense(Unary):
     activity_regularizer: Regularizer | None = None
     kernel_constraint: Constraint | None = None
     bias_constraint: Constraint | None = None
+    lora_rank: Positive | None = None
+    lora_alpha: Number | None = None
+
+    @property
+    def width(self) -> int:
+        """The number of units of Keras's layer."""
+        return width_of(self.units)
 
     def output(self, x: Shape) -> Shape:
-        """The last axis becomes `units` features."""
-        return x.with_last(self.units, FEATURE)
+        """The last axis becomes `units` features, or the axes that `units` lists."""
+        if isinstance(self.units, int):
+            return x.with_last(self.units, FEATURE)
+        return x.part(0, -1).join(shape_of(self.units))
 
     def weights(self, x: Shape) -> Weights:
-        """`kernel` (features, units) and `bias` (units)."""
-        kernel = (known_size(x, -1, "the kernel"), self.units)
-        return {"kernel": kernel, "bias": (self.units,)} if self.use_bias else {"kernel": kernel}
+        """`kernel` (features, units) and `bias` (units), and LoRA's two factors."""
+        weights: Weights = {"kernel": (known_size(x, -1, "the kernel"), self.width)}
+        if self.use_bias:
+            weights["bias"] = (self.width,)
+        return low_rank(weights, "kernel", self.lora_rank)
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        """With LoRA, the kernel itself is not trained."""
+        return super().frozen(weights) | (frozenset(("kernel",)) if self.lora_rank else frozenset[str]())
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """2 for each multiply-add, 1 for each bias and activation."""
         each = 2 * x.sizes[-1] + int(self.use_bias) + int(self.activation not in (None, "linear"))
         return y.elements * each
+
+    def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W601 over the places of an image, and where one axis of several is given as no features."""
+        found = last_axis_warning(self.name, inputs[0]) if inputs[0].rank > 1 else ()
+        return tuple(found) or spatial_warning(self.name, inputs[0])
+
+
+@op(
+    Example({"input_dim": 10, "output_dim": 4}, ((5,),), "int32"),
+    Example({"input_dim": 10, "output_dim": 4, "mask_zero": True}, ((2, 3),), "int32"),
+    Example({"input_dim": 10, "output_dim": 4, "lora_rank": 2}, ((5,),), "int32"),
+)
+class Embedding(Unary):
+    """Turns each index into the vector of that number."""
+
+    input_dim: Positive
+    output_dim: Positive
+    embeddings_initializer: Initializer | None = "uniform"
+    embeddings_regularizer: Regularizer | None = None
+    embeddings_constraint: Constraint | None = None
+    mask_zero: Flag = False
+    lora_rank: Positive | None = None
+    lora_alpha: Number | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """An axis of `output_dim` features behind all others."""
+        return x.join(Shape((self.output_dim,), (FEATURE,)))
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """Vectors in the compute dtype; E210 for text. Keras casts any number to an index."""
+        return embedded(self, inputs[0])
+
+    def weights(self, x: Shape) -> Weights:
+        """`embeddings` (input_dim, output_dim), and LoRA's two factors."""
+        return low_rank({"embeddings": (self.input_dim, self.output_dim)}, "embeddings", self.lora_rank)
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        """With LoRA, the embeddings themselves are not trained."""
+        return super().frozen(weights) | (frozenset(("embeddings",)) if self.lora_rank else frozenset[str]())
+
+
+def embedded(layer: Unary, x: Tensor) -> tuple[Tensor, ...]:
+    """The vectors that an embedding makes of `x`; E210 where those are no numbers."""
+    if x.dtype == "string":
+        raise Misfit(
+            "E210",
+            f"`{layer.name}` takes numbers and is given text",
+            facts=("Keras: Cast string to int32 is not supported",),
+        )
+    return (Tensor(layer.output(x.shape), layer.compute_dtype),)
+
+
+@op(Example({}, ((5, 3),)), Example({"mask_value": -1.0}, ((4,),)))
+class Masking(Unary):
+    """Marks the steps whose features all equal `mask_value` as missing, and sets them to 0."""
+
+    mask_value: Number = 0.0
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes."""
+        return x
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """A comparison and a choice for each element."""
+        return x.elements * 2
+
+
+@op(Example({}, ((5, 3),)))
+class Identity(Unary):
+    """Gives what it is given."""
+
+    keeps_dtype = True
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes."""
+        return x

@@ -44,7 +44,7 @@ class Shape(NamedTuple):
         """The same with another last axis."""
         return Shape((*self.sizes[:-1], size), (*self.axes[:-1], axis))
 
-    def index(self, name: str) -> int | None:
+    def position(self, name: str) -> int | None:
         """The position of the only axis called `name`; None if there is none, or more than one."""
         found = [i for i, axis in enumerate(self.axes) if axis.name == name]
         return found[0] if len(found) == 1 else None

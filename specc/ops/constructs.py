@@ -1,0 +1,288 @@
+"""specc's own ops, written in lowercase: slice, reduce, rearrange, positions, weight, lrn, embed.
+
+They are explicit, so nothing that they are built of counts as inserted. They find axes by their names, and
+keep those.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from specc.ops.advice import last_axis_warning
+from specc.ops.core import embedded
+from specc.ops.declare import (
+    Example,
+    Inputs,
+    Op,
+    Shape,
+    Shapes,
+    Unary,
+    Weights,
+    axis_number,
+    axis_numbers,
+    op,
+)
+from specc.ops.entries import Factors, PatternText, Sizes, shape_of
+from specc.ops.kinds import AxisRef, AxisRefs, Flag, Integer, NonNegative, Number, Positive, Text, words
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
+from specc.ops.objects import Constraint, Initializer, Regularizer
+from specc.ops.rearranging import Plan, plan
+from specc.ops.vectors import VectorFileError, Vectors, read_vectors
+from specc.shapes.axis import FEATURE
+from specc.shapes.dim import Size, Unknown
+from specc.shapes.tensor import Tensor, is_float
+
+
+class Rearranging(Unary):
+    """The base of constructs that only move elements: no layer of Keras casts them."""
+
+    def result_dtype(self, dtype: str) -> str:
+        """The dtype of the input, whatever the policy."""
+        return dtype
+
+
+def _shown(x: Shape, axis: int) -> str:
+    name = x.axes[axis].name
+    return f"`{name}`" if name else f"axis {axis + 1}"
+
+
+def _empty_slice(start: int | None, stop: int | None, step: int, size: Size) -> bool:
+    """Whether a slice certainly takes nothing."""
+    if isinstance(size, int):
+        return not range(size)[start:stop:step]
+    if stop is None:
+        return False
+    first = (0 if step > 0 else -1) if start is None else start
+    return (first < 0) == (stop < 0) and (stop - first) * step <= 0
+
+
+@op(
+    Example({"axis": 1, "start": 1}, ((5, 3),)),
+    Example({"axis": 2, "index": -1}, ((5, 3),)),
+    Example({"axis": 1, "start": -1, "stop": 0, "step": -2}, ((5, 3),)),
+    name="slice",
+)
+class Slice(Rearranging):
+    """Takes the part `start:stop:step` of an axis, or, by `index`, one element of it."""
+
+    axis: AxisRef
+    start: Integer | None = None
+    stop: Integer | None = None
+    step: Integer = 1
+    index: Integer | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """The axis shorter, or, by `index`, gone."""
+        axis = axis_number(self.axis, x)
+        if self.index is not None:
+            return self._element(x, axis, self.index)
+        if self.step == 0:
+            raise bad_argument("step", "`step` cannot be 0")
+        sizes = list(x.sizes)
+        sizes[axis] = self._size(x, axis)
+        return Shape(tuple(sizes), x.axes)
+
+    def _element(self, x: Shape, axis: int, index: int) -> Shape:
+        if self.start is not None or self.stop is not None or self.step != 1:
+            raise bad_argument("index", "`index` does not go with `start`, `stop` and `step`")
+        size = x.sizes[axis]
+        if isinstance(size, int) and not -size <= index < size:
+            raise Misfit(
+                "E206",
+                f"{_shown(x, axis)} has {size} elements, and none of number {index}",
+                parameter="index",
+                axis=axis,
+            )
+        return x.part(0, axis).join(x.part(axis + 1))
+
+    def _size(self, x: Shape, axis: int) -> Size:
+        size = x.sizes[axis]
+        if _empty_slice(self.start, self.stop, self.step, size):
+            part = ":".join("" if i is None else str(i) for i in (self.start, self.stop, self.step))
+            message = f"nothing of {_shown(x, axis)}, which has {size} elements, is left by `{part}`"
+            parameter = "start" if self.start is not None else "stop"
+            raise Misfit("E206", message, parameter=parameter, axis=axis)
+        if isinstance(size, int):
+            return len(range(size)[self.start : self.stop : self.step])
+        whole = self.stop is None and (self.start, self.step) in ((None, 1), (0, 1), (None, -1), (-1, -1))
+        return size if whole else Unknown()
+
+
+@op(
+    Example({"axis": 1}, ((5, 3),)),
+    Example({"axis": [1, -1], "how": "max"}, ((5, 2, 3),)),
+    Example({"axis": 1, "how": "last", "keepdims": True}, ((5, 3),)),
+    name="reduce",
+)
+class Reduce(Unary):
+    """Takes the mean, sum, largest, smallest, first or last over axes; masked steps are left out."""
+
+    axis: AxisRefs
+    how: Annotated[str, words("mean", "sum", "max", "min", "last", "first")] = "mean"
+    keepdims: Flag = False
+
+    def output(self, x: Shape) -> Shape:
+        """The axes gone, or, by `keepdims`, of size 1."""
+        gone = axis_numbers(self.axis, x)
+        if self.keepdims:
+            return Shape(tuple(1 if i in gone else size for i, size in enumerate(x.sizes)), x.axes)
+        return x.ordered([i for i in range(x.rank) if i not in gone])
+
+    def result_dtype(self, dtype: str) -> str:
+        """That of `keras.ops`: a mean is a float, a sum no narrower than 32 bits, the others keep theirs."""
+        if is_float(dtype):
+            return dtype
+        if self.how == "mean":
+            return "float32"
+        if self.how == "sum" and dtype in ("bool", "int8", "int16"):
+            return "int32"
+        return "uint32" if self.how == "sum" and dtype in ("uint8", "uint16") else dtype
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """1 for each element of the input, and for a mean one division for each of the result."""
+        if self.how in ("first", "last"):
+            return 0
+        return x.elements + (y.elements if self.how == "mean" else 0)
+
+
+@op(
+    Example({"pattern": "a b c -> a (b c)"}, ((4, 5, 3),)),
+    Example({"pattern": "(a b) ... -> a ... b", "sizes": {"b": 2}}, ((4, 5, 3),)),
+    name="rearrange",
+)
+class Rearrange(Rearranging):
+    """Splits, reorders and merges axes as a pattern in einops notation says."""
+
+    pattern: PatternText
+    sizes: Factors = {}
+
+    def plan(self, x: Shape) -> Plan:
+        """The rearrangement in steps."""
+        return plan(self.pattern, self.sizes, x)
+
+    def output(self, x: Shape) -> Shape:
+        """The axes on the right of the pattern, names given."""
+        return self.plan(x).result
+
+
+@op(Example({"axis": 1}, ((5, 3),)), Example({"axis": 2}, ((5, 3),)), name="positions")
+class Positions(Unary):
+    """The indices 0, 1, … of an axis."""
+
+    axis: AxisRef
+
+    def output(self, x: Shape) -> Shape:
+        """That axis alone."""
+        axis = axis_number(self.axis, x)
+        return x.part(axis, axis + 1)
+
+    def result_dtype(self, dtype: str) -> str:
+        """Always int32."""
+        return "int32"
+
+
+@op(
+    Example({"shape": [1, 3]}, ((5, 3),)),
+    Example({"shape": [{"token": 1}, {"feature": 3}], "initializer": "ones"}, ((5, 3),)),
+    name="weight",
+)
+class Weight(Op):
+    """A learned array, the same for every sample; of the value that it reads it takes only the batch."""
+
+    shape: Sizes
+    initializer: Initializer | None = "zeros"
+    regularizer: Regularizer | None = None
+    constraint: Constraint | None = None
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The array for each sample, names given, in the compute dtype."""
+        return (Tensor(shape_of(self.shape), self.compute_dtype),)
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """The array."""
+        return {"weight": tuple(entry.size for entry in self.shape if isinstance(entry.size, int))}
+
+
+@op(
+    Example({}, ((6, 5, 8),)), Example({"depth_radius": 2, "alpha": 1, "beta": 0.5}, ((6, 5, 4),)), name="lrn"
+)
+class LocalResponseNormalization(Unary):
+    """Divides by `(bias + alpha * s) ** beta`, `s` the squares of `depth_radius` channels on either side."""
+
+    depth_radius: NonNegative = 5
+    bias: Number = 1.0
+    alpha: Number = 1e-4
+    beta: Number = 0.75
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; the last is the channel."""
+        if x.rank == 0:
+            raise wrong_rank("at least `(channel)`", x)
+        return x
+
+    def result_dtype(self, dtype: str) -> str:
+        """Floats keep theirs; integers become floats."""
+        return dtype if is_float(dtype) else self.compute_dtype
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """7 for each element: square, running sum, its difference, scale, bias, power, division."""
+        return x.elements * 7
+
+    def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W601 where the last axis is given as no channel."""
+        return last_axis_warning(self.name, inputs[0])
+
+
+@op(name="embed")
+class Embed(Unary):
+    """An `Embedding` that takes its sizes and weights from an .npy file of vectors.
+
+    Unless the author says otherwise, row 0 is the padding (`mask_zero`) and the vectors stay as they are
+    (`trainable: false`). `output_dim`, if given, is a promise that the file must keep.
+    """
+
+    vectors: Text
+    output_dim: Positive | None = None
+    mask_zero: Flag = True
+    trainable: Flag = False
+
+    file: ClassVar[Vectors | None] = None
+    """What the header says; known once the op is `located`."""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {k: v for k, v in super().arguments.items() if k != "file"}
+
+    def located(self, folder: str) -> Op:
+        """The op with the sizes of its file in `folder`; E111, and E202 where `output_dim` is another."""
+        try:
+            found = read_vectors(folder, self.vectors)
+        except VectorFileError as error:
+            raise Misfit("E111", str(error), parameter="vectors") from None
+        if self.output_dim not in (None, found.width):
+            raise Misfit(
+                "E202",
+                f"the vectors of `{self.vectors}` have {found.width} elements, not {self.output_dim}",
+                parameter="output_dim",
+                repairs=(SetArgument("output_dim", str(found.width), "as many as the file has"),),
+            )
+        made = object.__new__(type(self))
+        made.__dict__.update(vars(self), file=found)
+        return made
+
+    @property
+    def _found(self) -> Vectors:
+        if self.file is None:
+            raise RuntimeError("an `embed` is asked for its sizes before it is located")
+        return self.file
+
+    def output(self, x: Shape) -> Shape:
+        """An axis of features behind all others, as wide as the file's vectors."""
+        return x.join(Shape((self._found.width,), (FEATURE,)))
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """Vectors in the compute dtype; E210 for text."""
+        return embedded(self, inputs[0])
+
+    def weights(self, x: Shape) -> Weights:
+        """The file's matrix."""
+        return {"embeddings": (self._found.rows, self._found.width)}

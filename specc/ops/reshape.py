@@ -1,0 +1,280 @@
+"""The layers that put the same elements into other axes: Reshape, Flatten, Permute, RepeatVector."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from specc.ops.advice import permute_text, quoted
+from specc.ops.declare import Example, Place, Shape, Shapes, Unary, axis_numbers, op
+from specc.ops.entries import REST, Dims, Entries, TargetShape, entries_text, shape_of
+from specc.ops.kinds import AxisRefs, Positive
+from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument, wrong_rank
+from specc.ops.windows import DataFormat
+from specc.shapes.axis import FEATURE, NAMELESS, TIME
+from specc.shapes.dim import Size, Unknown, product
+from specc.shapes.regroup import Block, cuts, other_order, regroup
+from specc.shapes.shape import nameless, sizes_text
+
+_COUNT_FACTS = (
+    "Keras: The total size of the tensor must be unchanged",
+    "Keras 2: total size of new array must be unchanged",
+)
+
+
+class _Count:
+    """The elements of a source against those of a target, the sizes that both have left out."""
+
+    def __init__(self, x: Shape, target: Entries) -> None:
+        fixed = [entry.size for entry in target if entry.size != REST]
+        self.has_rest = len(fixed) < len(target)
+        have, need = Counter(_unknown(x.sizes)), Counter(_unknown(fixed))
+        self.unknown, self.asked = have - need, need - have
+        self.have, self.need = _known_product(x.sizes), _known_product(fixed)
+
+    def fits(self) -> bool:
+        """Whether some values of the sizes that are no numbers make the counts equal."""
+        if self.asked or self.has_rest:
+            return bool(self.unknown) or self.have % self.need == 0
+        return self.need % self.have == 0 if self.unknown else self.have == self.need
+
+    def rest(self) -> Size:
+        """The size that `-1` stands for."""
+        if self.asked or self.have % self.need:
+            return Unknown()
+        return product([*self.unknown.elements(), self.have // self.need])
+
+    def corrected(self, target: Entries) -> list[Entries]:
+        """The targets with one number replaced that have as many elements as the source."""
+        if self.unknown or self.asked or self.has_rest:
+            return []
+        found: list[Entries] = []
+        for i, entry in enumerate(target):
+            if isinstance(entry.size, int) and self.have % (self.need // entry.size) == 0:
+                size = self.have // (self.need // entry.size)
+                found.append((*target[:i], entry._replace(size=size), *target[i + 1 :]))
+        return found
+
+
+def _unknown(sizes: Iterable[Size]) -> Iterable[Size]:
+    return (size for size in sizes if not isinstance(size, int))
+
+
+def _known_product(sizes: Iterable[Size]) -> int:
+    known = product(size for size in sizes if isinstance(size, int))
+    assert isinstance(known, int)
+    return known
+
+
+def solve(x: Shape, target: Entries) -> Shape:
+    """The shape that a target asks for, `-1` worked out; E202 where the elements certainly do not fit."""
+    shape = shape_of(target)
+    count = _Count(x, target)
+    if not count.fits():
+        raise _count_misfit(x, target, count)
+    if not count.has_rest:
+        return shape
+    rest = count.rest()
+    return Shape(tuple(rest if size == REST else size for size in shape.sizes), shape.axes)
+
+
+def _count_misfit(x: Shape, target: Entries, count: _Count) -> Misfit:
+    wanted = sizes_text(nameless([entry.size for entry in target]))
+    if count.unknown or count.asked:
+        message = f"the elements of {sizes_text(x)} fit into {wanted} for no size at all"
+    elif count.has_rest:
+        message = (
+            f"{x.elements} elements do not fit into {wanted}: {sizes_text(x)} has no multiple of {count.need}"
+        )
+    else:
+        needed = product(entry.size for entry in target)
+        message = f"{x.elements} elements do not fit into {needed}: {sizes_text(x)} against {wanted}"
+    whole = [t for t in count.corrected(target) if not cuts(x.sizes, [entry.size for entry in t])]
+    found = whole or count.corrected(target)
+    repairs = tuple(
+        SetArgument(
+            "target_shape", entries_text(t), "keep all elements", "safe" if len(found) == 1 else "unsafe"
+        )
+        for t in found[:2]
+    )
+    return Misfit("E202", message, parameter="target_shape", facts=_COUNT_FACTS, repairs=repairs)
+
+
+def _meant_order(x: Shape, y: Shape) -> tuple[tuple[int, ...], bool] | None:
+    """The order of `x` that a target means, by names or else by sizes, and whether it is the only one."""
+    real = [i for i, size in enumerate(x.sizes) if size != 1]
+    wanted = [(a.name, size) for a, size in zip(y.axes, y.sizes, strict=True) if size != 1]
+    have = {(x.axes[i].name, x.sizes[i]): i for i in real if x.axes[i].given}
+    if len(have) == len(real) == len(wanted) and have.keys() == set(wanted):
+        order = [have[entry] for entry in wanted]
+        if order != real:
+            return (*order, *(i for i in range(x.rank) if i not in real)), True
+    by_size = other_order(x.sizes, y.sizes)
+    if by_size is None:
+        return None
+    return by_size, len({x.sizes[i] for i in real}) == len(real)
+
+
+def _permuting(x: Shape, y: Shape, is_error: bool) -> tuple[Repair, ...]:
+    """The repair of a reshape from `x` to `y` that was meant to reorder axes."""
+    meant = _meant_order(x, y)
+    if meant is None:
+        return ()
+    order, only = meant
+    text = permute_text(x, order)
+    made = x.ordered(order)
+    applicability = "safe" if is_error and only else "unsafe"
+    if made.sizes == y.sizes and all(
+        b is NAMELESS or a.name == b.name for a, b in zip(made.axes, y.axes, strict=True)
+    ):
+        return (Replace(text, "reorder the axes instead", applicability),)
+    return (InsertBefore(text, "reorder the axes first", applicability),)
+
+
+def _kept_names(x: Shape, y: Shape) -> Shape:
+    """`y` with the given names of `x` where an axis is provably the same one.
+
+    E203 where the reshape cuts axes with given names, or puts such a name to other elements.
+    """
+    blocks = regroup(x.sizes, y.sizes)
+    axes = list(y.axes)
+    taken = {axis.name for axis in axes}
+    for block in blocks:
+        if block.kind == "cut":
+            _refuse_cut(x, y, block)
+        if block.kind == "kept":
+            (source,), (target,) = block
+            axis = x.axes[source]
+            if axes[target] is NAMELESS and axis.given and axis.name not in taken:
+                axes[target] = axis
+    for block in blocks:
+        for i in block.target:
+            at = x.position(y.axes[i].name or "")
+            if at is None or not x.axes[at].given or at in block.source or 1 in (x.sizes[at], y.sizes[i]):
+                continue
+            before = quoted(x.axes[k] for k in block.source) or "other axes"
+            raise Misfit(
+                "E203",
+                f"puts {before} where `{y.axes[i].name}` is asked for: a reshape does not reorder axes",
+                parameter="target_shape",
+                axis=at,
+                repairs=_permuting(x, y, is_error=True),
+            )
+    return Shape(y.sizes, tuple(axes))
+
+
+def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
+    named = [x.axes[i] for i in block.source if x.axes[i].given]
+    if named:
+        others = "" if len(named) > 1 else " and its neighbours"
+        raise Misfit(
+            "E203",
+            f"would scramble {quoted(named)}{others}: it puts {x}, in the same order, into {sizes_text(y)}",
+            parameter="target_shape",
+            axis=block.source[0],
+            facts=("a reshape may only merge or split neighbouring axes that have names",),
+            repairs=_permuting(x, y, is_error=True),
+        )
+
+
+@op(
+    Example({"target_shape": [6, 2]}, ((3, 4),)),
+    Example({"target_shape": [-1]}, ((3, 4),)),
+    Example({"target_shape": [2, -1, 1]}, ((4, 5),)),
+)
+class Reshape(Unary):
+    """Puts the elements, in their order, into the axes of `target_shape`; one size may be -1."""
+
+    keeps_dtype = True
+
+    target_shape: TargetShape
+
+    def output(self, x: Shape) -> Shape:
+        """The target, with the given names of all axes that are left alone."""
+        y = solve(x, self.target_shape)
+        return _kept_names(x, y) if x.has_given_names else y
+
+    def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W600 where the sizes are the source's in another order."""
+        x, y = inputs[0], outputs[0]
+        if other_order(x.sizes, y.sizes) is not None and cuts(x.sizes, y.sizes):
+            yield Misfit(
+                "W600",
+                f"the sizes {sizes_text(y)} are those of {sizes_text(x)} in another order, "
+                "and a reshape does not reorder: the values are scrambled",
+                parameter="target_shape",
+                repairs=_permuting(x, y, is_error=False),
+            )
+
+
+@op(
+    Example({}, ((3, 4),)),
+    Example({"data_format": "channels_first"}, ((3, 4, 5),)),
+    Example({}, ((7,),)),
+)
+class Flatten(Unary):
+    """Merges all axes into one; with `keep`, all but the kept ones, which lead."""
+
+    keeps_dtype = True
+
+    data_format: DataFormat | None = None
+    keep: AxisRefs | None = None
+
+    def order(self, x: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The positions of the kept axes, and those of the merged ones in the order in which they merge."""
+        kept = () if self.keep is None else tuple(sorted(axis_numbers(self.keep, x, "keep")))
+        rest = tuple(i for i in range(x.rank) if i not in kept)
+        if self.data_format == "channels_first" and rest[:1] == (0,):
+            rest = (*rest[1:], 0)
+        return kept, rest
+
+    def output(self, x: Shape) -> Shape:
+        """The kept axes, then the product of the others."""
+        if self.keep is None:
+            return Shape((x.elements,), (FEATURE,))
+        kept, rest = self.order(x)
+        flat = Shape((product(x.sizes[i] for i in rest),), (FEATURE,))
+        return x.ordered(kept).join(flat)
+
+
+@op(Example({"dims": [2, 1]}, ((3, 4),)), Example({"dims": [3, 1, 2]}, ((3, 4, 5),)))
+class Permute(Unary):
+    """Puts the axes into the order of `dims`: numbers from 1, or the names of all axes."""
+
+    keeps_dtype = True
+
+    dims: Dims
+
+    @property
+    def places(self) -> tuple[Place, ...] | None:
+        return None if isinstance(self.dims[0], str) else ("any",) * len(self.dims)
+
+    def order(self, x: Shape) -> tuple[int, ...]:
+        """The position in `x` of each axis of the result."""
+        if isinstance(self.dims[0], str):
+            order = axis_numbers(self.dims, x, "dims")
+            if len(order) < x.rank:
+                left = [axis for i, axis in enumerate(x.axes) if i not in order]
+                what = quoted(left) or "an axis without a name"
+                raise Misfit("E203", f"`dims` names all axes, and leaves out {what} of {x}", parameter="dims")
+            return order
+        if len(self.dims) != x.rank:
+            raise wrong_rank(f"{len(self.dims)} axes", x)
+        return tuple(i - 1 for i in self.dims if isinstance(i, int))
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes in another order, names with them."""
+        return x.ordered(self.order(x))
+
+
+@op(Example({"n": 3}, ((4,),)))
+class RepeatVector(Unary):
+    """Repeats a vector `n` times: (feature) becomes (n, feature)."""
+
+    n: Positive
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return ("feature",)
+
+    def output(self, x: Shape) -> Shape:
+        """A time axis of `n` steps in front."""
+        return Shape((self.n, *x.sizes), (TIME, *x.axes))
