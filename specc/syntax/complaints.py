@@ -60,7 +60,8 @@ def complain(source: Source, error: Exception) -> Diagnostic:
         place = opening if opening is not None else stop
         return _error(source, place, "a `:` is missing behind this key, or it is indented wrongly")
     if "node content" in problem:
-        return _error(source, stop, f"a value should stand here, not `{text[stop : stop + 1]}`")
+        found = f"`{text[stop]}`" if stop < len(text) else "the end"
+        return _error(source, stop, f"a value should stand here, not {found}")
     return _error(source, stop, f"this cannot be read as YAML: {problem}")
 
 

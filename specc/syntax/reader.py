@@ -11,8 +11,6 @@ from yaml.events import StreamEndEvent
 
 from specc.diagnostics.model import Diagnostic, Edit
 from specc.source import Source, Span
-from specc.syntax.complaints import complain, unreadable_character
-from specc.syntax.dollars import cuts_in_text, cuts_in_tree
 from specc.syntax.events import EventParser, Reading, Stop
 from specc.syntax.tree import Node
 
@@ -81,8 +79,12 @@ def read_with(parser: ParserType, source: Source) -> tuple[Node | None, list[Dia
         pass
     except _FAILURES as error:
         reading.diagnostics += _explain(parser, reading, error)
-    if root is not None and reading.values.cut and (cuts := cuts_in_tree(root)):
-        return None, cuts
+    if root is not None and reading.values.cut:
+        from specc.syntax.quoting import cuts_in_tree
+
+        cuts = cuts_in_tree(root)
+        if cuts:
+            return None, cuts
     diagnostics = sorted(reading.diagnostics, key=_place)
     if any(diagnostic.code != "E101" for diagnostic in diagnostics):
         return None, diagnostics
@@ -95,6 +97,9 @@ def _place(diagnostic: Diagnostic) -> int:
 
 def _explain(parser: ParserType, reading: Reading, error: Exception) -> list[Diagnostic]:
     """What to say where the parser gave up: of expressions that lack quotes, if quotes get it further."""
+    from specc.syntax.complaints import complain, unreadable_character
+    from specc.syntax.quoting import cuts_in_text
+
     source = reading.source
     bad = unreadable_character(source)
     if bad is not None:
