@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal, get_args
 from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, axis_numbers, known_size, op
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
 from specc.ops.merge import broadcast_size, distinct
-from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, inferred
 from specc.shapes.dim import Size, product, surely_differ
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 _FLAG: Kind = get_args(Flag)[1]
 HEAD = inferred("head")
@@ -63,6 +63,7 @@ class _Scored(Op):
             raise Misfit("E303", f"takes query, value and key, and is given {len(inputs)} inputs")
         shapes = tuple(tensor.shape for tensor in inputs)
         self._check(shapes)
+        self._check_dtypes(inputs[0].dtype, inputs[-1].dtype, len(inputs) - 1)
         query, value, key = shapes[0], shapes[1], key_of(shapes)
         last = value.axes[-1]
         result = Tensor(query.with_last(value.sizes[-1], last if last.given else FEATURE), self.compute_dtype)
@@ -91,6 +92,16 @@ class _Scored(Op):
         else:
             check_equal(shapes, keys, -1, 0, -1)
         check_equal(shapes, keys, -2, 1, -2)
+
+    def _check_dtypes(self, query: str, key: str, operand: int) -> None:
+        """E210 where Keras cannot score: sums of unlike dtypes, products of integers without a scale."""
+        if is_float(query) and is_float(key):
+            return
+        if self.sums_features and (query != key or query == "bool"):
+            at = 0 if is_float(key) or query == "bool" else operand
+            raise wrong_dtype(query if at == 0 else key, "numbers of one dtype", operand=at)
+        if not self.sums_features and not self.use_scale and not is_float(query) and not is_float(key):
+            raise wrong_dtype(query)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """For each pair of query and key: the score, 1 for the softmax, 2 for each feature of the value.
@@ -283,7 +294,7 @@ class MultiHeadAttention(Op):
             raise bad_argument(word, f"`{word}` goes with attention over the first axis only")
 
     def weights_for(self, shapes: Shapes) -> Weights:
-        """A kernel (features, heads, dim) and a bias (heads, dim) for query, key, gate, value; an output's."""
+        """A kernel (features, heads, dim) and a bias (heads, dim) per projection; those of the output."""
         heads, dim = self.num_heads, self.key_dim
         deep = self.value_dim or dim
         query = known_size(shapes[0], -1, "the projection of the query")

@@ -43,6 +43,11 @@ class _ConvLSTM(Recurrent, Spatial):
     state_count = 2
 
     @property
+    def needs_floats(self) -> bool:
+        """A convolution does."""
+        return True
+
+    @property
     def places(self) -> tuple[Place, ...]:
         """The steps, and behind them the axes of each image."""
         return ("time", *super().places)

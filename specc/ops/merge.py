@@ -1,12 +1,13 @@
 """The layers that make one value of several."""
 
+from specc.ops.advice import permute_text
 from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, axis_number, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
-from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_rank
+from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
 from specc.shapes.dim import Size, Unknown, surely_differ
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 
 def need_two(inputs: Inputs, name: str) -> None:
@@ -45,13 +46,6 @@ def order_like(wanted: Shape, x: Shape) -> tuple[int, ...] | None:
     full = tuple(left.pop(0) if i is None else i for i in order)
     agrees = not any(map(contradict, wanted.axes, (x.axes[i] for i in full)))
     return full if agrees else None
-
-
-def permute_text(x: Shape, order: tuple[int, ...]) -> str:
-    """The `Permute` that puts the axes of `x` in this order: by name where all have one of their own."""
-    names = [axis.name for axis in x.axes]
-    by_name = None not in names and len(set(names)) == len(names)
-    return f"Permute: [{', '.join(str(names[i] if by_name else i + 1) for i in order)}]"
 
 
 def names_disagree(wanted: Shape, x: Shape, at: int, operand: int) -> Misfit:
@@ -124,8 +118,10 @@ class Merge(Op):
     """FLOPs for each element of the result once the inputs are joined, 1 for each input behind the first."""
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The shape that all inputs broadcast to."""
+        """The shape that all inputs broadcast to; E210 where the first two hold truth values."""
         shape = inputs[0].shape
+        if len(inputs) > 1 and inputs[0].dtype == inputs[1].dtype == "bool":
+            raise wrong_dtype("bool", "numbers")
         for operand in range(1, len(inputs)):
             shape = broadcast(shape, inputs[operand].shape, operand)
         return (Tensor(shape, self.compute_dtype),)
@@ -247,6 +243,9 @@ class Dot(Op):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The other axes of the first input, then those of the second; one of size 1 if none are left."""
         need_two(inputs, self.name)
+        for operand, tensor in enumerate(inputs):
+            if self.normalize and not is_float(tensor.dtype):
+                raise wrong_dtype(tensor.dtype, operand=operand)
         a, b = inputs[0].shape, inputs[1].shape
         i, j = self._summed(a, b)
         rest = a.part(0, i).join(a.part(i + 1)).join(b.part(0, j)).join(b.part(j + 1))

@@ -101,6 +101,12 @@ def too_small(
     )
 
 
+def wrong_dtype(dtype: str, wants: str = "floats", *, operand: int = 0) -> Misfit:
+    """E210: Keras computes with `wants`, and neither takes `dtype` nor casts it."""
+    cast = InsertBefore("Rescaling: 1.0", "cast to floats first", "unsafe", operand)
+    return Misfit("E210", f"takes {wants} and is given {dtype}", operand=operand, repairs=(cast,))
+
+
 def bad_argument(parameter: str, message: str, *repairs: Repair) -> Misfit:
     """E107: the value of an argument is out of range, or does not go with the others."""
     return Misfit("E107", message, parameter=parameter, repairs=repairs)

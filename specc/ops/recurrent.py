@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, get_args
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
 from specc.ops.kinds import Flag, Integer, Kind, Positive, Rate
-from specc.ops.misfit import Misfit, SetArgument, bad_argument
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, TIME
 from specc.shapes.dim import Size, surely_differ
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 _CHOICES = ["auto", True, False]
 UseCudnn = Annotated[
@@ -26,11 +26,17 @@ class Recurrent(Op):
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         activation: Activation | None
+        dropout: Rate
         return_sequences: Flag
         return_state: Flag
         go_backwards: Flag
         stateful: Flag
         use_bias: Flag
+
+    @property
+    def needs_floats(self) -> bool:
+        """Whether Keras refuses integers: it draws its dropout masks in the dtype of the input."""
+        return 0 < self.dropout < 1
 
     def step_result(self, x: Shape) -> Shape:
         """The shape that the cell makes of one step of `x`, whose first axis is time."""
@@ -45,7 +51,9 @@ class Recurrent(Op):
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The last step, or all of them, and with `return_state` the states behind it."""
-        x = inputs[0].shape
+        x, dtype = inputs[0]
+        if not is_float(dtype) and self.needs_floats:
+            raise wrong_dtype(dtype)
         step = self.step_result(x)
         if len(inputs) > 1:
             check_states(inputs[1:], (step,) * self.state_count)
