@@ -1,0 +1,118 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""One layer on its way into Keras: what it reads, and how what it makes is named."""
+
+from collections.abc import Callable
+from typing import Any
+
+from specc.ir.graph import Folded, Layer
+from specc.ops.declare import Op
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+
+KerasTensor = Any
+KerasLayer = Any
+
+
+class Scope:
+    """One functional model while it is built: the values that it can see, and the indices made for its folds."""
+
+    __slots__ = ("indices", "values")
+
+    def __init__(self, values: dict[int, KerasTensor]) -> None:
+        self.values = values
+        self.indices: dict[int, KerasTensor] = {}
+
+
+class Names:
+    """The names of the operations of a model; each is given once."""
+
+    def __init__(self, reserved: set[str]) -> None:
+        self._taken = reserved
+
+    def fresh(self, wanted: str) -> str:
+        """`wanted`, or the same with the first number that makes it new."""
+        name, count = wanted, 0
+        while name in self._taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        self._taken.add(name)
+        return name
+
+
+class Call:
+    """One application of an op.
+
+    `inputs` and `types` stand in the order of the op's `call_inputs`, None where an input is not given; `results` are
+    the inferred types of what it makes.
+    """
+
+    __slots__ = (
+        *("_named", "_operations", "folded", "inputs", "layer", "layers", "names", "op", "results", "scope", "types"),
+    )
+
+    def __init__(
+        self,
+        layer: Layer,
+        op: Op,
+        types: list[Tensor | None],
+        results: list[Tensor],
+        scope: Scope,
+        layers: dict[Layer, KerasLayer],
+        names: Names,
+        folded: Folded | None,
+    ) -> None:
+        self.layer = layer
+        self.op: Any = op
+        self.inputs: list[KerasTensor] = [None if v is None else scope.values[v] for v in layer.inputs]
+        self.types = types
+        self.results = results
+        self.scope = scope
+        self.layers = layers
+        self.names = names
+        self.folded = folded
+        self._operations: list[Any] = []
+        self._named = False
+
+    @property
+    def x(self) -> KerasTensor:
+        """The first input."""
+        return self.inputs[0]
+
+    @property
+    def shape(self) -> Shape:
+        """The inferred shape of the first input."""
+        first = self.types[0]
+        assert first is not None, "an op has a first input"
+        return first.shape
+
+    @property
+    def dtype(self) -> str:
+        """The dtype policy of the layer; never left to Keras's global one, which check knows nothing of."""
+        return self.op.dtype or "float32"
+
+    def object(self, make: Callable[[str], KerasLayer]) -> KerasLayer:
+        """The Keras layer that holds the weights: `make(name)`, or that of the layer that this one shares them with."""
+        owner = self.layer
+        while owner.shares is not None:
+            owner = owner.shares
+        found = self.layers.get(owner)
+        if found is None:
+            found = self.layers[owner] = make(owner.name)
+        self._named = owner is self.layer
+        return found
+
+    def do(self, function: Callable[..., KerasTensor], *arguments: Any, **options: Any) -> KerasTensor:
+        """What a function of `keras.ops` makes of these arguments; its operation will have a path for its name."""
+        result = function(*arguments, **options)
+        self._operations.append(result._keras_history.operation)
+        return result
+
+    def name_operations(self) -> None:
+        """Give the operations their names: the last one the layer's, unless its weights have it, the others paths."""
+        path = self.layer.name
+        last = len(self._operations) - 1
+        for i, operation in enumerate(self._operations):
+            if i == last and not self._named:
+                operation.name = path
+            else:
+                operation.name = self.names.fresh(f"{path}.{type(operation).__name__.lower()}")

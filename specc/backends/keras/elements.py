@@ -1,0 +1,122 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+"""Giving a Keras tensor other axes, its elements in the same order, whatever sizes are unknown.
+
+`keras.ops.reshape` takes one unknown size. Where there are more, the rows are gathered by an index that is computed
+from the sizes at run time; it is made of `keras.ops` alone, so that it saves and loads without specc.
+"""
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import keras
+import numpy as np
+
+from specc.backends.keras.call import Call, KerasTensor
+from specc.shapes.dim import Size
+from specc.shapes.regroup import Block, regroup
+
+Sizes = Sequence[int | None]
+Ones = Callable[[int], KerasTensor]
+"""For each unknown size of a shape, by its place: a vector of int32 ones of that length."""
+
+
+def ones_along(call: Call, x: KerasTensor, *axes: int) -> KerasTensor:
+    """A vector of int32 ones, as long as `axes` of `x` (the batch counted) are together."""
+    key = tuple(slice(None) if i in axes else 0 for i in range(len(x.shape)))
+    part = x if len(axes) == len(x.shape) else call.do(lambda: x[key])
+    if len(axes) > 1:
+        part = call.do(keras.ops.reshape, part, (-1,))
+    return call.do(keras.ops.ones_like, part, dtype="int32")
+
+
+def row_index(call: Call, sizes: Sizes, ones: Ones) -> KerasTensor:
+    """The numbers 0, 1, 2, … as an int32 tensor of these sizes, in row-major order."""
+    index: Any = None
+    for i, size in enumerate(sizes):
+        if size is None:
+            one = ones(i)
+            back = call.do(keras.ops.subtract, 1, call.do(keras.ops.cumsum, one))
+            length = call.do(keras.ops.sum, one) if i else 0
+        else:
+            back, length = -np.arange(size, dtype="int32"), size
+        index = _next_axis(call, 0 if index is None else index, length, back)
+    return index
+
+
+def _next_axis(call: Call, index: Any, length: Any, back: Any) -> Any:
+    """`index * length - back` for each element of the vector `back`, along a new last axis.
+
+    A difference, since `keras.ops.add` takes a vector that is as long as axis 1 for a channels-first bias
+    (Keras 3.15 on TensorFlow), whatever broadcasting says.
+    """
+    if isinstance(index, int):
+        return call.do(keras.ops.negative, back) if not isinstance(back, np.ndarray) else -back
+    if isinstance(index, np.ndarray):
+        rows = index[..., None]
+    else:
+        rows = call.do(keras.ops.expand_dims, index, -1)
+    if all(isinstance(part, np.ndarray | int) for part in (rows, length, back)):
+        return rows * length - back
+    return call.do(keras.ops.subtract, call.do(keras.ops.multiply, rows, length), back)
+
+
+def reshape(call: Call, x: KerasTensor, sizes: Sizes, ones: Ones, kept: int = 0) -> KerasTensor:
+    """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are the same as those of `x`."""
+    unknown = [i for i, size in enumerate(sizes) if size is None]
+    if len(unknown) <= 1:
+        return call.do(keras.ops.reshape, x, [-1 if size is None else size for size in sizes])
+    if len(x.shape) - kept == 1:
+        lead = len(sizes) - kept
+    else:
+        lead = unknown[-1] + 1
+        x = call.do(keras.ops.reshape, x, [-1, *sizes[lead:]])
+    return call.do(keras.ops.take, x, row_index(call, sizes[:lead], ones), axis=0)
+
+
+def transpose(call: Call, x: KerasTensor, order: Sequence[int]) -> KerasTensor:
+    """`x` with its axes (the batch counted) in this order; `x` itself where that is its order."""
+    if list(order) == sorted(order):
+        return x
+    return call.do(keras.ops.transpose, x, list(order))
+
+
+def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequence[Size]) -> KerasTensor:
+    """`x`, whose sizes are inferred to be `source`, with the sizes `target`, the elements in their order.
+
+    Raises ValueError where a size of the target that is no number is not to be had from the source's.
+    """
+    if list(source) == list(target):
+        return x
+    sizes = [x.shape[0], *(size if isinstance(size, int) else None for size in target)]
+    if sizes.count(None) <= 1:
+        return reshape(call, x, sizes, _no_ones)
+    blocks = regroup(source, target)
+    kept = 0
+    for i in range(1, min(len(source), len(target)) + 1):
+        if source[-i] is not target[-i] and source[-i] != target[-i]:
+            break
+        kept = i
+    return reshape(call, x, sizes, lambda i: _ones_of(call, x, sizes, blocks, i), kept)
+
+
+def _no_ones(place: int) -> KerasTensor:
+    raise ValueError(f"the size of axis {place} is not known")
+
+
+def _ones_of(call: Call, x: KerasTensor, sizes: Sizes, blocks: list[Block], place: int) -> KerasTensor:
+    """Ones along axis `place` of a target, counted off the source's axes that it is made of."""
+    if place == 0:
+        return ones_along(call, x, 0)
+    block = next((b for b in blocks if place - 1 in b.target), None)
+    if block is None or block.kind == "cut":
+        return _no_ones(place)
+    axes = [i + 1 for i in block.source]
+    ones = ones_along(call, x, *axes)
+    others = [sizes[i + 1] for i in block.target if i + 1 != place]
+    known = [size for size in others if size is not None]
+    if len(known) < len(others):
+        return _no_ones(place)
+    step = prod(known)
+    return ones if step == 1 else call.do(lambda: ones[::step])

@@ -1,0 +1,66 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+"""Keras layers with the arguments that an op was given."""
+
+from typing import Any
+
+import keras
+
+from specc.backends.keras.call import Call, KerasLayer
+from specc.ops.declare import Op, axis_number, parameters_of
+from specc.ops.objects import to_keras_config
+from specc.shapes.shape import Shape
+
+
+def keras_layer(op: Op, shape: Shape, name: str, dtype: str = "float32") -> KerasLayer:
+    """The Keras layer that `op` stands for, for an input of `shape`.
+
+    What check relies on and Keras leaves to its global configuration is said: the dtype policy (`dtype` where the op
+    has none of its own) and the data format.
+    """
+    arguments = keras_arguments(op, shape, op.dtype or dtype)
+    return getattr(keras.layers, op.name)(**arguments, name=name)
+
+
+def keras_arguments(op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
+    """The arguments as Keras takes them: axes as numbers, objects as configurations, layers as layers."""
+    known = parameters_of(type(op))
+    found: dict[str, Any] = {}
+    for name, value in op.arguments.items():
+        if isinstance(value, Op):
+            inside = shape.part(1) if op.name == "TimeDistributed" else shape
+            value = keras_layer(value, inside, value.name.lower(), dtype)
+        elif known[name].kind.is_axis:
+            value = keras_axes(value, shape)
+        else:
+            value = to_keras_config(value)
+        found[name] = value
+    if "data_format" in known and found.get("data_format") is None:
+        found["data_format"] = "channels_last"
+    found["dtype"] = dtype
+    return found
+
+
+def keras_axes(value: Any, shape: Shape) -> Any:
+    """Axes as Keras's numbers; numbers stay what they are."""
+    if isinstance(value, list | tuple):
+        return [keras_axes(v, shape) for v in value]
+    return axis_number(value, shape) + 1 if isinstance(value, str) else value
+
+
+def apply(call: Call) -> Any:
+    """What the Keras layer of the op makes of the inputs."""
+    return invoke(call, call.object(lambda name: keras_layer(call.op, call.shape, name)))
+
+
+def invoke(call: Call, layer: KerasLayer) -> Any:
+    """What `layer` makes of the inputs, given as its call takes them."""
+    op, inputs = call.op, call.inputs
+    if op.takes_list:
+        return layer([x for x in inputs if x is not None], **op.options)
+    named: dict[str, Any] = dict(op.options)
+    for i, wanted in enumerate(op.call_inputs[1:], start=1):
+        given = inputs[i:] if wanted.many else inputs[i : i + 1]
+        if given and given[0] is not None:
+            named[wanted.name] = given if wanted.many else given[0]
+    return layer(inputs[0], **named)

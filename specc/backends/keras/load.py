@@ -1,0 +1,37 @@
+"""Loading Keras: the only place that decides whether models can be built here.
+
+Nothing of Keras is imported before `load_backend` has been called and found no fault; the other modules of this
+package import Keras when they are imported themselves.
+"""
+
+import os
+from importlib import import_module
+
+from specc.diagnostics.model import Diagnostic, Fix, Note
+
+_INSTALL = "pip install 'specc[tensorflow]'"
+
+
+def load_backend() -> Diagnostic | None:
+    """Import Keras and its backend; E501 where one of them is missing or broken.
+
+    The backend is the one that `KERAS_BACKEND` or Keras's own configuration names (TensorFlow by default).
+    TensorFlow's log is kept to errors unless `TF_CPP_MIN_LOG_LEVEL` says otherwise.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        import_module("keras")
+    except Exception as error:  # a broken installation fails in many ways
+        missing = error.name if isinstance(error, ModuleNotFoundError) and error.name else "Keras"
+        notes = (Note(f"importing it says: {_first_line(error)}"),)
+        return Diagnostic(
+            "E501",
+            f"building a model needs `{missing}`, which cannot be imported",
+            notes=notes,
+            fixes=(Fix(f"install it: {_INSTALL}", "display"),),
+        )
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

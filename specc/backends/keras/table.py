@@ -1,0 +1,197 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+"""The ops that become something else than the Keras layer of their name with their arguments."""
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import keras
+import numpy as np
+
+from specc.backends.keras.call import Call, KerasLayer, KerasTensor
+from specc.backends.keras.elements import ones_along, regrouped, transpose
+from specc.backends.keras.folding import fold, unfold
+from specc.backends.keras.layers import apply, keras_arguments, keras_layer
+from specc.ir.graph import Fold
+from specc.ops.declare import axis_number, axis_numbers
+from specc.ops.objects import to_keras_config
+
+Lowering = Callable[[Call], Any]
+
+
+def crossing(call: Call) -> KerasTensor:
+    """A value that enters or leaves a region."""
+    return fold(call) if isinstance(call.op, Fold) else unfold(call)
+
+
+def dense(call: Call) -> KerasTensor:
+    """A dense layer; where `units` lists sizes, one of their product and a reshape."""
+    if isinstance(call.op.units, int):
+        return apply(call)
+
+    def make(name: str) -> KerasLayer:
+        arguments = keras_arguments(call.op, call.shape, call.dtype)
+        return keras.layers.Dense(**arguments | {"units": call.op.width}, name=name)
+
+    y = call.object(make)(call.x)
+    before = call.shape.sizes[:-1]
+    return regrouped(call, y, (*before, call.op.width), call.results[0].shape.sizes)
+
+
+def permute(call: Call) -> KerasTensor:
+    """The axes in another order."""
+    order = [i + 1 for i in call.op.order(call.shape)]
+    return call.object(lambda name: keras.layers.Permute(order, name=name, dtype=call.dtype))(call.x)
+
+
+def reshape(call: Call) -> KerasTensor:
+    """Keras's layer where all sizes but one are known; else a gather."""
+    target = [size if isinstance(size, int) else -1 for size in call.results[0].shape.sizes]
+    if target.count(-1) <= 1:
+        make = keras.layers.Reshape
+        return call.object(lambda name: make(target, name=name, dtype=call.dtype))(call.x)
+    return regrouped(call, call.x, call.shape.sizes, call.results[0].shape.sizes)
+
+
+def flatten(call: Call) -> KerasTensor:
+    """Keras's layer, or, with kept axes, a transposition and a reshape."""
+    if call.op.keep is None:
+        return apply(call)
+    kept, rest = call.op.order(call.shape)
+    order = (*kept, *rest)
+    x = transpose(call, call.x, [0, *(i + 1 for i in order)])
+    sizes = call.shape.ordered(order).sizes
+    return _changed(call, regrouped(call, x, sizes, call.results[0].shape.sizes))
+
+
+def rearrange(call: Call) -> KerasTensor:
+    """Split, transposed, merged."""
+    plan = call.op.plan(call.shape)
+    x = regrouped(call, call.x, call.shape.sizes, plan.split)
+    x = transpose(call, x, [0, *(i + 1 for i in plan.order)])
+    ordered = [plan.split[i] for i in plan.order]
+    return _changed(call, regrouped(call, x, ordered, plan.result.sizes))
+
+
+def _changed(call: Call, y: KerasTensor) -> KerasTensor:
+    """`y`, which has the layer's name for its own even where nothing had to be done."""
+    if y is not call.x:
+        return y
+    return keras.layers.Identity(name=call.layer.name, dtype=call.dtype)(y)
+
+
+def take_slice(call: Call) -> KerasTensor:
+    """Part of an axis, or one element of it."""
+    op = call.op
+    part = slice(op.start, op.stop, op.step) if op.index is None else op.index
+    before = (slice(None),) * (axis_number(op.axis, call.shape) + 1)
+    return call.do(lambda: call.x[(*before, part)])
+
+
+_REDUCERS = {"mean": keras.ops.mean, "sum": keras.ops.sum, "max": keras.ops.max, "min": keras.ops.min}
+
+
+def reduce(call: Call) -> KerasTensor:
+    """One value for each axis that goes: `keras.ops`, or the element at one end."""
+    op = call.op
+    axes = [i + 1 for i in axis_numbers(op.axis, call.shape)]
+    if op.how in _REDUCERS:
+        return call.do(_REDUCERS[op.how], call.x, axis=axes, keepdims=op.keepdims)
+    at = 0 if op.how == "first" else -1
+    one = slice(at, at + 1 or None) if op.keepdims else at
+    key = tuple(one if i in axes else slice(None) for i in range(max(axes) + 1))
+    return call.do(lambda: call.x[key])
+
+
+def positions(call: Call) -> KerasTensor:
+    """The running count of the axis, less one, for each sample."""
+    axis = axis_number(call.op.axis, call.shape) + 1
+    key = tuple(slice(None) if i in (0, axis) else 0 for i in range(len(call.x.shape)))
+    part = call.x if len(key) == 2 else call.do(lambda: call.x[key])
+    one = call.do(keras.ops.ones_like, part, dtype="int32")
+    return call.do(keras.ops.subtract, call.do(keras.ops.cumsum, one, axis=1), 1)
+
+
+def weight(call: Call) -> KerasTensor:
+    """An embedding, looked up at all its rows for each sample: plain Keras has no other layer that is a bare array."""
+    op = call.op
+    shape = [entry.size for entry in op.shape]
+    rows, width = prod(shape[:-1]), shape[-1]
+
+    def make(name: str) -> KerasLayer:
+        return keras.layers.Embedding(
+            rows,
+            width,
+            embeddings_initializer=_initial(op.initializer),
+            embeddings_regularizer=to_keras_config(op.regularizer),
+            embeddings_constraint=to_keras_config(op.constraint),
+            trainable=op.trainable,
+            name=name,
+            dtype=call.dtype,
+        )
+
+    one = ones_along(call, call.x, 0)
+    none = call.do(keras.ops.expand_dims, call.do(keras.ops.zeros_like, one), 1)
+    y = call.object(make)(call.do(keras.ops.subtract, none, -np.arange(rows, dtype="int32")))
+    return regrouped(call, y, (rows, width), shape)
+
+
+def _initial(initializer: Any) -> Any:
+    return "zeros" if initializer is None else to_keras_config(initializer)
+
+
+def lrn(call: Call) -> KerasTensor:
+    """Running sums of the squares over padded channels; a window's sum is the difference of two of them."""
+    op, x = call.op, call.x
+    dtype = call.results[0].dtype
+    wide = x if dtype in ("float32", "float64") else call.do(keras.ops.cast, x, "float32")
+    last = len(x.shape) - 1
+    reach = op.depth_radius
+    padding = [*([(0, 0)] * last), (reach + 1, reach)]
+    squares = call.do(keras.ops.pad, call.do(keras.ops.square, wide), padding)
+    sums = call.do(keras.ops.cumsum, squares, axis=last)
+    ahead = call.do(lambda: sums[(..., slice(2 * reach + 1, None))])
+    behind = call.do(lambda: sums[(..., slice(None, -(2 * reach + 1)))])
+    scaled = call.do(keras.ops.multiply, call.do(keras.ops.subtract, ahead, behind), op.alpha)
+    norm = call.do(keras.ops.power, call.do(keras.ops.add, scaled, op.bias), op.beta)
+    y = call.do(keras.ops.divide, wide, norm)
+    return y if wide is x else call.do(keras.ops.cast, y, dtype)
+
+
+def embed(call: Call) -> KerasTensor:
+    """An embedding that holds the vectors of the file."""
+    op = call.op
+    layer = call.object(
+        lambda name: keras.layers.Embedding(
+            op.file.rows,
+            op.file.width,
+            embeddings_initializer="zeros",
+            mask_zero=op.mask_zero,
+            trainable=op.trainable,
+            name=name,
+            dtype=call.dtype,
+        )
+    )
+    is_new = not layer.built
+    y = layer(call.x)
+    if is_new:
+        layer.embeddings.assign(np.load(op.file.path, allow_pickle=False))
+    return y
+
+
+LOWERINGS: dict[str, Lowering] = {
+    "map": crossing,
+    "Dense": dense,
+    "Flatten": flatten,
+    "Permute": permute,
+    "Reshape": reshape,
+    "embed": embed,
+    "lrn": lrn,
+    "positions": positions,
+    "rearrange": rearrange,
+    "reduce": reduce,
+    "slice": take_slice,
+    "weight": weight,
+}
+"""By name of the op; all others are `specc.backends.keras.layers.apply`."""
