@@ -1,6 +1,6 @@
 """Layers in which every element of a sequence looks at the elements of another."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, axis_numbers, known_size, op
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
@@ -16,11 +16,7 @@ _FLAG: Kind = get_args(Flag)[1]
 HEAD = inferred("head")
 _OPTIONS = {"use_causal_mask": _FLAG, "return_attention_scores": _FLAG, "training": _FLAG}
 _NAMES = ("query", "value", "key")
-
-
-def key_of(shapes: Shapes) -> Shape:
-    """The key: the third input, else the value."""
-    return shapes[2] if len(shapes) > 2 else shapes[1]
+"""The inputs, in order; the key defaults to the value, so that it is the last one either way."""
 
 
 def disagree(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> Misfit:
@@ -64,7 +60,7 @@ class _Scored(Op):
         shapes = tuple(tensor.shape for tensor in inputs)
         self._check(shapes)
         self._check_dtypes(inputs[0].dtype, inputs[-1].dtype, len(inputs) - 1)
-        query, value, key = shapes[0], shapes[1], key_of(shapes)
+        query, value, key = shapes[0], shapes[1], shapes[-1]
         last = value.axes[-1]
         result = Tensor(query.with_last(value.sizes[-1], last if last.given else FEATURE), self.compute_dtype)
         if self.result_count() == 1:
@@ -109,7 +105,7 @@ class _Scored(Op):
         A score is 2 for each feature as a product, 3 as a sum; a scale adds 1 to the one, to the other 1
         for each feature.
         """
-        query, value, key = inputs[0], inputs[1], key_of(inputs)
+        query, value, key = inputs[0], inputs[1], inputs[-1]
         pairs = product(query.sizes[:-1]) * key.sizes[-2]
         scale = int(self.use_scale)
         scoring = (3 + scale if self.sums_features else 2) * query.sizes[-1]
@@ -162,7 +158,7 @@ class AdditiveAttention(_Scored):
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
-    several = value if isinstance(value, list | tuple) else [value]
+    several: list[Any] = list(cast("list[Any]", value)) if isinstance(value, list | tuple) else [value]
     if not several or not all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in several):
         raise ValueError("must be a positive integer or a list of them")
     return tuple(several)
@@ -287,9 +283,9 @@ class MultiHeadAttention(Op):
         if not (causal or self.sliding_window):
             return
         word = "sliding_window" if self.sliding_window else "use_causal_mask"
-        if len(attended) > 1:
+        at, *more = attended
+        if more:
             raise bad_argument(word, f"`{word}` goes with attention over one axis, not over {len(attended)}")
-        at = attended[0]
         if any(surely_differ(x.sizes[0], x.sizes[at]) for x in shapes[:2]):
             raise bad_argument(word, f"`{word}` goes with attention over the first axis only")
 
@@ -299,7 +295,7 @@ class MultiHeadAttention(Op):
         deep = self.value_dim or dim
         query = known_size(shapes[0], -1, "the projection of the query")
         value = known_size(shapes[1], -1, "the projection of the value")
-        key = known_size(key_of(shapes), -1, "the projection of the key")
+        key = known_size(shapes[-1], -1, "the projection of the key")
         out = self.output_shape or (query,)
         kernels = {"query": (query, heads, dim), "key": (key, heads, dim)}
         if self.use_gate:
@@ -321,7 +317,7 @@ class MultiHeadAttention(Op):
         For each head and pair, that is 2 for each projected feature of key and value, and 1 for the softmax.
         Scaling the query costs 1 for each projected feature, a gate 2 (sigmoid and product).
         """
-        query, value, key = inputs[0], inputs[1], key_of(inputs)
+        query, value, key = inputs[0], inputs[1], inputs[-1]
         deep = self.value_dim or self.key_dim
         bias = int(self.use_bias)
         asked, held = product(query.sizes[:-1]), product(value.sizes[:-1])

@@ -1,6 +1,6 @@
 """Layers that run another layer: over both directions of a sequence, or at every step of it."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import Flag, Kind, checked
@@ -11,11 +11,19 @@ from specc.shapes.dim import Size
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
 
+
+def _layer(value: Any) -> Op:
+    made = make_nested(value)
+    if not made.name[0].isupper():
+        raise ValueError(f"`{made.name}` is a construct, not a layer")
+    return made
+
+
 LayerRef = Annotated[
     Op,
     Kind(
         "a layer: a name, or `{Name: arguments}`",
-        checked(make_nested),
+        checked(_layer),
         {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]},
     ),
 ]
@@ -96,9 +104,9 @@ class Bidirectional(Op):
         try:
             z = back.results((inputs[0], *inputs[1 + half :]))
         except Misfit as fault:
-            operand = fault.operand + half if fault.operand else 0
+            states_before = half if fault.operand else 0
             fault = about(fault, "backward_layer" if self.backward_layer else "layer")
-            fault.operand = operand
+            fault.operand += states_before
             raise fault from None
         if [t.shape.sizes for t in y] != [t.shape.sizes for t in z]:
             raise bad_argument(
@@ -193,7 +201,10 @@ class TimeDistributed(Op):
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """Those of the layer, once for all steps."""
-        return self.layer.weights_for((shapes[0].part(1),))
+        try:
+            return self.layer.weights_for((shapes[0].part(1),))
+        except Misfit as fault:
+            raise about(fault, "layer", axes_before=1) from None
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         return self.layer.frozen(weights) if self.trainable else frozenset(weights)
