@@ -51,8 +51,9 @@ def _empty_slice(start: int | None, stop: int | None, step: int, size: Size) -> 
         return not range(size)[start:stop:step]
     if stop is None:
         return False
-    first = (0 if step > 0 else -1) if start is None else start
-    return (first < 0) == (stop < 0) and (stop - first) * step <= 0
+    outmost = 0 if step > 0 else -1
+    first = outmost if start is None else start
+    return stop == outmost or ((first < 0) == (stop < 0) and (stop - first) * step <= 0)
 
 
 @op(

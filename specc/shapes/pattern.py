@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 ELLIPSIS = "..."
-_TOKEN = re.compile(r"\s*(->|\.\.\.|[()]|[A-Za-z]\w*|1(?!\w)|\S)", re.ASCII)
+_TOKEN = re.compile(r"\s*(->|\.\.\.|[()]|\w+|\S)", re.ASCII)
 
 
 class Group(NamedTuple):
