@@ -6,10 +6,10 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ops.declare import Op
+from specc.ops.declare import Op, Parameter
 from specc.shapes.axis import Axis
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -88,32 +88,37 @@ class Layer:
 class Region(NamedTuple):
     """A `map`, or a block that promises the shape of an input: the axes that do not exist inside.
 
-    `over` names or numbers them (Keras's numbers); None: whatever leads a value longer than `promised`.
+    `over` names or numbers them (Keras's numbers); None: whatever leads a value longer than the promise of its `Fold`.
     """
 
     parent: int
     name: str
     item: Item
     over: tuple[str | int, ...] | None
-    promised: int = 0
 
 
-class Fold(Op):
+class Crossing(Op):
+    """A value enters or leaves a region; `positions` are the places of the region's axes in the value outside.
+
+    They are worked out by inference, from the front and without the batch. A value that enters and has none of
+    the axes (`()`) is repeated for each step.
+    """
+
+    name = "map"
+    parameters: ClassVar[dict[str, Parameter]] = {}
+
+    def __init__(self, region: int, positions: tuple[int, ...] = (), promise: Shape | None = None) -> None:
+        self.region = region
+        self.positions = positions
+        self.promise = promise
+
+
+class Fold(Crossing):
     """Takes the axes of a region away: they are merged into the batch, in the order of the region."""
 
-    name = "map"
 
-    def __init__(self, region: int) -> None:
-        self.region = region
-
-
-class Unfold(Op):
+class Unfold(Crossing):
     """Gives a value of a region its axes back."""
-
-    name = "map"
-
-    def __init__(self, region: int) -> None:
-        self.region = region
 
 
 class Input(NamedTuple):
@@ -121,7 +126,7 @@ class Input(NamedTuple):
 
     name: str
     value: int
-    tensor: Tensor
+    tensor: Tensor | None
     node: Node
     batch: int | None = None
     sparse: bool = False
@@ -137,7 +142,7 @@ class Output(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network with everything written out but its shapes."""
+    """A network with everything written out but its shapes; `used` holds the values that something reads."""
 
     document: Document
     name: str
@@ -148,8 +153,7 @@ class Graph(NamedTuple):
     values: int
     strict: bool
     evaluate: Callable[[Node], Any]
-    unused: tuple[int, ...] = ()
-    outputs_given: bool = True
+    used: set[int]
 
     @property
     def batch(self) -> int | None:
@@ -169,15 +173,25 @@ class Folded(NamedTuple):
 class Reading(NamedTuple):
     """How an op reads its first input: in this order, over so many leading axes, its core reshaped to this.
 
-    `order`: a permutation of the axes; `outer`: how many leading axes (after it) the op is distributed over; `core`: the
-    shape that the remaining axes are merged or extended to. `code` and `why` make the note.
+    `order`: a permutation of all axes; `outer`: how many leading axes (after it) the op is distributed over, and `over`
+    those axes, renamed where a name was inferred; `core`: the shape that the axes behind them are merged or extended to;
+    `unwrapped`: an author's `TimeDistributed` over an axis of unknown size, which is folded instead.
+    `notes`: the code and text of each insertion.
     """
 
     order: tuple[int, ...] | None = None
     outer: int = 0
     core: Shape | None = None
-    renamed: Shape | None = None
+    over: Shape | None = None
     notes: tuple[tuple[str, str], ...] = ()
+    unwrapped: bool = False
+
+    def received(self, x: Shape) -> Shape:
+        """`x` as the op receives it: permuted, merged and extended, the axes that it is distributed over in front."""
+        if self.order is not None:
+            x = x.ordered(self.order)
+        over, core = x.part(0, self.outer), x.part(self.outer)
+        return (self.over or over).join(self.core or core)
 
 
 AS_WRITTEN = Reading()
@@ -191,15 +205,19 @@ class Weighed(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """A graph with types: `types[v]` of value `v`, None where an error stands in the way."""
+    """A graph with types. Lists by value number or by the position of the layer; None where an error stands in the way.
+
+    `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where it is
+    not read as written; `weights[i]`: its parameters; `folded[r]`: the axes of region `r`.
+    """
 
     graph: Graph
     types: list[Tensor | None]
     ops: list[Op | None]
-    readings: Mapping[int, Reading]
+    readings: dict[int, Reading]
     weights: list[Weighed]
-    folded: Mapping[int, Folded]
-    output_reshapes: Mapping[int, Shape]
+    folded: dict[int, Folded]
+    output_reshapes: dict[int, Shape]
 
 
 class Explicit(NamedTuple):

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from specc.ops.declare import REGISTERED, Op, parameters_of
+from specc.ops.kinds import Kind
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "core": ("Dense", "Embedding", "Masking", "Identity"),
@@ -114,6 +115,17 @@ def make(cls: type[Op], arguments: dict[str, Any]) -> Op:
     return made
 
 
+def fits(kind: Kind, value: Any) -> bool:
+    """Whether `value` is what `kind` accepts."""
+    from pydantic_core import SchemaValidator
+
+    try:
+        SchemaValidator(kind.core).validate_python(value)  # pyright: ignore
+    except ValueError:
+        return False
+    return True
+
+
 def _explained(cls: type[Op], error: Any) -> list[ArgumentError]:
     """Our words for what pydantic-core found, one for each parameter."""
     found: dict[str, ArgumentError] = {}
@@ -141,8 +153,8 @@ def _wrong_value(cls: type[Op], wanted: str, fault: dict[str, Any]) -> str:
 
 def shown(value: Any) -> str:
     """A value as a message shows it, as YAML has it and not too long."""
-    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or value is True or value is False else repr(value)
-    text = text or ""
+    words = {"None": "null", "True": "true", "False": "false"}
+    text = words.get(repr(value), repr(value))
     return f"`{text[:40]}…`" if len(text) > 41 else f"`{text}`"
 
 
@@ -179,3 +191,17 @@ def make_nested(value: Any) -> Op:
         return make(cls, as_arguments(cls, arguments))
     except ArgumentErrors as errors:
         raise ValueError(str(errors)) from None
+
+
+def known(name: str) -> type[Op]:
+    """The op called `name`, which there must be."""
+    found = find(name)
+    assert found is not None, name
+    return found
+
+
+def wrap(wrapper: type[Op], inner: Op) -> Op:
+    """`inner` in a wrapper that takes one layer."""
+    made = object.__new__(wrapper)
+    vars(made)["layer"] = inner
+    return made

@@ -1,0 +1,97 @@
+"""From a misfit to a diagnostic: where it stands in the text, where the offending size was made, how to repair it."""
+
+from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.ir.graph import Graph, Layer, Reading, chain_of
+from specc.ops.declare import Op
+from specc.ops.misfit import Misfit
+from specc.passes.instances import argument_node
+from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
+from specc.passes.values import Findings
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+
+MAX_STEPS = 1000
+"""How many layers back the origin of a size is looked for."""
+
+
+class Blame:
+    """Reports what does not fit in a graph."""
+
+    def __init__(self, graph: Graph, found: Findings, types: list[Tensor | None]) -> None:
+        self.graph = graph
+        self.found = found
+        self.types = types
+        self._makers: dict[int, Layer] | None = None
+        self._seen: set[tuple[str, int, str]] = set()
+
+    @property
+    def makers(self) -> dict[int, Layer]:
+        """The layer that makes each value, for looking back from a fault."""
+        if self._makers is None:
+            self._makers = {value: layer for layer in self.graph.layers for value in layer.outputs}
+        return self._makers
+
+    def report(self, misfit: Misfit, layer: Layer, fixes: tuple[Fix, ...] = ()) -> None:
+        """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
+        node = argument_node(layer.item, misfit.parameter)
+        message = f"`{layer.name}`: {misfit.message}"
+        key = (misfit.code, node.start, node.source.path)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        notes = (*self._origins(misfit, layer), *(Note(fact) for fact in misfit.facts))
+        if misfit.code[0] == "E" and not fixes:
+            fixes = (
+                *described_edits(misfit.repairs, layer, self.makers),
+                *(upstream_fixes(misfit, layer, self.makers, self.types) if misfit.code == "E200" else ()),
+            )
+        elif not fixes:
+            fixes = described_edits(misfit.repairs, layer, self.makers)
+        self.found.append(
+            Diagnostic(misfit.code, message, node.span, layer.name, notes, fixes, chain_of(layer.link))
+        )
+
+    def _origins(self, misfit: Misfit, layer: Layer) -> list[Note]:
+        """Where the value, and where its offending size, was made."""
+        values = [v for v in layer.inputs if v is not None]
+        if misfit.operand >= len(values):
+            return []
+        value = values[misfit.operand]
+        tensor = self.types[value]
+        if tensor is None:
+            return []
+        notes = [self._made(value, f"makes {tensor.shape}")]
+        if misfit.axis is not None and -tensor.shape.rank <= misfit.axis < tensor.shape.rank:
+            axis = misfit.axis % tensor.shape.rank
+            origin = self._size_origin(value, axis)
+            if origin != value:
+                notes.append(self._made(origin, f"is where the size {tensor.shape.sizes[axis]} comes from"))
+        return notes
+
+    def _made(self, value: int, what: str) -> Note:
+        layer = self.makers.get(value)
+        if layer is not None:
+            return Note(f"`{layer.name}` {what}", layer.item.key.span)
+        entry = next((i for i in self.graph.inputs if i.value == value), None)
+        if entry is None:
+            return Note(f"a value {what}")
+        what = what.replace("makes", "is", 1)
+        return Note(f"input `{entry.name}` {what}", entry.node.span)
+
+    def _size_origin(self, value: int, axis: int) -> int:
+        """The earliest value that has this size at this axis, each made from the one before."""
+        for _ in range(MAX_STEPS):
+            layer = self.makers.get(value)
+            before = None if layer is None or not layer.inputs else layer.inputs[0]
+            here, there = self.types[value], None if before is None else self.types[before]
+            if before is None or here is None or there is None or there.shape.rank <= axis:
+                break
+            if there.shape.sizes[axis] != here.shape.sizes[axis] or there.shape.axes[axis].name != here.shape.axes[axis].name:
+                break
+            value = before
+        return value
+
+    def strict(self, op: Op, misfit: Misfit, layer: Layer, reading: Reading, x: Shape) -> None:
+        """Record what `adapt: strict` forbids, with the insertion written out as its repair."""
+        fix = insertion_fix(op, layer, reading, x)
+        self.report(misfit, layer, () if fix is None else (fix,))

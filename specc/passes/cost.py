@@ -1,0 +1,167 @@
+"""What a network costs: parameters, FLOPs and activation memory, for each layer and in all."""
+
+from typing import NamedTuple
+
+from specc.ir.graph import Fold, Layer, Reading, Typed, Unfold
+from specc.ops.declare import Op
+from specc.shapes.axis import Axis
+from specc.shapes.dim import Size, product
+from specc.shapes.shape import Shape
+
+_BITS = {"bool": 8, "string": 0}
+
+
+class Row(NamedTuple):
+    """One line of the table of layers; `flops` and `bytes` are None where a size is no number."""
+
+    name: str
+    op: str
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    params: int
+    trainable: int
+    flops: int | None
+    bytes: int | None
+    inserted: bool
+    distributed: str | None
+    line: int
+    reuses: str | None
+
+
+class Totals(NamedTuple):
+    """Sums over a network, for one sample."""
+
+    params: int
+    trainable: int
+    flops: int | None
+    activation_bytes: int | None
+
+
+def dtype_bytes(dtype: str) -> int:
+    """The bytes that one element of `dtype` takes; 0 for strings, whose size is not fixed."""
+    digits = "".join(c for c in dtype if c.isdigit())
+    return (int(digits) if digits else _BITS[dtype]) // 8
+
+
+def rows(typed: Typed) -> list[Row]:
+    """The table of layers up to the first ones that have no type, insertions written out."""
+    table: list[Row] = []
+    steps = _Steps(typed)
+    for number, layer in enumerate(typed.graph.layers):
+        op = typed.ops[number]
+        if op is None or any(typed.types[v] is None for v in (*layer.inputs, *layer.outputs) if v is not None):
+            continue
+        if isinstance(op, Fold | Unfold):
+            if not layer.inserted:
+                table.append(_region_row(typed, layer))
+            continue
+        reading = typed.readings.get(number)
+        if reading is not None:
+            table += _inserted(typed, layer, reading)
+        table.append(_row(typed, number, layer, op, reading, steps))
+    for output in typed.graph.outputs:
+        shape = typed.output_reshapes.get(output.value)
+        x = typed.types[output.value]
+        if shape is not None and x is not None:
+            line = output.node.span.first.line
+            table.append(Row(f"{output.name}.reshape", "Reshape", (x.shape,), (shape,), 0, 0, 0, 0, True, None, line, None))
+    return table
+
+
+class _Steps:
+    """How often a region's layers run for one sample."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed = typed
+        self.known: dict[int, Size] = {0: 1}
+
+    def of(self, region: int) -> Size:
+        if region not in self.known:
+            folded = self.typed.folded.get(region)
+            around = self.typed.graph.regions[region].parent
+            self.known[region] = self.of(around) * product(folded.sizes if folded else ())
+        return self.known[region]
+
+
+def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | None, steps: _Steps) -> Row:
+    inputs, outputs = _shapes(typed, layer)
+    times = steps.of(layer.region)
+    cores, results = inputs, outputs
+    outer = 0
+    if reading is not None:
+        inputs = (reading.received(inputs[0]), *inputs[1:])
+        outer = reading.outer
+        times = times * product(inputs[0].sizes[:outer])
+        cores = tuple(s.part(outer) for s in inputs)
+        results = tuple(s.part(outer) for s in outputs)
+    weighed = typed.weights[number]
+    elements: Size = steps.of(layer.region) * product_of(outputs)
+    size = dtype_bytes(typed.types[layer.outputs[0]].dtype)  # pyright: ignore
+    return Row(
+        layer.name,
+        layer.op.cls.name if not isinstance(layer.op, Op) else layer.op.name,
+        inputs,
+        outputs,
+        weighed.trainable + weighed.fixed,
+        weighed.trainable,
+        _number(op.cost(cores, results) * times),
+        _number(elements * size),
+        False,
+        None if not outer else ("fold" if reading is not None and reading.unwrapped else layer.distribute),
+        layer.item.key.span.first.line,
+        layer.shares.name if layer.shares is not None else None,
+    )
+
+
+def product_of(shapes: tuple[Shape, ...]) -> Size:
+    """The elements of all of `shapes` together."""
+    total: Size = 0
+    for shape in shapes:
+        total = shape.elements + total
+    return total
+
+
+def _number(size: Size) -> int | None:
+    return size if isinstance(size, int) else None
+
+
+def _shapes(typed: Typed, layer: Layer) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
+    inputs = tuple(typed.types[v].shape for v in layer.inputs if v is not None)  # pyright: ignore
+    return inputs, tuple(typed.types[v].shape for v in layer.outputs)  # pyright: ignore
+
+
+def _region_row(typed: Typed, layer: Layer) -> Row:
+    inputs, outputs = _shapes(typed, layer)
+    line = layer.item.key.span.first.line
+    return Row(layer.name, "map", inputs, outputs, 0, 0, 0, 0, False, None, line, None)
+
+
+def _inserted(typed: Typed, layer: Layer, reading: Reading) -> list[Row]:
+    """The permute and the reshape in front of a layer."""
+    found: list[Row] = []
+    x = typed.types[layer.inputs[0]].shape  # pyright: ignore
+    line = layer.item.key.span.first.line
+
+    def add(suffix: str, op: str, before: Shape, after: Shape) -> None:
+        found.append(Row(f"{layer.name}.{suffix}", op, (before,), (after,), 0, 0, 0, 0, True, None, line, None))
+
+    if reading.order is not None:
+        add("permute", "Permute", x, x.ordered(reading.order))
+        x = x.ordered(reading.order)
+    if reading.core is not None:
+        over: tuple[Axis, ...] = (reading.over or x.part(0, reading.outer)).axes
+        after = Shape(x.sizes[: reading.outer], over).join(reading.core)
+        add("reshape", "Reshape", x, after)
+    return found
+
+
+def totals(table: list[Row]) -> Totals:
+    """The sums over a table."""
+    flops = [row.flops for row in table]
+    sizes = [row.bytes for row in table]
+    return Totals(
+        sum(row.params for row in table),
+        sum(row.trainable for row in table),
+        None if None in flops else sum(f for f in flops if f is not None),
+        None if None in sizes else sum(s for s in sizes if s is not None),
+    )

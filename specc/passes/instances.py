@@ -1,0 +1,155 @@
+"""Op instances from items: finding the op, working out its arguments, and saying what is wrong with them."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.ir.graph import Link, Pending, chain_of
+from specc.ops import registry
+from specc.ops.declare import Op, parameters_of
+from specc.ops.misfit import Misfit
+from specc.passes.values import Env, Failed, Findings, SizeOf, evaluate, has_dollar, is_deferred, settle
+from specc.suggest import nearest
+from specc.syntax import tree
+from specc.syntax.document import CONSTRUCT_FIELDS, Item
+from specc.syntax.tree import Node, Scalar
+
+
+class Prepared(NamedTuple):
+    """What an item says of its op; `simple`: the call takes one value and nothing else."""
+
+    cls: type[Op]
+    op: Op | Pending
+    simple: bool
+
+
+class Instances:
+    """Makes the ops of a network; an item without expressions is worked out once, however often it is used."""
+
+    def __init__(self, found: Findings, folder: str | None, dtype: str | None) -> None:
+        self.found = found
+        self.folder = folder
+        self.dtype = dtype
+
+    def prepare(self, item: Item, env: Env, link: Link | None) -> Prepared:
+        """The op of an item; raises `Failed` after recording what is wrong with it."""
+        known = item.prepared
+        if isinstance(known, Prepared):
+            return known
+        cls = self.find(item.key, link)
+        prepared = Prepared(cls, self._make(item, cls, env, link), _is_simple(cls))
+        if not has_dollar(item.value) and not has_dollar(item.field("call")):
+            item.prepared = prepared
+        return prepared
+
+    def find(self, key: Scalar, link: Link | None) -> type[Op]:
+        """The op that a key names; raises `Failed` after recording E104."""
+        word = key.value
+        cls = registry.find(word) if isinstance(word, str) else None
+        if cls is None:
+            known = [*registry.names(), *registry.ALIASES, *CONSTRUCT_FIELDS]
+            close = nearest(str(word), known)
+            hint = f"; did you mean `{close}`?" if close else ""
+            fixes = (Fix(f"write `{close}`", "safe", (Edit(key.span, close),)),) if close else ()
+            message = f"there is no op `{word}`{hint}"
+            self.found.append(Diagnostic("E104", message, key.span, fixes=fixes, chain=chain_of(link)))
+            raise Failed
+        return cls
+
+    def _make(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> Op | Pending:
+        value = None if item.value is None else evaluate(item.value, env, self.found, link, defer=True)
+        options = self._options(item, cls, env, link)
+        try:
+            arguments = registry.as_arguments(cls, value)
+            if self.dtype is not None and "dtype" not in arguments:
+                arguments = {**arguments, "dtype": self.dtype}
+            if is_deferred(arguments):
+                self._check_names(cls, arguments)
+                return Pending(cls, lambda size: self._finish(cls, arguments, options, size))
+            return self._finish(cls, arguments, options, None)
+        except registry.ArgumentErrors as errors:
+            self.report(errors, item, cls, link)
+        except Misfit as misfit:
+            self.found.error(misfit.code, f"`{cls.name}` {misfit.message}", argument_node(item, misfit.parameter), link=link)
+        raise Failed
+
+    def _finish(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None) -> Op:
+        made = registry.make(cls, arguments if size is None else settle(arguments, size))
+        if options:
+            vars(made)["options"] = options
+        return made.located(self.folder)
+
+    def _check_names(self, cls: type[Op], arguments: dict[str, Any]) -> None:
+        """Arguments whose values come later still need to exist now."""
+        unknown = [name for name in arguments if name not in parameters_of(cls)]
+        if unknown:
+            raise registry.ArgumentErrors(
+                [registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", n, unknown=True) for n in unknown]
+            )
+
+    def _options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
+        """The call arguments that are no values."""
+        node = item.field("call")
+        if node is None:
+            return {}
+        if not isinstance(node, tree.Mapping):
+            self.found.error("E102", f"`call` must be a mapping, not {node.kind}", node, link=link)
+            raise Failed
+        options: dict[str, Any] = {}
+        for key, value in node.entries:
+            name = str(key.value)
+            if name not in cls.call_options:
+                close = nearest(name, cls.call_options)
+                hint = f"; did you mean `{close}`?" if close else ""
+                self.found.error("E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link)
+                raise Failed
+            options[name] = self._option(cls, name, value, env, link)
+        return options
+
+    def _option(self, cls: type[Op], name: str, node: Node, env: Env, link: Link | None) -> Any:
+        kind = cls.call_options[name]
+        value = evaluate(node, env, self.found, link)
+        if value is None or registry.fits(kind, value):
+            return value
+        message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {registry.shown(value)}"
+        self.found.error("E107", message, node, link=link)
+        raise Failed
+
+    def report(self, errors: registry.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
+        """Record what is wrong with the arguments of an item."""
+        for error in errors.errors:
+            node = argument_node(item, error.parameter)
+            message, fixes = error.message, ()
+            if error.unknown and error.parameter is not None:
+                close = nearest(error.parameter, parameters_of(cls))
+                node = argument_key(item, error.parameter) or node
+                if close:
+                    message += f"; did you mean `{close}`?"
+                    fixes = (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),)
+                elif error.parameter == "name":
+                    message += "; `name` stands beside the op, not among its arguments"
+            self.found.append(Diagnostic(error.code, message, node.span, fixes=fixes, chain=chain_of(link)))
+
+
+def _is_simple(cls: type[Op]) -> bool:
+    required = [i for i in cls.call_inputs if i.required]
+    return len(required) == 1 and not required[0].many
+
+
+def argument_key(item: Item, parameter: str) -> Node | None:
+    """The key of an argument in the text."""
+    return item.value.key(parameter) if isinstance(item.value, tree.Mapping) else None
+
+
+def argument_node(item: Item, parameter: str | None) -> Node:
+    """Where an argument stands in the text: its value, else the op itself."""
+    if parameter is None or item.value is None:
+        return item.key
+    if isinstance(item.value, tree.Mapping):
+        return item.value.get(parameter) or item.key
+    return item.value
+
+
+def folder_of(path: str) -> str:
+    """The folder that a spec's files must stand in."""
+    return str(Path(path).resolve().parent)

@@ -1,0 +1,103 @@
+"""Whether the outputs are what was declared; a shape of the same elements is reached by a reshape."""
+
+from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.ir.graph import Layer, Output, Typed
+from specc.passes.endings import ending_fixes
+from specc.passes.values import Findings
+from specc.shapes.axis import Axis
+from specc.shapes.dim import Size, Symbol, surely_differ
+from specc.shapes.regroup import regroup
+from specc.shapes.shape import Shape, sizes_text
+from specc.shapes.tensor import Tensor
+
+
+def keep_promises(typed: Typed, found: Findings) -> Typed:
+    """Hold every output against its declaration (E209); the types and reshapes are those that the promises give."""
+    makers: dict[int, Layer] | None = None
+    reshapes: dict[int, Shape] = {}
+    outputs: list[Output] = []
+    for output in typed.graph.outputs:
+        tensor = typed.types[output.value]
+        promise = output.promise
+        if tensor is None or promise is None:
+            outputs.append(output)
+            continue
+        shape = _promised(tensor.shape, promise)
+        outputs.append(output._replace(promise=shape))
+        if _agree(tensor.shape, promise):
+            continue
+        fault = "" if typed.graph.strict else _reshape_fault(tensor.shape, promise)
+        if fault is None:
+            reshapes[output.value] = shape
+            text = f"output `{output.name}` is reshaped from {sizes_text(tensor.shape)} to {promise}"
+            found.append(Diagnostic("N704", text, output.node.span))
+            continue
+        if makers is None:
+            makers = {v: layer for layer in typed.graph.layers for v in layer.outputs}
+        found.append(_broken(output, tensor, fault, makers, typed))
+    return typed._replace(graph=typed.graph._replace(outputs=tuple(outputs)), output_reshapes=reshapes)
+
+
+def _promised(shape: Shape, promise: Shape) -> Shape:
+    """The promise, with what it leaves open filled in from the value."""
+    if shape.rank != promise.rank:
+        return promise
+    axes = tuple(p if p.name is not None else a for p, a in zip(promise.axes, shape.axes, strict=True))
+    sizes = tuple(
+        p if isinstance(p, int | Symbol) else s
+        for p, s in zip(promise.sizes, shape.sizes, strict=True)
+    )
+    return Shape(sizes, axes)
+
+
+def _agree(shape: Shape, promise: Shape) -> bool:
+    return shape.rank == promise.rank and all(
+        _keeps(s, p) and not _misnamed(a, b)
+        for s, p, a, b in zip(shape.sizes, promise.sizes, shape.axes, promise.axes, strict=True)
+    )
+
+
+def _keeps(size: Size, promised: Size) -> bool:
+    """Whether a size keeps what was promised, as far as anything is known."""
+    if isinstance(promised, Symbol):
+        return size == promised or not isinstance(size, int | Symbol)
+    return not surely_differ(size, promised) and not (isinstance(promised, int) and isinstance(size, Symbol))
+
+
+def _misnamed(axis: Axis, promised: Axis) -> bool:
+    return axis.given and promised.given and axis is not promised
+
+
+def _reshape_fault(shape: Shape, promise: Shape) -> str | None:
+    """Why no reshape reaches the promise; None where one does, each axis from whole neighbours or as part of one."""
+    if surely_differ(shape.elements, promise.elements) or not _same_elements(shape, promise):
+        return ""
+    for block in regroup(shape.sizes, promise.sizes):
+        if block.kind == "cut":
+            return "; to reshape it would reorder its elements"
+        if block.kind == "kept" and _misnamed(shape.axes[block.source[0]], promise.axes[block.target[0]]):
+            return "; its axes stand in another order"
+    return None
+
+
+def _same_elements(shape: Shape, promise: Shape) -> bool:
+    left = sorted(map(str, (s for s in shape.sizes if not isinstance(s, int))))
+    right = sorted(map(str, (s for s in promise.sizes if not isinstance(s, int))))
+    known = [1, 1]
+    for side, sizes in enumerate((shape.sizes, promise.sizes)):
+        for size in sizes:
+            known[side] *= size if isinstance(size, int) else 1
+    return left == right and "null" not in left and known[0] == known[1]
+
+
+def _broken(output: Output, tensor: Tensor, fault: str, makers: dict[int, Layer], typed: Typed) -> Diagnostic:
+    shape, promise = tensor.shape, output.promise
+    assert promise is not None
+    message = f"output `{output.name}` is {shape}, not {promise} as declared{fault}"
+    layer = makers.get(output.value)
+    notes: tuple[Note, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    if layer is not None:
+        notes = (Note(f"`{layer.name}` makes {shape}", layer.item.key.span),)
+        fixes = ending_fixes(output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs"))
+    return Diagnostic("E209", message, output.node.span, layer.name if layer else None, notes, fixes)

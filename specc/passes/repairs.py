@@ -1,0 +1,195 @@
+"""Repairs as edits of the text. A fix made here is a candidate: the pipeline applies and re-checks it first."""
+
+from collections.abc import Iterable, Mapping
+
+from specc.diagnostics.model import Edit, Fix
+from specc.ir.graph import Layer, Pending, Reading
+from specc.ops.declare import Op
+from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
+from specc.ops.registry import first_parameter
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+from specc.source import Span
+from specc.syntax import edits
+from specc.syntax.document import Item
+from specc.syntax.tree import Mapping as MappingNode
+from specc.syntax.tree import Node, Scalar, Sequence
+
+Makers = Mapping[int, Layer]
+CARRIERS = ("Dropout", "Activation", "ReLU", "LeakyReLU", "BatchNormalization", "LayerNormalization", "Identity")
+"""Ops that pass on the axes that they are given."""
+
+
+def described_edits(repairs: Iterable[Repair], layer: Layer, makers: Makers) -> tuple[Fix, ...]:
+    """The fixes that an op's rule asks for."""
+    fixes: list[Fix] = []
+    for repair in repairs:
+        made = _edits(repair, layer, makers)
+        if made:
+            fixes.append(Fix(repair.title, repair.applicability, made))
+    return tuple(fixes)
+
+
+def _edits(repair: Repair, layer: Layer, makers: Makers) -> tuple[Edit, ...]:
+    item = layer.item
+    match repair:
+        case SetArgument():
+            edit = None if repair.text is None else set_argument(layer, repair.parameter, repair.text)
+        case Remove():
+            edit = edits.remove_item(item.node)
+        case Replace():
+            edit = Edit(_op_span(item), repair.text)
+        case InsertBefore():
+            if repair.operand:
+                return _insert_on_branch(repair, item)
+            edit = edits.insert_item_before(item.node, repair.text)
+    return () if edit is None else (edit,)
+
+
+def set_argument(layer: Layer, parameter: str, text: str) -> Edit | None:
+    """Give one argument of a layer another value."""
+    item = layer.item
+    cls = layer.op.cls if isinstance(layer.op, Pending) else type(layer.op)
+    value = item.value if item.value is not None else item.key
+    return edits.set_argument(item.node, item.key, value, parameter, text, first_parameter(cls))
+
+
+def _op_span(item: Item) -> Span:
+    end = item.key.end if item.value is None else item.value.end
+    return Span(item.key.source, item.key.start, end)
+
+
+def _insert_on_branch(repair: InsertBefore, item: Item) -> tuple[Edit, ...]:
+    """Put a layer in front of one input of several: it gets a name, and `from` reads that."""
+    origin = item.field("from")
+    if not isinstance(origin, Sequence) or repair.operand >= len(origin.items):
+        return ()
+    node = origin.items[repair.operand]
+    if not isinstance(node, Scalar) or any(isinstance(n, Scalar) and n.value == "_" for n in origin.items):
+        return ()
+    op = repair.text.partition(":")[0].strip().lower()
+    name = f"{str(node.value).replace('.', '_')}_{op}"
+    text = f"{repair.text}\nname: {name}\nfrom: {node.span.text}"
+    inserted = edits.insert_item_before(item.node, text)
+    return () if inserted is None else (inserted, edits.replace(node, name))
+
+
+def upstream_fixes(
+    misfit: Misfit, layer: Layer, makers: Makers, types: list[Tensor | None]
+) -> tuple[Fix, ...]:
+    """Repairs of a wrong rank at the layer that lost the axis, or by adding the only axis that can be missing."""
+    value = layer.inputs[0] if layer.inputs else None
+    tensor = None if value is None else types[value]
+    op = layer.op
+    places = op.places if isinstance(op, Op) else None
+    if value is None or tensor is None or places is None or tensor.shape.rank >= len(places):
+        return ()
+    maker = upstream(value, makers)
+    if maker is not None:
+        found = _lost_axis(maker, layer)
+        if found is not None:
+            return (found,)
+    missing = _missing_axis(op, tensor.shape, layer) if isinstance(op, Op) else None
+    return () if missing is None else (missing,)
+
+
+def upstream(value: int, makers: Makers) -> Layer | None:
+    """The layer that gave a value its axes, those that only carry them along left out."""
+    layer = makers.get(value)
+    while layer is not None and isinstance(layer.op, Op) and layer.op.name in CARRIERS and layer.inputs[0] is not None:
+        before = makers.get(layer.inputs[0])
+        if before is None:
+            break
+        layer = before
+    return layer
+
+
+def _lost_axis(maker: Layer, layer: Layer) -> Fix | None:
+    op = maker.op
+    if not isinstance(op, Op):
+        return None
+    if op.name == "Flatten":
+        edit = edits.remove_item(maker.item.node)
+        return None if edit is None else Fix(f"drop `{maker.name}`, which merges all axes", "safe", (edit,))
+    inner: Op = getattr(op, "layer", op)
+    if hasattr(inner, "return_sequences") and not getattr(inner, "return_sequences"):  # noqa: B009
+        title = f"let `{maker.name}` return sequences, one result per step"
+        edit = _return_sequences(maker, op is not inner)
+        return None if edit is None else Fix(title, "safe", (edit,))
+    return None
+
+
+def _return_sequences(maker: Layer, is_wrapped: bool) -> Edit | None:
+    if not is_wrapped:
+        return set_argument(maker, "return_sequences", "true")
+    value = maker.item.value
+    nested = value.get("layer") if isinstance(value, MappingNode) and value.key("layer") else value
+    if not isinstance(nested, MappingNode) or len(nested.entries) != 1:
+        return None
+    key, arguments = nested.entries[0]
+    return edits.set_argument(nested, key, arguments, "return_sequences", "true", "units")
+
+
+def _missing_axis(op: Op, x: Shape, layer: Layer) -> Fix | None:
+    """A window op that lacks one axis lacks its channel: one reading is left."""
+    places = op.places or ()
+    if "space" not in places or x.rank != len(places) - 1:
+        return None
+    entries = [str(size) if axis.name is None else f"{axis.name}: {size}" for size, axis in zip(*x, strict=True)]
+    if not all(isinstance(size, int) for size in x.sizes):
+        return None
+    entries.insert(places.index("feature"), "channel: 1")
+    edit = edits.insert_item_before(layer.item.node, f"Reshape: [{', '.join(entries)}]")
+    return None if edit is None else Fix("add the missing `channel` axis", "safe", (edit,))
+
+
+def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | None:
+    """What `adapt: auto` would insert, written into the spec."""
+    item = layer.item
+    lines: list[str] = []
+    if reading.order is not None:
+        x = x.ordered(reading.order)
+        lines.append(f"Permute: {_axes_text(reading.order, x)}")
+    if reading.core is not None:
+        lines.append(f"Reshape: {reading.received(x) if reading.order is None else (reading.over or x.part(0, reading.outer)).join(reading.core)}")
+    made = [edits.insert_item_before(item.node, line) for line in lines]
+    if reading.outer:
+        made.append(_distributed(item, reading, x))
+    if not made or any(edit is None for edit in made):
+        return None
+    title = "write out what would be inserted"
+    if reading.outer and len(made) == 1:
+        wrapper = "TimeDistributed" if reading.outer == 1 else "map"
+        title = f"run it once per step, by `{wrapper}`"
+    return Fix(title, "safe", _joined([edit for edit in made if edit is not None]))
+
+
+def _joined(made: list[Edit]) -> tuple[Edit, ...]:
+    """Insertions at one place as one edit."""
+    joined: list[Edit] = []
+    for edit in made:
+        if joined and joined[-1].span == edit.span:
+            joined[-1] = Edit(edit.span, joined[-1].text + edit.text)
+        else:
+            joined.append(edit)
+    return tuple(joined)
+
+
+def _axes_text(order: tuple[int, ...], permuted: Shape) -> str:
+    if all(axis.name is not None for axis in permuted.axes):
+        return "[" + ", ".join(str(axis.name) for axis in permuted.axes) + "]"
+    return "[" + ", ".join(str(i + 1) for i in order) + "]"
+
+
+def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:
+    """The op inside `TimeDistributed` (one axis of known size), or inside a `map`."""
+    span = _op_span(item)
+    if "\n" in span.text:
+        return None
+    inner = span.text if item.value is None else f"{{{span.text}}}"
+    if reading.outer == 1 and isinstance(x.sizes[0], int):
+        return Edit(span, f"TimeDistributed: {{layer: {inner}}}")
+    over = [str(axis.name or i + 1) for i, axis in enumerate(x.axes[: reading.outer])]
+    return Edit(span, f"map: {{over: [{', '.join(over)}], layers: [{inner}]}}")
+
+

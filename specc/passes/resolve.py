@@ -1,0 +1,233 @@
+"""From a document to a graph: parameters, inputs and outputs, and the network between them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from specc.ir.graph import Graph, Input, Output
+from specc.ops.kinds import DTYPES
+from specc.passes.constructs import BUILDERS
+from specc.passes.resolver import Resolver
+from specc.passes.scope import Scope, explicit_names
+from specc.passes.values import Env, Failed, Findings, bind, declared, evaluate, shape_from
+from specc.passes.wiring import name_of, reference, report_missing
+from specc.passes.writer import Context, TooLarge
+from specc.shapes.tensor import Tensor
+from specc.suggest import nearest
+from specc.syntax import tree
+from specc.syntax.document import Document
+from specc.syntax.tree import Node, Scalar, Sequence
+
+
+def resolve(
+    document: Document,
+    found: Findings,
+    *,
+    settings: Mapping[str, Any],
+    variant: str | None = None,
+    strict: bool = False,
+    folder: str | None = None,
+) -> Graph | None:
+    """The graph of `document`; `settings` are parameters from the command line. None where it passes a bound."""
+    env = _parameters(document, found, settings, variant)
+    dtype = _scalar(document, "dtype", env, found)
+    if dtype is not None and dtype not in DTYPES:
+        close = nearest(str(dtype), DTYPES)
+        hint = f"; did you mean `{close}`?" if close else ""
+        found.error("E107", f"there is no dtype `{dtype}`{hint}", document.sections["dtype"])
+        dtype = None
+    resolver = Resolver(document, found, BUILDERS, folder, dtype)
+    resolver.file_env = env
+    resolver.distribute = str(_scalar(document, "distribute", env, found) or "fold")
+    scope = Scope("", None)
+    scope.reserved = explicit_names([document.layers])
+    context = Context(scope, env, document)
+    inputs = _inputs(resolver, context)
+    first = inputs[0].value if len(inputs) == 1 else None
+    try:
+        last = resolver.chain(document.layers, first, context)
+    except TooLarge:
+        return None
+    report_missing(resolver)
+    outputs = _outputs(resolver, last, context)
+    return Graph(
+        document,
+        str(_scalar(document, "name", env, found) or "model"),
+        inputs,
+        resolver.layers,
+        tuple(resolver.regions),
+        outputs,
+        len(resolver.region_of),
+        strict or _scalar(document, "adapt", env, found) == "strict",
+        lambda node: evaluate(node, env, found),
+        resolver.used,
+    )
+
+
+def _scalar(document: Document, key: str, env: Env, found: Findings) -> Any:
+    node = document.sections.get(key)
+    if node is None:
+        return None
+    try:
+        value = evaluate(node, env, found)
+    except Failed:
+        return None
+    if isinstance(value, list | dict):
+        found.error("E102", f"`{key}` is text, not {node.kind}", node)
+        return None
+    return value
+
+
+def _parameters(document: Document, found: Findings, settings: Mapping[str, Any], variant: str | None) -> Env:
+    section = document.sections.get("params")
+    if section is not None and not isinstance(section, tree.Mapping):
+        found.error("E102", f"`params` must be a mapping, not {section.kind}", section)
+        section = None
+    params = declared(section, found)
+    values: dict[str, Any] = {}
+    for name, value, node in _variant(document, found, variant):
+        if name in params:
+            values[name] = value
+        else:
+            found.error("E112", _no_parameter(name, params), node)
+    for name, value in settings.items():
+        if name in params:
+            values[name] = value
+        else:
+            found.error("E112", f"--set: {_no_parameter(name, params)}", section or document.node)
+    return bind(params, values, {}, found, None)
+
+
+def _no_parameter(name: str, known: Mapping[str, Any]) -> str:
+    close = nearest(name, known)
+    return f"there is no parameter `{name}`" + (f"; did you mean `{close}`?" if close else "")
+
+
+def _variant(document: Document, found: Findings, name: str | None) -> list[tuple[str, Any, Node]]:
+    section = document.sections.get("variants")
+    if section is not None and not isinstance(section, tree.Mapping):
+        found.error("E102", f"`variants` must be a mapping, not {section.kind}", section)
+        section = None
+    for key, value in section.entries if section is not None else ():
+        if not isinstance(value, tree.Mapping):
+            found.error("E102", f"variant `{key.value}` must be a mapping of parameters, not {value.kind}", value)
+    if name is None:
+        return []
+    chosen = section.get(name) if section is not None else None
+    if chosen is None:
+        known = [str(k.value) for k, _ in section.entries] if section is not None else []
+        close = nearest(name, known)
+        hint = f"; did you mean `{close}`?" if close else ""
+        found.error("E112", f"there is no variant `{name}`{hint}", section or document.node)
+        return []
+    if not isinstance(chosen, tree.Mapping):
+        return []
+    return [(str(k.value), tree.to_plain(v), k) for k, v in chosen.entries]
+
+
+def _inputs(resolver: Resolver, context: Context) -> tuple[Input, ...]:
+    """The inputs of the network."""
+    section = context.document.sections.get("inputs")
+    found = resolver.found
+    if section is not None and not isinstance(section, tree.Mapping):
+        found.error("E102", f"`inputs` must be a mapping of names to shapes, not {section.kind}", section)
+        section = None
+    if section is not None and not section.entries:
+        found.error("E106", "a network needs at least one input", section)
+    inputs: list[Input] = []
+    for key, node in section.entries if section is not None else ():
+        value = resolver.value(0)
+        try:
+            inputs.append(_input(str(key.value), node, value, found, context.env))
+        except Failed:
+            inputs.append(Input(str(key.value), value, None, node))
+        resolver.names.values[str(key.value)] = value
+    resolver.inputs = tuple(i.name for i in inputs)
+    return tuple(inputs)
+
+
+def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Input:
+    if not isinstance(node, tree.Mapping):
+        return Input(name, value, Tensor(shape_from(node, env, found), "float32"), node)
+    parts: dict[str, Any] = {}
+    for key, part in node.entries:
+        if key.value not in ("shape", "dtype", "batch_size", "sparse"):
+            close = nearest(str(key.value), ("shape", "dtype", "batch_size", "sparse"))
+            hint = f"; did you mean `{close}`?" if close else "; a shape is a list, as `[height: 28, width: 28]`"
+            found.error("E103", f"an input has no key `{key.value}`{hint}", key)
+        elif key.value != "shape":
+            parts[str(key.value)] = evaluate(part, env, found)
+    shape_node = node.get("shape")
+    if shape_node is None:
+        found.error("E106", f"input `{name}` needs a `shape`", node)
+        raise Failed
+    dtype, batch = parts.get("dtype", "float32"), parts.get("batch_size")
+    if dtype not in DTYPES or str(dtype).startswith("mixed"):
+        close = nearest(str(dtype), DTYPES)
+        hint = f"; did you mean `{close}`?" if close else ""
+        found.error("E107", f"there is no dtype `{dtype}`{hint}", node.get("dtype") or node)
+        dtype = "float32"
+    if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
+        found.error("E107", "`batch_size` must be a positive integer", node.get("batch_size") or node)
+        batch = None
+    sparse = parts.get("sparse", False)
+    if not isinstance(sparse, bool):
+        found.error("E107", "`sparse` must be true or false", node.get("sparse") or node)
+    return Input(name, value, Tensor(shape_from(shape_node, env, found), dtype), node, batch, sparse is True)
+
+
+def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Output, ...]:
+    """The outputs: those declared, else the last value."""
+    section = context.document.sections.get("outputs")
+    found = resolver.found
+    if section is None:
+        if last is None:
+            place = context.document.sections.get("layers") or context.document.node
+            found.error("E304", "nothing reaches an output: there are no layers", place)
+            return ()
+        last = resolver.move(last, 0, context)
+        resolver.used.add(last)
+        name = name_of(resolver, last)
+        return (Output(name, last, None, context.document.node),)
+    entries: list[tuple[str, Node, Node | None]] = []
+    if isinstance(section, tree.Mapping):
+        entries = [(str(k.value), k, v) for k, v in section.entries]
+    elif isinstance(section, Sequence):
+        entries = [(str(tree.to_plain(n)), n, None) for n in section.items]
+    else:
+        found.error("E102", f"`outputs` must be a mapping or a list of names, not {section.kind}", section)
+    outputs: list[Output] = []
+    for name, key, node in entries:
+        if any(o.name == name for o in outputs):
+            found.error("E302", f"the output `{name}` is declared twice", key)
+            continue
+        try:
+            outputs.append(_output(resolver, name, key, node, context))
+        except Failed:
+            pass
+    if not entries:
+        found.error("E304", "a network needs at least one output", section)
+    return tuple(outputs)
+
+
+def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context: Context) -> Output:
+    found, env = resolver.found, context.env
+    source: Any = name
+    promise = None
+    place = key
+    if isinstance(node, tree.Mapping):
+        for part, _ in node.entries:
+            if part.value not in ("from", "shape"):
+                close = nearest(str(part.value), ("from", "shape"))
+                hint = f"; did you mean `{close}`?" if close else ""
+                found.error("E103", f"an output has no key `{part.value}`{hint}", part)
+        origin, shape_node = node.get("from"), node.get("shape")
+        if origin is not None:
+            source, place = evaluate(origin, env, found), origin
+        promise = shape_from(shape_node, env, found) if shape_node is not None else None
+        node = shape_node or node
+    elif node is not None and not (isinstance(node, Scalar) and node.value is None):
+        promise = shape_from(node, env, found)
+    value = reference(resolver, str(source), place, None, context)
+    value = resolver.move(value, 0, context)
+    return Output(name, value, promise, node if promise is not None and node is not None else key)
+

@@ -1,0 +1,186 @@
+"""Which values a layer reads: `from`, in all its forms, and `as`."""
+
+from typing import Any
+
+from specc.ops.declare import CallInput, Op
+from specc.passes.scope import Scope
+from specc.passes.values import Failed, evaluate
+from specc.passes.writer import Context, Missing, Writer
+from specc.suggest import nearest
+from specc.syntax.document import Item
+from specc.syntax.tree import Node, kind_of
+
+Inputs = tuple[int | None, ...]
+
+
+def inputs_of(writer: Writer, item: Item, cls: type[Op], current: int | None, context: Context) -> Inputs:
+    """The values that a layer reads, in the order of its op's call inputs; raises `Failed`."""
+    node = item.field("from")
+    if node is None:
+        return _spread(cls, [current_value(writer, item, current, context)])
+    origin = evaluate(node, context.env, writer.found, context.link)
+    if isinstance(origin, dict):
+        return _by_name(writer, cls, origin, node, current, context)  # pyright: ignore[reportUnknownArgumentType]
+    values = references(writer, origin, node, current, context)
+    fault = _count_fault(cls, len(values), isinstance(origin, list))
+    if fault is not None:
+        writer.found.error("E303", fault, node, link=context.link)
+        raise Failed
+    return _spread(cls, values)
+
+
+def current_value(writer: Writer, item: Item, current: int | None, context: Context) -> int:
+    """The value before an item, as it is in the item's region; E303 where there is none."""
+    if current is None:
+        listed = ", ".join(f"`{name}`" for name in writer.inputs)
+        message = f"`{item.word}` must say which input it reads, as `from: …` ({listed})"
+        writer.found.error("E303", message, item.key, link=context.link)
+        raise Failed
+    writer.used.add(current)
+    return writer.move(current, context.region, context)
+
+
+def _spread(cls: type[Op], values: list[int]) -> Inputs:
+    """One value serves every input that the call requires."""
+    if len(values) == 1:
+        return tuple(values * max(1, sum(i.required for i in cls.call_inputs)))
+    return tuple(values)
+
+
+def _count_fault(cls: type[Op], count: int, is_list: bool) -> str | None:
+    """What is wrong with the number of values, in words."""
+    wanted = cls.call_inputs
+    least = sum(i.required for i in wanted)
+    if not wanted[-1].many and count > len(wanted):
+        return f"`{cls.name}` reads {_values(len(wanted))} ({_listed(wanted)}) and is given {count}"
+    if count < least and (is_list or count != 1):
+        return f"`{cls.name}` reads {_values(least)} ({_listed(wanted)}) and is given {count}"
+    return None
+
+
+def _values(count: int) -> str:
+    return "one value" if count == 1 else f"{count} values"
+
+
+def _listed(inputs: tuple[CallInput, ...]) -> str:
+    return ", ".join(f"`{i.name}`" for i in inputs)
+
+
+def _by_name(
+    writer: Writer, cls: type[Op], origin: dict[Any, Any], node: Node, current: int | None, context: Context
+) -> Inputs:
+    known = {i.name: i for i in cls.call_inputs}
+    for name in origin:
+        if name not in known:
+            close = nearest(str(name), known)
+            hint = f"; did you mean `{close}`?" if close else ""
+            message = f"the call of `{cls.name}` takes no value `{name}`{hint}"
+            writer.found.error("E303", message, node, link=context.link)
+            raise Failed
+    values: list[int | None] = []
+    for each in cls.call_inputs:
+        if each.name in origin:
+            given = references(writer, origin[each.name], node, current, context)
+            if len(given) > 1 and not each.many:
+                message = f"`{each.name}` of `{cls.name}` is one value"
+                writer.found.error("E303", message, node, link=context.link)
+                raise Failed
+            values += given
+        elif each.required:
+            message = f"the call of `{cls.name}` needs `{each.name}`"
+            writer.found.error("E303", message, node, link=context.link)
+            raise Failed
+        elif not each.many:
+            values.append(None)
+    while values and values[-1] is None:
+        values.pop()
+    return tuple(values)
+
+
+def references(writer: Writer, origin: Any, node: Node, current: int | None, context: Context) -> list[int]:
+    """The values that a name, a pattern as `stack.*.skip`, or a list of them stands for."""
+    several: list[Any] = origin if isinstance(origin, list) else [origin]
+    values: list[int] = []
+    for name in several:
+        if isinstance(name, int) and not isinstance(name, bool):
+            name = str(name)
+        if not isinstance(name, str):
+            writer.found.error("E102", f"`from` names values, and {kind_of(name)} is no name", node, link=context.link)
+            raise Failed
+        if "*" in name:
+            paths = writer.names.matching(context.scope, name)
+            if paths is None:
+                values.append(_absent(writer, name, node, context))
+            else:
+                root = context._replace(scope=Scope("", None))
+                values += [reference(writer, path, node, current, root) for path in paths]
+        else:
+            values.append(reference(writer, name, node, current, context))
+    return values
+
+
+def reference(writer: Writer, name: str, node: Node, current: int | None, context: Context) -> int:
+    """The value that `name` stands for, as it is in the region of `context`."""
+    value = current if name == "_" else writer.names.find(context.scope, name)
+    if value is None:
+        return _absent(writer, name, node, context)
+    writer.used.add(value)
+    return writer.move(value, context.region, context)
+
+
+def _absent(writer: Writer, name: str, node: Node, context: Context) -> int:
+    """A value of which nothing is known; the name is reported once all names are."""
+    if len(writer.missing) < MAX_MISSING:
+        close = nearest(name, writer.names.visible(context.scope))
+        writer.missing.append(Missing(name, context.scope.prefix, node, context.link, close))
+    value = writer.value(context.region)
+    writer.used.add(value)
+    return value
+
+
+MAX_MISSING = 100
+"""How many unknown names are reported: to look for a near one takes time."""
+
+
+def report_missing(writer: Writer) -> None:
+    """Report the names that stood for nothing: E301 where they stand further below, else E300."""
+    for name, prefix, node, link, close in writer.missing:
+        values = writer.names.values
+        if name == "_":
+            listed = ", ".join(f"`{i}`" for i in writer.inputs)
+            message = f"nothing stands before this for `_` to name; the inputs are {listed}"
+            writer.found.error("E303", message, node, link=link)
+        elif prefix + name in values or name in values:
+            writer.found.error("E301", f"`{name}` is used before it stands", node, link=link)
+        else:
+            hint = f"; did you mean `{close}`?" if close else ""
+            writer.found.error("E300", f"there is no value `{name}` here{hint}", node, link=link)
+
+
+def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...], context: Context) -> None:
+    """Give the results of a layer the names that `as` lists."""
+    names = evaluate(node, context.env, writer.found, context.link)
+    if isinstance(names, str):
+        names = [names]
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):  # pyright: ignore[reportUnknownVariableType]
+        writer.found.error("E102", "`as` is a list of names, `_` for a result that is not wanted", node, link=context.link)
+        return
+    if len(names) != len(results):  # pyright: ignore[reportUnknownArgumentType]
+        many = "one result" if len(results) == 1 else f"{len(results)} results"
+        message = f"`{layer}` has {many}, and `as` names {len(names)}"  # pyright: ignore[reportUnknownArgumentType]
+        writer.found.error("E303", message, node, link=context.link)
+    for name, value in zip(names, results, strict=False):  # pyright: ignore[reportUnknownArgumentType]
+        if name == "_":
+            writer.used.add(value)
+            continue
+        path = context.scope.prefix + str(name)
+        if path in writer.names.values and writer.names.values[path] != value:
+            writer.found.error("E302", f"the name `{name}` is given twice", node, link=context.link)
+        else:
+            writer.names.values[path] = value
+
+
+def name_of(writer: Writer, value: int) -> str:
+    """The shortest name of a value."""
+    paths = [path for path, number in writer.names.values.items() if number == value]
+    return min(paths, key=len) if paths else "output"

@@ -1,0 +1,255 @@
+"""The stages in their order, from bytes to a report, and from there to a model."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from specc.diagnostics.model import Diagnostic, Edit, Fix, has_errors
+from specc.ir.graph import Explicit, Typed
+from specc.passes.adapt import adapt
+from specc.passes.includes import include
+from specc.passes.infer import infer
+from specc.passes.lint import lint
+from specc.passes.notes import insertions
+from specc.passes.promise import keep_promises
+from specc.passes.resolve import resolve
+from specc.passes.values import Findings
+from specc.report import Report
+from specc.shapes.tensor import Tensor
+from specc.source import Source
+from specc.syntax.document import Document, parse
+from specc.syntax.reader import decode, read
+from specc.syntax.tree import Mapping as MappingNode
+from specc.syntax.tree import Node
+
+MAX_RECHECKED = 40
+"""How many fixes of one spec are applied and re-checked; those behind them are not offered."""
+
+
+class Options(NamedTuple):
+    """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted."""
+
+    settings: Mapping[str, Any] = {}
+    variant: str | None = None
+    strict: bool = False
+
+
+class Checked(NamedTuple):
+    """A report with what the stages behind a check need: the document, and the compile section if it is right."""
+
+    report: Report
+    document: Document | None = None
+    training: Any = None
+
+
+def check_text(
+    text: str,
+    path: str = "<string>",
+    settings: Mapping[str, Any] | None = None,
+    variant: str | None = None,
+    strict: bool = False,
+) -> Report:
+    """Check the text of a spec; `path` is shown in diagnostics, and its folder holds the files that it names."""
+    return check_source(Source(path, text), Options(settings or {}, variant, strict)).report
+
+
+def check_file(path: str, options: Options = Options()) -> Checked:
+    """Check the spec in a file; a file that cannot be read is E100."""
+    try:
+        size = os.path.getsize(path)
+        data = b"" if size > MAX_BYTES else Path(path).read_bytes()
+    except OSError as error:
+        nothing = Source(path, "")
+        message = f"cannot read `{path}`: {error.strerror or error}"
+        return Checked(Report(path, [Diagnostic("E100", message, _nowhere(nothing))]))
+    if size > MAX_BYTES:
+        message = f"a spec has at most {MAX_BYTES:,} bytes, and this one has {size:,}"
+        return Checked(Report(path, [Diagnostic("E110", message, _nowhere(Source(path, "")))]))
+    return check_bytes(path, data, options)
+
+
+MAX_BYTES = 16 * 1024 * 1024
+
+
+def check_bytes(path: str, data: bytes, options: Options = Options()) -> Checked:
+    """Check a spec that was read from `path` as bytes."""
+    source, found = decode(path, data)
+    if source is None:
+        return Checked(Report(path, found))
+    return check_source(source, options)
+
+
+def check_source(source: Source, options: Options) -> Checked:
+    """Check a spec; every fix that its diagnostics carry has been applied and re-checked."""
+    with _undisturbed():
+        checked = _check(source, options, {})
+        kept = _proven(checked.report.diagnostics, source, options)
+        checked.report.diagnostics[:] = kept
+        return checked
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No garbage collection while a check makes its many small objects, none of which are garbage."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _check(source: Source, options: Options, overlay: Mapping[str, str]) -> Checked:
+    """One pass through the stages; `overlay` holds texts to read in place of files."""
+    found = Findings()
+    text = overlay.get(source.path)
+    if text is not None:
+        source = Source(source.path, text)
+    root, diagnostics = read(source)
+    found.extend(diagnostics)
+    if root is None:
+        return Checked(Report(source.path, found))
+    document, diagnostics = parse(root)
+    found.extend(diagnostics)
+    folder = folder_of(source.path)
+    document = include(document, folder, _loader(found, overlay), found)
+    graph = resolve(
+        document,
+        found,
+        settings=options.settings,
+        variant=options.variant,
+        strict=options.strict,
+        folder=str(folder),
+    )
+    if graph is None:
+        return Checked(Report(source.path, _sorted(found, source)), document)
+    typed = keep_promises(infer(graph, found), found)
+    training, targets = _training(typed, found)
+    if not has_errors(found):
+        lint(typed, found)
+        insertions(typed, found)
+    return Checked(Report(source.path, _sorted(found, source), typed, targets), document, training)
+
+
+def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
+    """The `compile` section, checked, and the targets that `fit` will want."""
+    section = typed.graph.document.sections.get("compile")
+    if section is None:
+        return None, {}
+    from specc.passes.training import check_training
+
+    return check_training(section, typed, found)
+
+
+def folder_of(path: str) -> Path:
+    """The folder that the files of a spec must stand in; for text from elsewhere, the current one."""
+    return Path(path).parent if not path.startswith("<") and path != "-" else Path()
+
+
+def _loader(found: Findings, overlay: Mapping[str, str]) -> Callable[[Path, Node], Source | None]:
+    def load(path: Path, node: Node) -> Source | None:
+        shown = _shown(path)
+        if shown in overlay:
+            return Source(shown, overlay[shown])
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                found.error("E110", f"`{shown}` has more than {MAX_BYTES:,} bytes", node)
+                return None
+            data = path.read_bytes()
+        except OSError as error:
+            found.error("E109", f"cannot read `{shown}`: {error.strerror or error}", node)
+            return None
+        source, diagnostics = decode(shown, data)
+        found.extend(diagnostics)
+        return source
+
+    return load
+
+
+def _shown(path: Path) -> str:
+    """A path relative to the current folder where it is inside."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _nowhere(source: Source) -> Any:
+    return MappingNode(source, 0, 0, []).span
+
+
+def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
+    """In the order of the text, the spec's own first."""
+
+    def place(diagnostic: Diagnostic) -> tuple[bool, str, int]:
+        span = diagnostic.span
+        if span is None:
+            return (True, "", 0)
+        return (span.source.path != source.path, span.source.path, span.start)
+
+    return sorted(found, key=place)
+
+
+def _proven(diagnostics: list[Diagnostic], source: Source, options: Options) -> list[Diagnostic]:
+    """The diagnostics with the fixes that work: each removes its diagnostic and adds no error."""
+    before = _signatures(diagnostics)
+    budget = MAX_RECHECKED
+    kept: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        fixes: list[Fix] = []
+        for fix in diagnostic.fixes:
+            if not fix.edits:
+                fixes.append(fix)
+            elif budget:
+                budget -= 1
+                if _works(fix, diagnostic, before, source, options):
+                    fixes.append(fix)
+        kept.append(diagnostic if len(fixes) == len(diagnostic.fixes) else diagnostic._replace(fixes=tuple(fixes)))
+    return kept
+
+
+def _works(fix: Fix, diagnostic: Diagnostic, before: dict[str, int], source: Source, options: Options) -> bool:
+    texts = edited(fix.edits)
+    if texts is None:
+        return False
+    after = _check(source, options, texts).report
+    counts = _signatures(after.diagnostics)
+    if counts.get(diagnostic.code, 0) >= before.get(diagnostic.code, 0):
+        return False
+    return all(count <= before.get(code, 0) for code, count in counts.items()) or (
+        after.ok and diagnostic.is_error
+    )
+
+
+def _signatures(diagnostics: list[Diagnostic]) -> dict[str, int]:
+    """How many diagnostics there are of each code, notes not counted."""
+    counts: dict[str, int] = {}
+    for diagnostic in diagnostics:
+        if diagnostic.code[0] != "N":
+            counts[diagnostic.code] = counts.get(diagnostic.code, 0) + 1
+    return counts
+
+
+def edited(edits: tuple[Edit, ...]) -> dict[str, str] | None:
+    """The texts, by path, that edits make of their sources; None where they clash."""
+    from specc.diagnostics.fix import apply_edits
+
+    by_source: dict[str, tuple[Source, list[Edit]]] = {}
+    for edit in edits:
+        by_source.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
+    texts: dict[str, str] = {}
+    for path, (source, several) in by_source.items():
+        text = apply_edits(source.text, several)
+        if text is None:
+            return None
+        texts[path] = text
+    return texts
+
+
+def explicit(checked: Checked) -> Explicit:
+    """The explicit graph of a check without errors."""
+    assert checked.report.typed is not None
+    return adapt(checked.report.typed)
