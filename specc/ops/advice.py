@@ -27,8 +27,8 @@ def is_features(axis: Axis) -> bool:
     return not axis.given or axis.role not in ("sequence", "spatial") or axis.name == "freq"
 
 
-def last_axis_warning(op: str, x: Shape, axis: int = -1) -> Iterable[Misfit]:
-    """W601 where given names say that the axis which `op` takes for features is none."""
+def last_axis_warning(x: Shape, axis: int = -1) -> Iterable[Misfit]:
+    """W601 where given names say that the axis which an op takes for features is none."""
     if x.rank and not is_features(x.axes[axis]):
         at = axis % x.rank
         feature = [i for i, a in enumerate(x.axes) if a.given and a.role == "feature"]
@@ -36,16 +36,16 @@ def last_axis_warning(op: str, x: Shape, axis: int = -1) -> Iterable[Misfit]:
         if len(feature) == 1 and at == x.rank - 1:
             order = [i for i in range(x.rank) if i != feature[0]] + feature
             repairs = (InsertBefore(permute_text(x, order), "put the features last", "unsafe"),)
-        message = f"`{op}` takes `{x.axes[axis].name}` of {x} for its features"
+        message = f"takes `{x.axes[axis].name}` of {x} for its features"
         yield Misfit("W601", message, axis=at, repairs=repairs)
 
 
-def spatial_warning(op: str, x: Shape) -> Iterable[Misfit]:
-    """W601 where `op` works on the last axis alone and there are spatial axes in front of it."""
+def spatial_warning(x: Shape) -> Iterable[Misfit]:
+    """W601 where an op works on the last axis alone and there are spatial axes in front of it."""
     spatial = [axis for axis in x.axes[:-1] if axis.role == "spatial"]
     if spatial:
         kept = [axis.name for axis in x.axes[:-1] if axis.role in ("sequence", "outer")]
         flatten = f"Flatten: {{keep: [{', '.join(map(str, kept))}]}}" if kept else "Flatten"
         repairs = (InsertBefore(flatten, "flatten first", "unsafe"),)
-        message = f"`{op}` works on the last axis of {x} alone, once for each place in {quoted(spatial)}"
+        message = f"works on the last axis of {x} alone, once for each place in {quoted(spatial)}"
         yield Misfit("W601", message, axis=x.axes.index(spatial[0]), repairs=repairs)

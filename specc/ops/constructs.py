@@ -230,7 +230,7 @@ class LocalResponseNormalization(Unary):
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 where the last axis is given as no channel."""
-        return last_axis_warning(self.name, inputs[0])
+        return last_axis_warning(inputs[0])
 
 
 @op(name="embed")
@@ -253,8 +253,12 @@ class Embed(Unary):
     def arguments(self) -> dict[str, Any]:
         return {k: v for k, v in super().arguments.items() if k != "file"}
 
-    def located(self, folder: str) -> Op:
+    def located(self, folder: str | None) -> Op:
         """The op with the sizes of its file in `folder`; E111, and E202 where `output_dim` is another."""
+        if folder is None:
+            raise Misfit(
+                "E111", "reads a file beside the spec, and the spec is in no folder", parameter="vectors"
+            )
         try:
             found = read_vectors(folder, self.vectors)
         except VectorFileError as error:

@@ -74,8 +74,8 @@ class Dense(Unary):
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 over the places of an image, and where one axis of several is given as no features."""
-        found = last_axis_warning(self.name, inputs[0]) if inputs[0].rank > 1 else ()
-        return tuple(found) or spatial_warning(self.name, inputs[0])
+        found = last_axis_warning(inputs[0]) if inputs[0].rank > 1 else ()
+        return tuple(found) or spatial_warning(inputs[0])
 
 
 @op(
@@ -117,7 +117,7 @@ def embedded(layer: Unary, x: Tensor) -> tuple[Tensor, ...]:
     if x.dtype == "string":
         raise Misfit(
             "E210",
-            f"`{layer.name}` takes numbers and is given text",
+            "takes numbers and is given text",
             facts=("Keras: Cast string to int32 is not supported",),
         )
     return (Tensor(layer.output(x.shape), layer.compute_dtype),)

@@ -109,8 +109,8 @@ class Op:
         """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""
         return ()
 
-    def located(self, folder: str) -> "Op":
-        """The op once it is known in which folder its spec stands; raises `Misfit` (E111) for a file at fault."""
+    def located(self, folder: str | None) -> "Op":
+        """The op once the folder of its spec is known, if it has one; raises E111 for a file at fault."""
         return self
 
     @property

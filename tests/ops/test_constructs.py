@@ -224,6 +224,9 @@ def test_embed_with_a_file_at_fault(tmp_path: Path) -> None:
         op("embed", vectors="other.npy").located(str(tmp_path))
     assert (caught.value.code, caught.value.parameter) == ("E111", "vectors")
     with pytest.raises(Misfit) as caught:
+        op("embed", vectors="words.npy").located(None)
+    assert caught.value.code == "E111"
+    with pytest.raises(Misfit) as caught:
         op("embed", vectors="words.npy", output_dim=4).located(str(tmp_path))
     assert (caught.value.code, caught.value.parameter) == ("E202", "output_dim")
     (repair,) = caught.value.repairs
