@@ -6,7 +6,7 @@ from specc.ops.advice import last_axis_warning, spatial_warning
 from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.kinds import Flag, Number, Positive
-from specc.ops.misfit import Misfit
+from specc.ops.misfit import Misfit, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
@@ -52,6 +52,8 @@ class Dense(Unary):
 
     def output(self, x: Shape) -> Shape:
         """The last axis becomes `units` features, or the axes that `units` lists."""
+        if not x.sizes:
+            raise wrong_rank("at least one axis", x, facts=("Keras: expected min_ndim=2, found ndim=1",))
         if isinstance(self.units, int):
             return x.with_last(self.units, FEATURE)
         return x.part(0, -1).join(shape_of(self.units))
