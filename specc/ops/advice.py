@@ -29,7 +29,7 @@ def is_features(axis: Axis) -> bool:
 
 def last_axis_warning(x: Shape, axis: int = -1) -> Iterable[Misfit]:
     """W601 where given names say that the axis which an op takes for features is none."""
-    if x.rank and not is_features(x.axes[axis]):
+    if x.axes and not is_features(x.axes[axis]):
         at = axis % x.rank
         feature = [i for i, a in enumerate(x.axes) if a.given and a.role == "feature"]
         repairs: tuple[Repair, ...] = ()

@@ -76,8 +76,8 @@ class Dense(Unary):
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 over the places of an image, and where one axis of several is given as no features."""
-        found = last_axis_warning(inputs[0]) if inputs[0].rank > 1 else ()
-        return tuple(found) or spatial_warning(inputs[0])
+        x = inputs[0]
+        return () if len(x.sizes) == 1 else (*last_axis_warning(x),) or spatial_warning(x)
 
 
 @op(

@@ -43,10 +43,10 @@ def entries_text(entries: Iterable[Entry]) -> str:
 def shape_of(entries: Entries) -> Shape:
     """The shape that entries ask for, names given; E203 where one is given twice."""
     names = [entry.name for entry in entries if entry.name is not None]
-    for name in names:
-        if names.count(name) > 1:
-            raise Misfit("E203", f"two axes are called `{name}`")
-    return Shape(tuple(entry.size for entry in entries), tuple(given(entry.name) for entry in entries))
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Misfit("E203", f"two axes are called `{twice}`")
+    return Shape(tuple([entry.size for entry in entries]), tuple([given(entry.name) for entry in entries]))
 
 
 def width_of(units: int | Entries) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from math import prod
 
 from specc.ops.advice import permute_text, quoted
 from specc.ops.declare import Example, Place, Shape, Shapes, Unary, axis_numbers, op
@@ -26,8 +27,8 @@ class _Count:
     def __init__(self, x: Shape, target: Entries) -> None:
         fixed = [entry.size for entry in target if entry.size != REST]
         self.has_rest = len(fixed) < len(target)
-        have, need = Counter(_unknown(x.sizes)), Counter(_unknown(fixed))
-        self.unknown, self.asked = have - need, need - have
+        have, need = _unknown(x.sizes), _unknown(fixed)
+        self.unknown, self.asked = _differences(have, need) if have or need else (have, need)
         self.have, self.need = _known_product(x.sizes), _known_product(fixed)
 
     def fits(self) -> bool:
@@ -40,7 +41,7 @@ class _Count:
         """The size that `-1` stands for."""
         if self.asked or self.have % self.need:
             return Unknown()
-        return product([*self.unknown.elements(), self.have // self.need])
+        return product([*self.unknown, self.have // self.need])
 
     def corrected(self, target: Entries) -> list[Entries]:
         """The targets with one number replaced that have as many elements as the source."""
@@ -54,14 +55,18 @@ class _Count:
         return found
 
 
-def _unknown(sizes: Iterable[Size]) -> Iterable[Size]:
-    return (size for size in sizes if not isinstance(size, int))
+def _unknown(sizes: Iterable[Size]) -> list[Size]:
+    return [size for size in sizes if not isinstance(size, int)]
+
+
+def _differences(a: list[Size], b: list[Size]) -> tuple[list[Size], list[Size]]:
+    """The sizes that are only in `a`, and those only in `b`, each as often as it is."""
+    left, right = Counter(a), Counter(b)
+    return list((left - right).elements()), list((right - left).elements())
 
 
 def _known_product(sizes: Iterable[Size]) -> int:
-    known = product(size for size in sizes if isinstance(size, int))
-    assert isinstance(known, int)
-    return known
+    return prod([size for size in sizes if isinstance(size, int)])
 
 
 def solve(x: Shape, target: Entries) -> Shape:
