@@ -7,7 +7,7 @@ import numpy as np
 from specc.ir.graph import Explicit, Fold, Folded, Graph, Input, Layer, Output, Unfold, Weighed
 from specc.ops import registry
 from specc.ops.declare import Op
-from specc.shapes.axis import NAMELESS, given
+from specc.shapes.axis import given
 from specc.shapes.dim import Size, Unknown
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -45,7 +45,7 @@ class Network:
         self.inputs: list[Input] = []
         self.layers: list[Layer] = []
         self.types: list[Tensor] = []
-        self.weights: list[Weighed] = []
+        self.weights: dict[str, Weighed] = {}
         self.folded: dict[int, Folded] = {}
 
     def input(self, name: str, *sizes: Any, dtype: str = "float32", batch: int | None = None) -> int:
@@ -101,6 +101,7 @@ class Network:
             len(self.types),
             False,
             lambda node: None,
+            set(range(len(self.types))),
         )
         return Explicit(graph, self.layers, self.types, self.folded, found)
 
@@ -112,8 +113,5 @@ class Network:
         name = name or f"{op.name.lower()}_{len(self.layers)}"
         item = Item(_NODE, Scalar(_SOURCE, 0, 5, op.name), None)
         self.layers.append(Layer(name, op, tuple(inputs), tuple(results), item, shares=shares))
-        self.weights.append(weighed)
+        self.weights[name] = weighed
         return results
-
-
-__all__ = ["NAMELESS", "Network", "make", "shape"]

@@ -52,14 +52,18 @@ def test_a_fixed_batch_stays_known() -> None:
     network = Network()
     x = network.input("x", None, 6, batch=8)
     inside = network.fold(x, 0)
-    result = built(network, y=network.unfold(network.add(make("Dense", {"units": 3}), inside, name="dense"), 0))
+    result = built(
+        network, y=network.unfold(network.add(make("Dense", {"units": 3}), inside, name="dense"), 0)
+    )
     assert result.model.output.shape == (8, None, 3)
     assert not [op for op in result.model.operations if type(op).__name__ == "Take"]
     x = array(8, 5, 6)
     equal(result.model(x), result.model.get_layer("dense")(x))
 
 
-@pytest.mark.parametrize(("a", "b", "inner"), [(2, 3, 5), (None, 3, 5), (2, None, 5), (None, None, 5), (None, None, None)])
+@pytest.mark.parametrize(
+    ("a", "b", "inner"), [(2, 3, 5), (None, 3, 5), (2, None, 5), (None, None, 5), (None, None, None)]
+)
 def test_two_axes_that_do_not_lead(a: int | None, b: int | None, inner: int | None) -> None:
     network = Network()
     x = network.input("x", inner, a, 4, b)
@@ -121,7 +125,9 @@ def test_folded_models_train_and_load_without_specc(tmp_path: Path) -> None:
     before = [np.array(v) for v in model.trainable_variables]
     model.compile(optimizer=keras.optimizers.SGD(0.5), loss="mse")
     model.fit(array(4, 3, 2, 6, 2), array(4, 3, 4), verbose=0)
-    assert all(np.abs(a - np.array(b)).max() > 0 for a, b in zip(before, model.trainable_variables, strict=True))
+    assert all(
+        np.abs(a - np.array(b)).max() > 0 for a, b in zip(before, model.trainable_variables, strict=True)
+    )
     elsewhere.add("nested", model, x=array(2, 5, 3, 6, 2))
     elsewhere.check()
 

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from specc.backends.keras.depth import owner_of
 from specc.ir.graph import Folded, Layer
 from specc.ops.declare import Op
 from specc.shapes.shape import Shape
@@ -14,7 +15,7 @@ KerasLayer = Any
 
 
 class Scope:
-    """One functional model while it is built: the values that it can see, and the indices made for its folds."""
+    """One functional model while it is built: the values that it sees, and the indices made for its folds."""
 
     __slots__ = ("indices", "values")
 
@@ -42,12 +43,13 @@ class Names:
 class Call:
     """One application of an op.
 
-    `inputs` and `types` stand in the order of the op's `call_inputs`, None where an input is not given; `results` are
-    the inferred types of what it makes.
+    `inputs` and `types` stand in the order of the op's `call_inputs`, None where an input is not given;
+    `results` are the inferred types of what it makes; `layers` holds the Keras layers made so far, by path.
     """
 
     __slots__ = (
-        *("_named", "_operations", "folded", "inputs", "layer", "layers", "names", "op", "results", "scope", "types"),
+        *("_named", "_operations", "folded", "inputs", "layer", "layers", "names", "op", "results"),
+        *("scope", "types"),
     )
 
     def __init__(
@@ -57,7 +59,7 @@ class Call:
         types: list[Tensor | None],
         results: list[Tensor],
         scope: Scope,
-        layers: dict[Layer, KerasLayer],
+        layers: dict[str, KerasLayer],
         names: Names,
         folded: Folded | None,
     ) -> None:
@@ -91,24 +93,22 @@ class Call:
         return self.op.dtype or "float32"
 
     def object(self, make: Callable[[str], KerasLayer]) -> KerasLayer:
-        """The Keras layer that holds the weights: `make(name)`, or that of the layer that this one shares them with."""
-        owner = self.layer
-        while owner.shares is not None:
-            owner = owner.shares
-        found = self.layers.get(owner)
+        """The Keras layer with the weights: `make(name)`, or that of the layer whose weights this one shares."""
+        path = owner_of(self.layer).name
+        found = self.layers.get(path)
         if found is None:
-            found = self.layers[owner] = make(owner.name)
-        self._named = owner is self.layer
+            found = self.layers[path] = make(path)
+        self._named = path == self.layer.name
         return found
 
     def do(self, function: Callable[..., KerasTensor], *arguments: Any, **options: Any) -> KerasTensor:
-        """What a function of `keras.ops` makes of these arguments; its operation will have a path for its name."""
+        """What a function of `keras.ops` makes of these arguments; its operation will be named by a path."""
         result = function(*arguments, **options)
         self._operations.append(result._keras_history.operation)
         return result
 
     def name_operations(self) -> None:
-        """Give the operations their names: the last one the layer's, unless its weights have it, the others paths."""
+        """Name the operations: the last one as the layer, unless its weights are; the others by paths."""
         path = self.layer.name
         last = len(self._operations) - 1
         for i, operation in enumerate(self._operations):

@@ -1,7 +1,7 @@
 """Cutting a deep network into stretches, each of which becomes a model within the model.
 
-Keras walks a functional model recursively: more than about 989 layers in sequence exceed Python's default limit, when
-the model is built and when it is loaded. A stretch becomes one layer of the model around it.
+Keras walks a functional model recursively: more than about 989 layers in sequence exceed Python's default
+limit, when the model is built and when it is loaded. A stretch becomes one layer of the model around it.
 """
 
 from collections import defaultdict
@@ -68,19 +68,19 @@ def is_deep(explicit: Explicit) -> bool:
 
 
 def stretches(explicit: Explicit) -> list[Stretch]:
-    """The network in stretches, in the order in which they run; a single one that is not nested where it is not deep.
+    """The network in stretches, in the order in which they run; one that is not nested where it is not deep.
 
-    All applications of a layer that is applied in several stretches stand outside of them: Keras cannot load a layer
-    that two nested models share.
+    All applications of a layer that is applied in several stretches stand outside of them: Keras cannot load
+    a layer that two nested models share.
     """
-    wanted = {id(layer): reads(layer, explicit) for layer in explicit.layers}
+    wanted = {layer.name: reads(layer, explicit) for layer in explicit.layers}
 
     def reading(layer: Layer) -> list[int]:
-        return wanted[id(layer)]
+        return wanted[layer.name]
 
     if _depth(explicit, reading) <= NESTED_ABOVE:
         return [Stretch(explicit.layers, nested=False)]
-    outside: set[Layer] = set()
+    outside: set[str] = set()
     while True:
         places = _places(explicit, reading, outside)
         spread = _spread(explicit.layers, places) - outside
@@ -88,7 +88,7 @@ def stretches(explicit: Explicit) -> list[Stretch]:
             break
         outside |= spread
     if len(set(places.values())) > NESTED_ABOVE:
-        raise TooDeep(next(layer for layer in explicit.layers if layer in outside))
+        raise TooDeep(next(layer for layer in explicit.layers if layer.name in outside))
     return _grouped(explicit.layers, places)
 
 
@@ -108,14 +108,14 @@ def _depth(explicit: Explicit, reading: Callable[[Layer], list[int]]) -> int:
 
 
 def _places(
-    explicit: Explicit, reading: Callable[[Layer], list[int]], outside: set[Layer]
-) -> dict[Layer, tuple[int, bool]]:
-    """The number of the stretch that each layer belongs to, and whether it stands outside, in front of it."""
-    places: dict[Layer, tuple[int, bool]] = {}
+    explicit: Explicit, reading: Callable[[Layer], list[int]], outside: set[str]
+) -> dict[str, tuple[int, bool]]:
+    """By path: the number of the stretch that a layer belongs to, and whether it stands in front of it."""
+    places: dict[str, tuple[int, bool]] = {}
     at: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for layer in explicit.layers:
         stretch, depth = max((at[v] for v in reading(layer)), default=(0, 0))
-        pinned = owner_of(layer) in outside
+        pinned = owner_of(layer).name in outside
         cost = _cost(layer)
         if pinned:
             stretch += depth > 0
@@ -125,25 +125,25 @@ def _places(
             after = (stretch, cost)
         else:
             after = (stretch, depth + cost)
-        places[layer] = (stretch, pinned)
+        places[layer.name] = (stretch, pinned)
         for value in layer.outputs:
             at[value] = after
     return places
 
 
-def _spread(layers: list[Layer], places: dict[Layer, tuple[int, bool]]) -> set[Layer]:
-    """The layers whose weights are used in more than one stretch."""
-    used: dict[Layer, set[tuple[int, bool]]] = defaultdict(set)
+def _spread(layers: list[Layer], places: dict[str, tuple[int, bool]]) -> set[str]:
+    """The paths of the layers whose weights are used in more than one stretch."""
+    used: dict[str, set[tuple[int, bool]]] = defaultdict(set)
     for layer in layers:
-        used[owner_of(layer)].add(places[layer])
+        used[owner_of(layer).name].add(places[layer.name])
     return {owner for owner, where in used.items() if len(where) > 1}
 
 
-def _grouped(layers: list[Layer], places: dict[Layer, tuple[int, bool]]) -> list[Stretch]:
+def _grouped(layers: list[Layer], places: dict[str, tuple[int, bool]]) -> list[Stretch]:
     inside: dict[int, list[Layer]] = defaultdict(list)
     before: dict[int, list[Layer]] = defaultdict(list)
     for layer in layers:
-        stretch, pinned = places[layer]
+        stretch, pinned = places[layer.name]
         (before if pinned else inside)[stretch].append(layer)
     found: list[Stretch] = []
     for number in range(max(inside.keys() | before.keys()) + 1):

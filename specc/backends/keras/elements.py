@@ -2,8 +2,8 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """Giving a Keras tensor other axes, its elements in the same order, whatever sizes are unknown.
 
-`keras.ops.reshape` takes one unknown size. Where there are more, the rows are gathered by an index that is computed
-from the sizes at run time; it is made of `keras.ops` alone, so that it saves and loads without specc.
+`keras.ops.reshape` takes one unknown size. Where there are more, the rows are gathered by an index that is
+computed from the sizes at run time, by `keras.ops` alone, so that it saves and loads without specc.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,18 +52,16 @@ def _next_axis(call: Call, index: Any, length: Any, back: Any) -> Any:
     (Keras 3.15 on TensorFlow), whatever broadcasting says.
     """
     if isinstance(index, int):
-        return call.do(keras.ops.negative, back) if not isinstance(back, np.ndarray) else -back
-    if isinstance(index, np.ndarray):
-        rows = index[..., None]
-    else:
-        rows = call.do(keras.ops.expand_dims, index, -1)
-    if all(isinstance(part, np.ndarray | int) for part in (rows, length, back)):
+        return -back if isinstance(back, np.ndarray) else call.do(keras.ops.negative, back)
+    known = isinstance(index, np.ndarray)
+    rows = index[..., None] if known else call.do(keras.ops.expand_dims, index, -1)
+    if known and isinstance(back, np.ndarray):
         return rows * length - back
     return call.do(keras.ops.subtract, call.do(keras.ops.multiply, rows, length), back)
 
 
 def reshape(call: Call, x: KerasTensor, sizes: Sizes, ones: Ones, kept: int = 0) -> KerasTensor:
-    """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are the same as those of `x`."""
+    """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are those of `x`."""
     unknown = [i for i, size in enumerate(sizes) if size is None]
     if len(unknown) <= 1:
         return call.do(keras.ops.reshape, x, [-1 if size is None else size for size in sizes])
@@ -119,4 +117,4 @@ def _ones_of(call: Call, x: KerasTensor, sizes: Sizes, blocks: list[Block], plac
     if len(known) < len(others):
         return _no_ones(place)
     step = prod(known)
-    return ones if step == 1 else call.do(lambda: ones[::step])
+    return ones if step == 1 else call.do(lambda: ones[(slice(None, None, step),)])

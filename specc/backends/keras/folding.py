@@ -2,8 +2,8 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """Fold and unfold: how a region runs once for all of its steps.
 
-A fold brings the region's axes to the front and merges them into the batch; an unfold splits the batch again. Sizes
-that are unknown are read at run time off the region's reference, a value outside that has its axes.
+A fold brings the region's axes to the front and merges them into the batch; an unfold splits the batch again.
+Sizes that are unknown are read at run time off the region's reference, a value outside that has its axes.
 """
 
 from math import prod
@@ -13,7 +13,7 @@ import keras
 from specc.backends.keras.call import Call, KerasTensor
 from specc.backends.keras.elements import ones_along, reshape, row_index, transpose
 from specc.ir.graph import Folded
-from specc.shapes.dim import is_known
+from specc.shapes.dim import product
 
 
 def fold(call: Call) -> KerasTensor:
@@ -55,8 +55,9 @@ def unfold(call: Call) -> KerasTensor:
 def _repeated(call: Call) -> KerasTensor:
     """The first input once for each step of the region."""
     folded = _folded(call)
-    if is_known(folded.sizes):
-        return call.do(keras.ops.repeat, call.x, prod(_known(folded)), axis=0)
+    steps = product(folded.sizes)
+    if isinstance(steps, int):
+        return call.do(keras.ops.repeat, call.x, steps, axis=0)
     index = _index(call, folded)
     whole = index.shape
     first = call.do(keras.ops.ones_like, index)

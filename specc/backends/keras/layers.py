@@ -15,8 +15,8 @@ from specc.shapes.shape import Shape
 def keras_layer(op: Op, shape: Shape, name: str, dtype: str = "float32") -> KerasLayer:
     """The Keras layer that `op` stands for, for an input of `shape`.
 
-    What check relies on and Keras leaves to its global configuration is said: the dtype policy (`dtype` where the op
-    has none of its own) and the data format.
+    What check relies on and Keras leaves to its global configuration is said: the dtype policy (`dtype` where
+    the op has none of its own) and the data format.
     """
     arguments = keras_arguments(op, shape, op.dtype or dtype)
     return getattr(keras.layers, op.name)(**arguments, name=name)

@@ -1,7 +1,7 @@
 """Loading Keras: the only place that decides whether models can be built here.
 
-Nothing of Keras is imported before `load_backend` has been called and found no fault; the other modules of this
-package import Keras when they are imported themselves.
+To be called before the other modules of this package are imported, which import Keras themselves (all but
+`depth` and `save`).
 """
 
 import os

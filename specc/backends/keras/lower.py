@@ -4,7 +4,7 @@
 
 import random
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -17,19 +17,18 @@ from specc.backends.keras.table import LOWERINGS
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Crossing, Explicit, Input, Layer, Output, Unfold, chain_of
 from specc.ops.declare import Op
-from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor, is_float
 
 
 class Built(NamedTuple):
-    """A Keras model with what became of each value (by number) and of each layer that has a Keras layer.
+    """A Keras model, the tensor for each value, by number, and the Keras layers that ops became, by path.
 
     In a deep network the values inside of a nested model are tensors of that model.
     """
 
     model: Any
     values: Mapping[int, KerasTensor]
-    layers: Mapping[Layer, KerasLayer]
+    layers: Mapping[str, KerasLayer]
 
 
 class BuildError(Exception):
@@ -43,8 +42,8 @@ class BuildError(Exception):
 def lower(explicit: Explicit, seed: int | None = None) -> Built:
     """The model with its initial weights; raises `BuildError`.
 
-    With a `seed` the weights depend on it and on the paths of the layers alone; the state of Python's generator, which
-    Keras draws its seeds from, is what it was before.
+    With a `seed` the weights depend on it and on the paths of the layers alone; the state of Python's
+    generator, which Keras draws its seeds from, is what it was before.
     """
     state = random.getstate()
     try:
@@ -74,7 +73,7 @@ class _Builder:
         self.explicit = explicit
         self.seed = seed
         self.values: dict[int, KerasTensor] = {}
-        self.layers: dict[Layer, KerasLayer] = {}
+        self.layers: dict[str, KerasLayer] = {}
         graph = explicit.graph
         self.names = Names({i.name for i in graph.inputs} | {layer.name for layer in explicit.layers})
 
@@ -100,13 +99,9 @@ class _Builder:
         return Built(model, self.values, self.layers)
 
     def input(self, entry: Input) -> KerasTensor:
-        return keras.Input(
-            shape=_keras_sizes(entry.tensor.shape.sizes),
-            batch_size=entry.batch,
-            dtype=entry.tensor.dtype,
-            sparse=entry.sparse,
-            name=entry.name,
-        )
+        tensor = self.explicit.types[entry.value]
+        sizes = [size if isinstance(size, int) else None for size in tensor.shape.sizes]
+        return keras.Input(sizes, entry.batch, tensor.dtype, entry.sparse, name=entry.name)
 
     def run(self, part: Stretch, scope: Scope) -> None:
         """Apply the layers of a stretch to the values of `scope`, and put theirs there."""
@@ -172,9 +167,8 @@ class _Builder:
 
 def _entrance(tensor: KerasTensor, name: str) -> KerasTensor:
     """An input of a nested model, for a value of the model around it."""
-    return keras.Input(
-        shape=tensor.shape[1:], batch_size=tensor.shape[0], dtype=tensor.dtype, sparse=tensor.sparse, name=name
-    )
+    batch, *sizes = tensor.shape
+    return keras.Input(sizes, batch, tensor.dtype, tensor.sparse, name=name)
 
 
 def _bare(values: list[Any]) -> Any:
@@ -182,15 +176,11 @@ def _bare(values: list[Any]) -> Any:
 
 
 @contextmanager
-def _masks_pass() -> Iterator[None]:
+def _masks_pass() -> Generator[None]:
     """Keras warns that a mask ends at a nested model; it is passed on to the layers inside all the same."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*passed an input with a mask", category=UserWarning)
         yield
-
-
-def _keras_sizes(sizes: tuple[Size, ...]) -> tuple[int | None, ...]:
-    return tuple(size if isinstance(size, int) else None for size in sizes)
 
 
 def _model_name(name: str) -> str:

@@ -25,8 +25,8 @@ def unwritable(path: str | os.PathLike[str]) -> Diagnostic | None:
 def save(model: Any, path: str | os.PathLike[str]) -> Diagnostic | None:
     """Write a Keras model to `path`, a `.keras` file, in one step; E502 where that cannot be done.
 
-    The model is written beside `path` first, forced to the disk, and renamed: whatever happens, `path` holds the old
-    file, or none, or the whole new one.
+    The model is written beside `path` first, forced to the disk, and renamed: whatever happens, `path` holds
+    the old file, or none, or the whole new one.
     """
     if (found := unwritable(path)) is not None:
         return found

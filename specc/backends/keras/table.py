@@ -12,7 +12,7 @@ import numpy as np
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.elements import ones_along, regrouped, transpose
 from specc.backends.keras.folding import fold, unfold
-from specc.backends.keras.layers import apply, keras_arguments, keras_layer
+from specc.backends.keras.layers import apply, keras_arguments
 from specc.ir.graph import Fold
 from specc.ops.declare import axis_number, axis_numbers
 from specc.ops.objects import to_keras_config
@@ -114,7 +114,7 @@ def positions(call: Call) -> KerasTensor:
 
 
 def weight(call: Call) -> KerasTensor:
-    """An embedding, looked up at all its rows for each sample: plain Keras has no other layer that is a bare array."""
+    """An embedding, looked up at all its rows for each sample: Keras has no layer that is a bare array."""
     op = call.op
     shape = [entry.size for entry in op.shape]
     rows, width = prod(shape[:-1]), shape[-1]

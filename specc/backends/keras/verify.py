@@ -1,6 +1,6 @@
 """Holding a built model against what was inferred: shapes, dtypes and parameters, layer by layer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -10,24 +10,27 @@ from specc.ir.graph import Explicit, Layer, Output, Weighed, chain_of
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
 
+_NONE = Weighed(0, 0)
 
-def verify(built: Built, explicit: Explicit, weights: Sequence[Weighed]) -> list[Diagnostic]:
-    """E503 for every layer that Keras built otherwise than inferred; `weights` stand in the order of the layers."""
+
+def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed]) -> list[Diagnostic]:
+    """E503 for every layer that Keras built otherwise than inferred.
+
+    `weights` holds the inferred parameters by path; layers that are not in it have none.
+    """
     found: list[Diagnostic] = []
-    for layer, weighed in zip(explicit.layers, weights, strict=True):
+    for layer in explicit.layers:
         for value in layer.outputs:
             difference = _difference(built.values[value], explicit.types[value])
             if difference:
                 found.append(_at(layer, f"`{layer.name}` was inferred as {difference}"))
                 break
-        made = _parameters(built, layer)
-        if made != weighed:
-            found.append(
-                _at(
-                    layer,
-                    f"`{layer.name}` was inferred to have {_counted(weighed)} and built with {_counted(made)}",
-                )
+        wanted, made = weights.get(layer.name, _NONE), _parameters(built, layer)
+        if made != wanted:
+            message = (
+                f"`{layer.name}` was inferred to have {_counted(wanted)} and built with {_counted(made)}"
             )
+            found.append(_at(layer, message))
     return found or _outputs_differ(built, explicit)
 
 
@@ -48,9 +51,9 @@ def _difference(tensor: Any, inferred: Tensor) -> str | None:
 
 def _parameters(built: Built, layer: Layer) -> Weighed:
     """The parameters that a layer brings; one that shares another's brings none."""
-    made = built.layers.get(layer)
+    made = built.layers.get(layer.name)
     if made is None:
-        return Weighed(0, 0)
+        return _NONE
     return Weighed(_count(made.trainable_weights), _count(made.non_trainable_weights))
 
 
@@ -66,7 +69,7 @@ def _counted(weighed: Weighed) -> str:
 def _outputs_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
     """E503 for outputs of the model that are not the declared ones."""
     outputs: Any = built.model.output
-    given: dict[str, Any] = outputs if isinstance(outputs, dict) else {explicit.outputs[0].name: outputs}
+    given: dict[str, Any] = {explicit.outputs[0].name: outputs} if len(explicit.outputs) == 1 else outputs
     declared = [output.name for output in explicit.outputs]
     if sorted(given) != sorted(declared):
         names = ", ".join(f"`{name}`" for name in given)
