@@ -51,7 +51,11 @@ def _spread(n: int) -> Callable[[Any], Any]:
 def _tuple(n: int, item: Schema) -> Schema:
     """`n` items, or one that counts for all of them."""
     items: Schema = {"type": "tuple", "items_schema": [item] * n, "strict": False}
-    return {"type": "function-before", "function": {"type": "no-info", "function": _spread(n)}, "schema": items}
+    return {
+        "type": "function-before",
+        "function": {"type": "no-info", "function": _spread(n)},
+        "schema": items,
+    }
 
 
 def _tuple_json(n: int, item: Schema) -> Schema:
@@ -65,9 +69,7 @@ def _sizes(n: int, at_least: int, word: str) -> Kind:
 
 
 Positive = Annotated[int, Kind("a positive integer", _integer(1), {"type": "integer", "minimum": 1})]
-NonNegative = Annotated[
-    int, Kind("an integer of at least 0", _integer(0), {"type": "integer", "minimum": 0})
-]
+NonNegative = Annotated[int, Kind("an integer of at least 0", _integer(0), {"type": "integer", "minimum": 0})]
 Integer = Annotated[int, Kind("an integer", {"type": "int", "strict": True}, {"type": "integer"})]
 Number = Annotated[float, Kind("a number", {"type": "float", "strict": True}, {"type": "number"})]
 PositiveNumber = Annotated[
@@ -76,6 +78,14 @@ PositiveNumber = Annotated[
         "a positive number",
         {"type": "float", "strict": True, "gt": 0},
         {"type": "number", "exclusiveMinimum": 0},
+    ),
+]
+NonNegativeNumber = Annotated[
+    float,
+    Kind(
+        "a number of at least 0",
+        {"type": "float", "strict": True, "ge": 0},
+        {"type": "number", "minimum": 0},
     ),
 ]
 Rate = Annotated[
@@ -109,7 +119,9 @@ def _axes(value: Any) -> Any:
     return tuple(_axis(v) for v in value) if isinstance(value, list | tuple) else _axis(value)
 
 
-AxisRef = Annotated[int | str, Kind("the number or name of an axis", checked(_axis), _AXIS_JSON, is_axis=True)]
+AxisRef = Annotated[
+    int | str, Kind("the number or name of an axis", checked(_axis), _AXIS_JSON, is_axis=True)
+]
 AxisRefs = Annotated[
     int | str | tuple[int | str, ...],
     Kind(

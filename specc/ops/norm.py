@@ -1,0 +1,304 @@
+"""Normalization, with learned, given or measured statistics, and rescaling."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, cast
+
+from specc.ops.advice import last_axis_warning
+from specc.ops.arrays import Numbers, array_shape, spreads
+from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
+from specc.ops.kinds import AxisRef, AxisRefs, Flag, Kind, Number, checked
+from specc.ops.misfit import Misfit, SetArgument, bad_argument
+from specc.ops.objects import Constraint, Initializer, Regularizer
+from specc.ops.pointwise import NO_FLOATS, Pointwise
+from specc.ops.wants import number, shown
+from specc.shapes.dim import Size
+
+_BOUND = number("a number of at least 0", at_least=0)
+
+
+def _clipping(value: Any) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping, as `{rmax: 3, rmin: 0.3, dmax: 5}`")
+    found: dict[str, float] = {}
+    for name, bound in cast(dict[Any, Any], value).items():
+        if name not in ("rmax", "rmin", "dmax"):
+            raise ValueError(f"has `rmax`, `rmin` and `dmax`, and no `{name}`")
+        found[name] = _BOUND.accept(bound)
+    if found.get("rmax", 0) < found.get("rmin", 0) and "rmax" in found:
+        raise ValueError("`rmax` must not be less than `rmin`")
+    return found
+
+
+Clipping = Annotated[
+    Mapping[str, float],
+    Kind(
+        "a mapping of `rmax`, `rmin` and `dmax` to numbers",
+        checked(_clipping),
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(("rmax", "rmin", "dmax"), _BOUND.json),
+        },
+    ),
+]
+
+
+def _groups(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or (value < 1 and value != -1):
+        raise ValueError(f"must be a positive integer, or -1 for one group per channel, not `{shown(value)}`")
+    return value
+
+
+Groups = Annotated[
+    int,
+    Kind(
+        "a positive integer, or -1",
+        checked(_groups),
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"const": -1}]},
+    ),
+]
+
+
+class _Affine(Pointwise):
+    """A normalization along `axis` that learns a scale (`gamma`) and an offset (`beta`)."""
+
+    @property
+    def _after(self: Any) -> int:
+        """The FLOPs for each element once it is normalized."""
+        return int(self.scale) + int(self.center)
+
+    def _affine(self: Any, sizes: tuple[int, ...]) -> Weights:
+        weights: Weights = {"gamma": sizes} if self.scale else {}
+        return weights | {"beta": sizes} if self.center else weights
+
+    def warnings(self: Any, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W601 where an axis that the author did not name is given as no features."""
+        if not isinstance(self.axis, int):
+            return ()
+        return last_axis_warning(inputs[0], axis_number(self.axis, inputs[0]))
+
+
+@op(
+    Example({}, ((4, 6),)),
+    Example({"axis": 1, "scale": False}, ((4, 6),)),
+    Example({"renorm": True, "renorm_clipping": {"rmax": 3, "dmax": 5}}, ((6,),)),
+)
+class BatchNormalization(_Affine):
+    """Centres and scales each feature by the statistics of the batch, or by moving ones when not training."""
+
+    fold_differs = "batch statistics are taken over all steps together, and updated once"
+    non_trainable = frozenset(
+        ("moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev")
+    )
+
+    axis: AxisRef = -1
+    momentum: Number = 0.99
+    epsilon: Number = 0.001
+    center: Flag = True
+    scale: Flag = True
+    beta_initializer: Initializer | None = "zeros"
+    gamma_initializer: Initializer | None = "ones"
+    moving_mean_initializer: Initializer | None = "zeros"
+    moving_variance_initializer: Initializer | None = "ones"
+    beta_regularizer: Regularizer | None = None
+    gamma_regularizer: Regularizer | None = None
+    beta_constraint: Constraint | None = None
+    gamma_constraint: Constraint | None = None
+    renorm: Flag = False
+    renorm_clipping: Clipping | None = None
+    renorm_momentum: Number = 0.99
+    synchronized: Flag = False
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E203 where `axis` is none of them."""
+        axis_number(self.axis, x)
+        return x
+
+    def weights(self, x: Shape) -> Weights:
+        """`gamma`, `beta` and the moving statistics, all (features)."""
+        size = (known_size(x, axis_number(self.axis, x), "the normalization"),)
+        moving = ["moving_mean", "moving_variance"]
+        if self.renorm:
+            moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        return {**self._affine(size), **dict.fromkeys(moving, size)}
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Per element a subtraction and a division, and 1 each for `scale` and `center`."""
+        return x.elements * (2 + self._after)
+
+
+@op(
+    Example({}, ((4, 6),)),
+    Example({"axis": [1, 2]}, ((4, 6),)),
+    Example({"axis": -2, "center": False}, ((4, 6),)),
+)
+class LayerNormalization(_Affine):
+    """Centres and scales each sample along `axis`, one axis or several."""
+
+    axis: AxisRefs = -1
+    epsilon: Number = 0.001
+    center: Flag = True
+    scale: Flag = True
+    beta_initializer: Initializer | None = "zeros"
+    gamma_initializer: Initializer | None = "ones"
+    beta_regularizer: Regularizer | None = None
+    gamma_regularizer: Regularizer | None = None
+    beta_constraint: Constraint | None = None
+    gamma_constraint: Constraint | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E203 where one of `axis` is none of them."""
+        axis_numbers(self.axis, x)
+        return x
+
+    def weights(self, x: Shape) -> Weights:
+        """`gamma` and `beta`, with the sizes of the axes."""
+        axes = sorted(axis_numbers(self.axis, x))
+        if not self._after:
+            return {}
+        return self._affine(tuple(known_size(x, axis, "the normalization") for axis in axes))
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Per element 4 for mean and variance, 2 to normalize, and 1 each for `scale` and `center`."""
+        return x.elements * (6 + self._after)
+
+
+@op(
+    Example({"groups": 2}, ((4, 6),)),
+    Example({"groups": -1, "axis": 1}, ((4, 6),)),
+    Example({"groups": 3, "scale": False, "center": False}, ((6,),)),
+)
+class GroupNormalization(_Affine):
+    """Centres and scales each sample over each of `groups` groups of channels; -1: each channel is one."""
+
+    groups: Groups = 32
+    axis: AxisRef = -1
+    epsilon: Number = 0.001
+    center: Flag = True
+    scale: Flag = True
+    beta_initializer: Initializer | None = "zeros"
+    gamma_initializer: Initializer | None = "ones"
+    beta_regularizer: Regularizer | None = None
+    gamma_regularizer: Regularizer | None = None
+    beta_constraint: Constraint | None = None
+    gamma_constraint: Constraint | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E208 where the channels do not divide into the groups."""
+        axis = axis_number(self.axis, x)
+        channels = known_size(x, axis, "the division into groups")
+        if self.groups > 0 and channels % self.groups:
+            divisors = [n for n in range(min(channels, self.groups), 0, -1) if channels % n == 0]
+            raise Misfit(
+                "E208",
+                f"{channels} channels do not divide into {self.groups} groups",
+                parameter="groups",
+                axis=axis,
+                facts=(
+                    "Keras: Number of groups must be a multiple of the number of channels"
+                    if channels > self.groups
+                    else "Keras: Number of groups cannot be more than the number of channels",
+                ),
+                repairs=(SetArgument("groups", str(divisors[0]), f"{divisors[0]} groups", "unsafe"),),
+            )
+        return x
+
+    def weights(self, x: Shape) -> Weights:
+        """`gamma` and `beta` (channels)."""
+        return self._affine((known_size(x, axis_number(self.axis, x), "the normalization"),))
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Per element 4 for mean and variance, 2 to normalize, and 1 each for `scale` and `center`."""
+        return x.elements * (6 + self._after)
+
+
+@op(Example({}, ((4, 6),)), Example({"axis": [1, 2]}, ((4, 6),)))
+class UnitNormalization(Pointwise):
+    """Scales to length 1 (L2) along `axis`, one axis or several."""
+
+    refused_dtypes = NO_FLOATS
+
+    axis: AxisRefs = -1
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E203 where one of `axis` is none of them."""
+        axis_numbers(self.axis, x)
+        return x
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """A square, a sum and a division for each element."""
+        return x.elements * 3
+
+
+@op(
+    Example({}, ((4, 6),)),
+    Example({"axis": None, "mean": 3.0, "variance": 2.0}, ((4, 6),)),
+    Example({"axis": [1, 2], "invert": True}, ((4, 6),)),
+    Example({"mean": [1, 2, 3], "variance": [4, 5, 6]}, ((2, 3),)),
+)
+class Normalization(Pointwise):
+    """Subtracts a mean and divides by a standard deviation: given ones, or those that `adapt` measures."""
+
+    non_trainable = frozenset(("mean", "variance", "count"))
+
+    axis: AxisRefs | None = -1
+    mean: Numbers | None = None
+    variance: Numbers | None = None
+    invert: Flag = False
+
+    def _axes(self, x: Shape) -> list[int]:
+        return [] if self.axis is None else sorted(axis_numbers(self.axis, x))
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E107 where `mean` and `variance` do not go together, or with the kept axes."""
+        kept = [known_size(x, axis, "the normalization") for axis in self._axes(x)]
+        if self.mean is None or self.variance is None:
+            for name, other in (("mean", "variance"), ("variance", "mean")):
+                if getattr(self, name) is not None:
+                    raise bad_argument(name, f"`{name}` goes with `{other}`, which is not given")
+            return x
+        sizes = array_shape(self.mean)
+        if sizes != array_shape(self.variance):
+            raise bad_argument("variance", "`mean` and `variance` must be equally long")
+        behind = kept[len(kept) - len(sizes) :]
+        if len(sizes) > len(kept) or any(n not in (1, size) for n, size in zip(sizes, behind, strict=True)):
+            raise bad_argument(
+                "mean", f"a mean of sizes {sizes} does not fit the axes that it is for, {kept}"
+            )
+        return x
+
+    def weights(self, x: Shape) -> Weights:
+        """`mean` and `variance` over the kept axes and `count`, unless they are given."""
+        if self.mean is not None:
+            return {}
+        sizes = tuple(known_size(x, axis, "the normalization") for axis in self._axes(x))
+        return {"mean": sizes, "variance": sizes, "count": ()}
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """A subtraction and a division for each element."""
+        return x.elements * 2
+
+
+@op(
+    Example({"scale": 0.5}, ((4, 6),)),
+    Example({"scale": [1, 2, 3], "offset": [0.5, 0.5, 0.5]}, ((4, 3),), "int32"),
+)
+class Rescaling(Pointwise):
+    """Computes `x * scale + offset`, and casts to floats."""
+
+    scale: Numbers
+    offset: Numbers = 0.0
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E205 where `scale` or `offset` does not broadcast to them."""
+        for name in ("scale", "offset"):
+            sizes = array_shape(getattr(self, name))
+            if sizes and not spreads(sizes, x):
+                raise Misfit(
+                    "E205", f"`{name}` has sizes {sizes}, which do not spread over {x}", parameter=name
+                )
+        return x
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """A multiplication and an addition for each element."""
+        return x.elements * 2

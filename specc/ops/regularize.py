@@ -1,0 +1,150 @@
+"""What disturbs values while training, and passes them on unchanged else: dropout and noise."""
+
+from typing import Annotated, Any, cast
+
+from specc.ops.declare import Example, Shape, op
+from specc.ops.kinds import Integer, Kind, Rate, checked
+from specc.ops.misfit import Misfit, bad_argument
+from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
+from specc.ops.wants import integer, optional, shown
+from specc.ops.windows import DataFormat, Spatial
+from specc.shapes.dim import Size, Unknown, is_known
+
+_NOISE_SIZE = optional(integer("a positive integer or null", at_least=1))
+
+
+def _noise_shape(value: Any) -> tuple[int | None, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"must be a list of sizes, the batch's first, not `{shown(value)}`")
+    return tuple(map(_NOISE_SIZE.accept, cast(list[Any], value)))
+
+
+NoiseShape = Annotated[
+    tuple[int | None, ...],
+    Kind(
+        "a list of sizes, the batch's first; null: that of the input",
+        checked(_noise_shape),
+        {"type": "array", "items": _NOISE_SIZE.json},
+    ),
+]
+
+_MASKS = "the elements to drop are drawn for all steps at once"
+_NOISE = "noise is drawn for all steps at once"
+
+
+@op(
+    Example({"rate": 0.25}, ((4, 6),)),
+    Example({"rate": 0.5, "noise_shape": [None, 1, 6], "seed": 1}, ((4, 6),)),
+)
+class Dropout(Pointwise):
+    """Sets a fraction `rate` of the elements to 0 while training, and scales up the others."""
+
+    fold_differs = _MASKS
+
+    rate: Rate
+    noise_shape: NoiseShape | None = None
+    seed: Integer | None = None
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith(NO_FLOATS if 0 < self.rate < 1 else TEXT)
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E205 where `noise_shape` does not broadcast to them."""
+        if self.noise_shape and 0 < self.rate < 1 and not _spreads(self.noise_shape, x):
+            sizes = ", ".join(map(shown, self.noise_shape))
+            raise Misfit(
+                "E205",
+                f"noise of sizes ({sizes}) does not spread over a batch of {x}",
+                parameter="noise_shape",
+            )
+        return x
+
+
+def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
+    """Whether noise of these sizes broadcasts to a batch of any size; null: the input's size."""
+    batch = Unknown()
+    whole: tuple[Size, ...] = (batch, *x.sizes)
+    if len(noise) > len(whole):
+        return False
+    concrete = [whole[i] if n is None else n for i, n in enumerate(noise)]
+    behind = whole[len(whole) - len(noise) :]
+    return all(
+        n == 1 or n is size or n == size or (size is not batch and not (is_known((n, size)) or n is batch))
+        for n, size in zip(concrete, behind, strict=True)
+    )
+
+
+class _SpatialDropout(Spatial):
+    fold_differs = _MASKS
+    rate: Rate
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith(NO_FLOATS if 0 < self.rate < 1 else TEXT)
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes."""
+        return x
+
+
+@op(Example({"rate": 0.25}, ((4, 6),)))
+class SpatialDropout1D(_SpatialDropout):
+    """Sets a fraction `rate` of the channels to 0 while training, in all steps alike."""
+
+    spatial_rank = 1
+    seed: Integer | None = None
+
+
+@op(
+    Example({"rate": 0.25}, ((4, 5, 6),)),
+    Example({"rate": 0.25, "data_format": "channels_first"}, ((6, 4, 5),)),
+)
+class SpatialDropout2D(_SpatialDropout):
+    """Sets a fraction `rate` of the channels to 0 while training, over height and width alike."""
+
+    spatial_rank = 2
+    data_format: DataFormat | None = None
+    seed: Integer | None = None
+
+
+@op(
+    Example({"rate": 0.25}, ((3, 4, 5, 6),)),
+    Example({"rate": 0.25, "data_format": "channels_first"}, ((6, 3, 4, 5),)),
+)
+class SpatialDropout3D(_SpatialDropout):
+    """Sets a fraction `rate` of the channels to 0 while training, over depth, height and width alike."""
+
+    spatial_rank = 3
+    data_format: DataFormat | None = None
+    seed: Integer | None = None
+
+
+@op(Example({"stddev": 0.1}, ((4, 6),)))
+class GaussianNoise(Pointwise):
+    """Adds noise of standard deviation `stddev` while training."""
+
+    fold_differs = _NOISE
+
+    stddev: Rate
+    seed: Integer | None = None
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith(NO_FLOATS if self.stddev else TEXT)
+
+
+@op(Example({"rate": 0.1}, ((4, 6),)))
+class GaussianDropout(Pointwise):
+    """Multiplies by noise around 1 of variance `rate / (1 - rate)` while training."""
+
+    fold_differs = _NOISE
+
+    rate: Rate
+    seed: Integer | None = None
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith(("int", "uint", *TEXT) if self.rate else TEXT)
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E107 for a rate of 1, whose noise has no bounds."""
+        if self.rate == 1:
+            raise bad_argument("rate", "a rate of 1 divides by zero: it must be less than 1")
+        return x
