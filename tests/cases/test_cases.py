@@ -1,0 +1,155 @@
+"""Runs the literate cases of this folder. `UPDATE_GOLDENS=1 pytest tests/cases` writes printed output anew."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specc.diagnostics.fix import apply_edits
+from specc.diagnostics.model import Diagnostic, Fix
+from specc.diagnostics.text import render
+from specc.pipeline import check_text
+from tests.cases.literate import (
+    HEADER,
+    Case,
+    Fence,
+    Spec,
+    cases_of,
+    expected_diagnostics,
+    read_spec,
+    replaced,
+)
+
+FOLDER = Path(__file__).parent
+FILES = sorted(path for path in FOLDER.glob("*.md") if path.stem != "README")
+CASES = [case for path in FILES for case in cases_of(path)]
+UPDATES = bool(os.environ.get("UPDATE_GOLDENS"))
+
+
+def report_of(case: Case, text: str) -> Any:
+    variant = next(iter(case.spec.option("variant")), None)
+    return check_text(
+        text, "case.yaml", settings=case.settings, variant=variant, strict="strict" in case.spec.words
+    )
+
+
+def prepare(case: Case, folder: Path) -> None:
+    """Write the files that stand beside the spec."""
+    for name, text in case.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for option in case.spec.option("vectors"):
+        import numpy as np
+
+        name, _, shape = option.partition(":")
+        np.save(folder / name, np.zeros([int(size) for size in shape.split("x")], "float32"))
+
+
+def line_of(diagnostic: Diagnostic) -> int:
+    return diagnostic.span.first.line if diagnostic.span else 1
+
+
+def hold_diagnostics(spec: Spec, found: list[Diagnostic], exact_notes: bool) -> None:
+    """Fail unless all that is expected was found, and no error or warning besides."""
+    left = list(found)
+    missing: list[str] = []
+    for code, line, part in expected_diagnostics(spec):
+        match = next((d for d in left if d.code == code and line_of(d) == line and part in d.message), None)
+        if match is None:
+            missing.append(f"line {line}: {code} {part}".rstrip())
+        else:
+            left.remove(match)
+    others = [d for d in left if exact_notes or d.severity != "note"]
+    unexpected = [f"line {line_of(d)}: {d.code} {d.message}" for d in others]
+    assert not missing and not unexpected, "\n".join(
+        [spec.text, "expected and not found:", *missing, "found and not expected:", *unexpected]
+    )
+
+
+def hold_facts(spec: Spec, report: Any) -> None:
+    """Fail unless the shapes, axes and parameter counts are those that stand beside the layers."""
+    marks = [mark for mark in spec.marks if mark.kind in ("shape", "axes", "params")]
+    facts = report.to_dict() if marks else {}
+    for mark in marks:
+        place = fact_at(facts, spec.text, mark.line)
+        found = place["output" if mark.kind == "shape" and "output" in place else mark.kind]
+        assert written(found) == mark.value, f"{spec.text}\nline {mark.line}: {mark.kind}: {written(found)}"
+
+
+def fact_at(facts: dict[str, Any], text: str, line: int) -> dict[str, Any]:
+    """The row of the (last) layer at a line, else the input or output that it names; the totals at `layers:`."""
+    rows = [row for row in facts["layers"] if row["line"] == line and not row["inserted"]]
+    if rows:
+        return rows[-1]
+    name = text.splitlines()[line - 1].strip().partition(":")[0]
+    named = {**facts["inputs"], **facts["outputs"]}
+    assert name == "layers" or name in named, f"{text}\nline {line}: no layer, input or output stands here"
+    return facts["totals"] if name == "layers" else named[name]
+
+
+def written(value: Any) -> str:
+    """A fact as a mark has it: `[null, 4, 2*T]`."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    return "null" if value is None else str(value)
+
+
+def hold_golden(case: Case, fence: Fence, found: list[Diagnostic]) -> None:
+    """Fail unless the diagnostics, notes left out where there is more, print as the golden has it."""
+    grave = [d for d in found if d.severity != "note"] or found
+    text = "\n\n".join(map(render, grave)) + "\n"
+    if UPDATES and text != fence.text:
+        replaced(case, fence, text)
+        return
+    assert text == fence.text
+
+
+def chosen_fix(spec: Spec, found: list[Diagnostic], fence: Fence) -> Fix:
+    """The fix that a `repaired` fence shows: the first with edits of the first expected diagnostic, or `fix=N`."""
+    code, line, part = next(expected_diagnostics(spec))
+    marked = next(d for d in found if d.code == code and line_of(d) == line and part in d.message)
+    fixes = [fix for fix in marked.fixes if fix.edits]
+    number = int(next(iter(fence.option("fix")), 1))
+    assert len(fixes) >= number, f"{spec.text}\n{code} offers {[fix.title for fix in marked.fixes]}"
+    fix = fixes[number - 1]
+    wanted = [word for word in ("safe", "unsafe") if word in fence.words]
+    assert not wanted or fix.applicability == wanted[0], f"{fix.title}: {fix.applicability}"
+    return fix
+
+
+def hold_repair(case: Case, spec: Spec, found: list[Diagnostic], fence: Fence) -> None:
+    """Fail unless the fix makes the repaired spec of the fence, and that checks."""
+    made = apply_edits(spec.text, chosen_fix(spec, found, fence).edits)
+    assert made is not None
+    repaired = read_spec(fence)
+    if UPDATES and made != repaired.text:
+        replaced(case, fence, made.removesuffix(HEADER) if "specc:" not in fence.text else made)
+    else:
+        assert made == repaired.text
+    report = report_of(case, made)
+    left = [f"line {line_of(d)}: {d.code} {d.message}" for d in report.diagnostics if d.is_error]
+    assert not left, "\n".join([made, *left])
+    if not UPDATES:
+        hold_facts(repaired, report)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    prepare(case, tmp_path)
+    spec = read_spec(case.spec)
+    report = report_of(case, spec.text)
+    found = list(report.diagnostics)
+    hold_diagnostics(spec, found, exact_notes="as-written" in case.spec.words)
+    hold_facts(spec, report)
+    golden = case.fence("text")
+    if golden is not None:
+        hold_golden(case, golden, found)
+    for fence in case.beside:
+        if "repaired" in fence.words:
+            hold_repair(case, spec, found, fence)
+
+
+def test_ids_are_distinct():
+    assert len({case.id for case in CASES}) == len(CASES)
