@@ -6,7 +6,7 @@ whoever asked it knows where those stand.
 
 from typing import NamedTuple
 
-from specc.diagnostics.model import Applicability
+from specc.diagnostics.model import Applicability, Fix
 from specc.shapes.shape import Shape, sizes_text
 
 
@@ -72,6 +72,8 @@ class Misfit(Exception):
         self.axis = axis
         self.facts = facts
         self.repairs = repairs
+        self.fixes: tuple[Fix, ...] = ()
+        """Repairs that are edits already, from those who know the text."""
 
 
 def wrong_rank(wants: str, x: Shape, *, operand: int = 0, facts: tuple[str, ...] = ()) -> Misfit:

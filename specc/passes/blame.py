@@ -1,9 +1,10 @@
 """From a misfit to a diagnostic: where it stands in the text, where the offending size was made, how to repair it."""
 
-from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Graph, Layer, Reading, chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
+from specc.passes.fit import forbidden
 from specc.passes.instances import argument_node
 from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
 from specc.passes.values import Findings
@@ -31,7 +32,7 @@ class Blame:
             self._makers = {value: layer for layer in self.graph.layers for value in layer.outputs}
         return self._makers
 
-    def report(self, misfit: Misfit, layer: Layer, fixes: tuple[Fix, ...] = ()) -> None:
+    def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
         node = argument_node(layer.item, misfit.parameter)
         message = f"`{layer.name}`: {misfit.message}"
@@ -40,13 +41,9 @@ class Blame:
             return
         self._seen.add(key)
         notes = (*self._origins(misfit, layer), *(Note(fact) for fact in misfit.facts))
-        if misfit.code[0] == "E" and not fixes:
-            fixes = (
-                *described_edits(misfit.repairs, layer, self.makers),
-                *(upstream_fixes(misfit, layer, self.makers, self.types) if misfit.code == "E200" else ()),
-            )
-        elif not fixes:
-            fixes = described_edits(misfit.repairs, layer, self.makers)
+        fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer, self.makers))
+        if misfit.code == "E200" and not fixes:
+            fixes = upstream_fixes(misfit, layer, self.makers, self.types)
         self.found.append(
             Diagnostic(misfit.code, message, node.span, layer.name, notes, fixes, chain_of(layer.link))
         )
@@ -91,7 +88,9 @@ class Blame:
             value = before
         return value
 
-    def strict(self, op: Op, misfit: Misfit, layer: Layer, reading: Reading, x: Shape) -> None:
-        """Record what `adapt: strict` forbids, with the insertion written out as its repair."""
+    def forbidden(self, op: Op, layer: Layer, reading: Reading, x: Shape) -> Misfit:
+        """What `adapt: strict` says of a reading that is not as written; the insertion, written out, is its repair."""
+        misfit = forbidden(op, x)
         fix = insertion_fix(op, layer, reading, x)
-        self.report(misfit, layer, () if fix is None else (fix,))
+        misfit.fixes = () if fix is None else (fix,)
+        return misfit

@@ -49,6 +49,15 @@ def rank_misfit(places: Places, x: Shape) -> Misfit:
     return wrong_rank(described(places), x, facts=(keras,))
 
 
+def forbidden(op: Op, x: Shape) -> Misfit:
+    """Why `adapt: strict` refuses whatever would have to be inserted for `op` to read `x`."""
+    places = op.places or ()
+    if x.rank != len(places):
+        return rank_misfit(places, x)
+    named = next((a.name for i, a in enumerate(x.axes) if contradicts(places, i, a)), None)
+    return Misfit("E203", f"reads {described(places)}, and `{named}` of {x} is not where it reads it")
+
+
 def _ambiguous(places: Places, x: Shape, why: str) -> Misfit:
     return Misfit("E201", f"reads {described(places)}, and {x} can be read in more than one way: {why}")
 

@@ -1,6 +1,7 @@
 """The type of every value, the reading of every layer, and everything that does not fit."""
 
 from math import prod
+from typing import NamedTuple
 
 from specc.ir.graph import (
     AS_WRITTEN,
@@ -14,10 +15,10 @@ from specc.ir.graph import (
     Weighed,
 )
 from specc.ops import registry
-from specc.ops.declare import Op, Weights, axis_number
+from specc.ops.declare import Inputs, Op, Weights, axis_number
 from specc.ops.misfit import Misfit
 from specc.passes.blame import Blame
-from specc.passes.fit import contradicts, described, fit, rank_misfit
+from specc.passes.fit import fit
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
@@ -27,6 +28,17 @@ from specc.shapes.tensor import Tensor
 from specc.syntax.expressions import ExpressionError
 
 NOTHING = Weighed(0, 0)
+
+
+class Found(NamedTuple):
+    """What is known of an op on its inputs: it is the same wherever the two meet again."""
+
+    op: Op
+    reading: Reading
+    results: tuple[Tensor, ...]
+    weights: Weights
+    weighed: Weighed
+    warnings: tuple[Misfit, ...]
 
 
 class Inference:
@@ -41,29 +53,26 @@ class Inference:
         self.weights: list[Weighed] = [NOTHING] * len(graph.layers)
         self.blame = Blame(graph, found, self.types)
         self.regions = Regions(graph, self.types)
-        self.shared: dict[Layer, Weights] = {}
+        self._known: dict[tuple[Op, str, Inputs], Found] = {}
+        self._built: dict[Layer, Weights] = {}
+        self._originals = {layer.shares for layer in graph.layers if layer.shares is not None}
 
     def run(self) -> Typed:
         """The types of all values."""
-        for entry in self.graph.inputs:
-            self.types[entry.value] = entry.tensor
-        originals = {id(layer.shares) for layer in self.graph.layers if layer.shares is not None}
         types = self.types
+        for entry in self.graph.inputs:
+            types[entry.value] = entry.tensor
         for number, layer in enumerate(self.graph.layers):
-            inputs: list[Tensor | None] = []
-            for value in layer.inputs:
-                tensor = None if value is None else types[value]
-                if tensor is None and value is not None:
-                    break
-                inputs.append(tensor)
-            else:
-                try:
-                    self._layer(number, layer, tuple(inputs), id(layer) in originals)  # pyright: ignore
-                except Misfit as misfit:
-                    self.blame.report(misfit, layer)
+            inputs = tuple([None if value is None else types[value] for value in layer.inputs])
+            if None in inputs and any(v is not None and types[v] is None for v in layer.inputs):
+                continue
+            try:
+                self._layer(number, layer, inputs)  # pyright: ignore[reportArgumentType]
+            except Misfit as misfit:
+                self.blame.report(misfit, layer)
         return Typed(self.graph, types, self.ops, self.readings, self.weights, self.regions.folded, {})
 
-    def _layer(self, number: int, layer: Layer, inputs: tuple[Tensor, ...], is_shared: bool) -> None:
+    def _layer(self, number: int, layer: Layer, inputs: Inputs) -> None:
         op = layer.op
         if isinstance(op, Fold | Unfold):
             crossing, result = self.regions.cross(op, layer, inputs[0])
@@ -73,30 +82,51 @@ class Inference:
             op = self._settled(op, layer, inputs[0].shape)
             if op is None:
                 return
-        places = op.places
-        reading = AS_WRITTEN if places is None else fit(op, places, inputs[0].shape)
-        if op.name == "TimeDistributed":
-            op, reading = self._unwrapped(op, reading, inputs[0].shape)
-        self.ops[number] = op
-        if reading is AS_WRITTEN:
-            results = op.results(inputs)
-        else:
-            if self.graph.strict:
-                self.blame.strict(op, _forbidden(op, inputs[0].shape), layer, reading, inputs[0].shape)
-                return
-            self._allowed(op, layer, reading, inputs[0].shape)
-            self.readings[number] = reading
-            inputs, results = self._distributed(op, reading, inputs)
-        if not layer.inserted:
-            shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore
-            self._weigh(number, op, layer, shapes, is_shared)  # pyright: ignore
-            if type(op).warnings is not Op.warnings:
-                for warning in op.warnings(shapes, tuple([t.shape for t in results])):  # pyright: ignore
-                    self.blame.report(warning, layer)
-        for value, tensor in zip(layer.outputs, results, strict=False):
+        key = (op, layer.distribute, inputs)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._infer(op, layer, inputs)
+        self.ops[number] = found.op
+        if found.reading is not AS_WRITTEN:
+            self.readings[number] = found.reading
+        for warning in found.warnings:
+            self.blame.report(warning, layer)
+        for value, tensor in zip(layer.outputs, found.results, strict=False):
             self.types[value] = tensor
+        if layer.shares is not None:
+            self._hold_against(layer.shares, found.weights)
+        else:
+            self.weights[number] = found.weighed
+            if layer in self._originals:
+                self._built[layer] = found.weights
 
-    def _allowed(self, op: Op, layer: Layer, reading: Reading, x: Shape) -> None:
+    def _infer(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
+        x = inputs[0].shape
+        places = op.places
+        reading = AS_WRITTEN if places is None else fit(op, places, x)
+        if reading is not AS_WRITTEN and self.graph.strict:
+            raise self.blame.forbidden(op, layer, reading, x)
+        if op.name == "TimeDistributed":
+            op, reading = self._unwrapped(op, reading, x)
+        results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
+        if reading is not AS_WRITTEN:
+            self._allow(op, layer, reading, x)
+            inputs, inner, results = _distributed(op, reading, inputs)
+        self._hold_state(op)
+        shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore
+        weights = op.weights_for(shapes)  # pyright: ignore
+        warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore
+        return Found(op, reading, results, weights, _weighed(op, weights), warnings)
+
+    def _hold_state(self, op: Op) -> None:
+        """A layer that keeps states from batch to batch needs to know the batch's size."""
+        inner: Op = getattr(op, "layer", op)
+        if getattr(inner, "stateful", False) and self.graph.batch is None:
+            fact = "Keras: If an RNN is stateful, it needs to know its batch size"
+            message = "is stateful, and needs a fixed `batch_size` on the input"
+            raise Misfit("E207", message, parameter="stateful", facts=(fact,))
+
+    def _allow(self, op: Op, layer: Layer, reading: Reading, x: Shape) -> None:
         """Whether what the reading asks for may be inserted at all."""
         if not reading.outer:
             return
@@ -106,20 +136,6 @@ class Inference:
         if layer.distribute == "time_distributed" and not is_known(sizes):
             message = "cannot be wrapped in `TimeDistributed` over an axis of unknown size"
             raise Misfit("E200", message, facts=("Keras runs such a wrapper over the batch size",))
-
-    def _distributed(
-        self, op: Op, reading: Reading, inputs: tuple[Tensor, ...]
-    ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-        """What the op reads at one step, and the results with the axes that it is distributed over in front."""
-        received = reading.received(inputs[0].shape)
-        outer = received.part(0, reading.outer)
-        cores = [Tensor(received.part(reading.outer), inputs[0].dtype)]
-        for other in inputs[1:]:
-            if other is not None and other.shape.sizes[: reading.outer] != outer.sizes:  # pyright: ignore
-                raise Misfit("E205", f"is distributed over {outer}, which {other.shape} does not have in front")
-            cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
-        results = op.results(tuple(cores))
-        return tuple(cores), tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])
 
     def _unwrapped(self, op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
         """An author's `TimeDistributed` over an axis of unknown size is folded."""
@@ -159,22 +175,8 @@ class Inference:
             self.found.error("E108", error.message, node, link=layer.link, layer=layer.name)
         return None
 
-    def _weigh(self, number: int, op: Op, layer: Layer, shapes: tuple[Shape, ...], is_shared: bool) -> None:
-        """The parameters of a layer; a layer that shares weights must find them as they were built."""
-        weights = op.weights_for(shapes)
-        if layer.shares is not None:
-            self._held_against(layer.shares, weights)
-            return
-        if is_shared:
-            self.shared[layer] = weights
-        if weights:
-            total = sum([prod(shape) for shape in weights.values()])
-            fixed = op.frozen(weights)
-            kept = sum([prod(weights[name]) for name in fixed]) if fixed else 0
-            self.weights[number] = Weighed(total - kept, kept)
-
-    def _held_against(self, original: Layer, weights: Weights) -> None:
-        built = self.shared.get(original)
+    def _hold_against(self, original: Layer, weights: Weights) -> None:
+        built = self._built.get(original)
         if built is None or built == weights:
             return
         name = next((n for n in weights if built.get(n) != weights[n]), next(iter(built)))
@@ -186,14 +188,27 @@ class Inference:
         )
 
 
-def _forbidden(op: Op, x: Shape) -> Misfit:
-    """Why `adapt: strict` refuses what a reading would insert."""
-    places = op.places or ()
-    if x.rank != len(places):
-        return rank_misfit(places, x)
-    named = next((a.name for i, a in enumerate(x.axes) if contradicts(places, i, a)), None)
-    message = f"reads {described(places)}, and `{named}` of {x} is not where it reads it"
-    return Misfit("E203", message)
+def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inputs, Inputs]:
+    """What the op reads at one step, what it makes there, and its results with the distributed axes in front."""
+    received = reading.received(inputs[0].shape)
+    outer = received.part(0, reading.outer)
+    cores = [Tensor(received.part(reading.outer), inputs[0].dtype)]
+    for other in inputs[1:]:
+        if other.shape.sizes[: reading.outer] != outer.sizes:
+            raise Misfit("E205", f"is distributed over {outer}, which {other.shape} does not have in front")
+        cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
+    results = op.results(tuple(cores))
+    return tuple(cores), results, tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])
+
+
+def _weighed(op: Op, weights: Weights) -> Weighed:
+    """How many parameters there are, trainable and not."""
+    if not weights:
+        return NOTHING
+    fixed = op.frozen(weights)
+    total = sum([prod(shape) for shape in weights.values()])
+    kept = sum([prod(weights[name]) for name in fixed]) if fixed else 0
+    return Weighed(total - kept, kept)
 
 
 def infer(graph: Graph, found: Findings) -> Typed:

@@ -16,31 +16,40 @@ from specc.syntax.tree import Node, Scalar
 
 
 class Prepared(NamedTuple):
-    """What an item says of its op; `simple`: the call takes one value and nothing else."""
+    """What an item says of its op; `simple`: the call needs one value alone; `results`: how many it makes."""
 
     cls: type[Op]
     op: Op | Pending
     simple: bool
+    results: int = 1
 
 
 class Instances:
-    """Makes the ops of a network; an item without expressions is worked out once, however often it is used."""
+    """Makes the ops of a network; what is written alike, without expressions, is worked out once and shared."""
 
     def __init__(self, found: Findings, folder: str | None, dtype: str | None) -> None:
         self.found = found
         self.folder = folder
         self.dtype = dtype
+        self._by_text: dict[tuple[object, str], Prepared] = {}
 
     def prepare(self, item: Item, env: Env, link: Link | None) -> Prepared:
         """The op of an item; raises `Failed` after recording what is wrong with it."""
         known = item.prepared
-        if isinstance(known, Prepared):
-            return known
-        cls = self.find(item.key, link)
-        prepared = Prepared(cls, self._make(item, cls, env, link), _is_simple(cls))
-        if not has_dollar(item.value) and not has_dollar(item.field("call")):
-            item.prepared = prepared
-        return prepared
+        if known is not None:
+            return known  # pyright: ignore[reportReturnType]
+        key = None if item.fields and "call" in item.fields else _text_of(item)
+        known = self._by_text.get(key) if key is not None else None
+        if known is None:
+            cls = self.find(item.key, link)
+            op = self._make(item, cls, env, link)
+            results = op.result_count() if isinstance(op, Op) else 1
+            known = Prepared(cls, op, _is_simple(cls), results)
+            if key is not None:
+                self._by_text[key] = known
+        if key is not None or not (has_dollar(item.value) or has_dollar(item.field("call"))):
+            item.prepared = known
+        return known
 
     def find(self, key: Scalar, link: Link | None) -> type[Op]:
         """The op that a key names; raises `Failed` after recording E104."""
@@ -129,6 +138,15 @@ class Instances:
                 elif error.parameter == "name":
                     message += "; `name` stands beside the op, not among its arguments"
             self.found.append(Diagnostic(error.code, message, node.span, fixes=fixes, chain=chain_of(link)))
+
+
+def _text_of(item: Item) -> tuple[object, str] | None:
+    """The op and the text of its arguments: items alike in both share one op. None where the text does not say it all."""
+    value = item.value
+    if value is None:
+        return (item.key.value, "")
+    text = value.source.text[value.start : value.end]
+    return None if "$" in text or "*" in text or "<<" in text else (item.key.value, text)
 
 
 def _is_simple(cls: type[Op]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from specc.diagnostics.model import Note
-from specc.ops.declare import Op
 from specc.passes.instances import Instances
 from specc.passes.scope import snake_case
 from specc.passes.values import Failed, Findings, evaluate
@@ -118,8 +117,7 @@ class Resolver(Writer):
             self.used.add(current)
         else:
             inputs = inputs_of(self, item, prepared.cls, current, context)
-        count = prepared.op.result_count() if isinstance(prepared.op, Op) else 1
-        outputs = tuple([self.value(context.region) for _ in range(count)]) if count != 1 else (self.value(context.region),)
+        outputs = tuple([self.value(context.region) for _ in range(prepared.results)])
         layer = self.add(name, prepared.op, inputs, outputs, item, context)
         if fields is not None:
             if "distribute" in fields:
