@@ -79,7 +79,7 @@ class Instances:
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:
-            self.found.error(misfit.code, f"`{cls.name}` {misfit.message}", argument_node(item, misfit.parameter), link=link)
+            self.found.error(misfit.code, f"`{cls.name}`: {misfit.message}", argument_node(item, misfit.parameter), link=link)
         raise Failed
 
     def _finish(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None) -> Op:
