@@ -21,6 +21,10 @@ ALONG_AXIS = frozenset(("softmax", "log_softmax", "sparsemax"))
 
 
 class _Elementwise(Pointwise):
+    @property
+    def ignores_leading(self) -> bool:
+        return True
+
     def flops(self, x: Shape, y: Shape) -> Size:
         """1 for each element."""
         return x.elements
@@ -142,6 +146,10 @@ class Softmax(_Elementwise):
     refused_dtypes = NO_FLOATS
 
     axis: AxisRefs = -1
+
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where one of `axis` is none of them, E107 where there is none."""

@@ -46,6 +46,10 @@ class Dense(Unary):
     lora_alpha: Number | None = None
 
     @property
+    def ignores_leading(self) -> bool:
+        return isinstance(self.units, int)
+
+    @property
     def width(self) -> int:
         """The number of units of Keras's layer."""
         return width_of(self.units)
@@ -145,6 +149,10 @@ class Identity(Unary):
     """Gives what it is given."""
 
     keeps_dtype = True
+
+    @property
+    def ignores_leading(self) -> bool:
+        return True
 
     def output(self, x: Shape) -> Shape:
         """The same axes."""

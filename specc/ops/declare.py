@@ -101,6 +101,11 @@ class Op:
         """Floating-point operations for one sample: 2 for each multiply-add, 1 for any other."""
         return 0
 
+    @property
+    def ignores_leading(self) -> bool:
+        """Whether leading axes may as well be merged into the batch: it may share the fold of its neighbours."""
+        return False
+
     def frozen(self, weights: Weights) -> frozenset[str]:
         """The names among `weights` that training never changes."""
         return self.non_trainable & weights.keys() if self.trainable else frozenset(weights)

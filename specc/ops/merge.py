@@ -117,6 +117,10 @@ class Merge(Op):
     flops_last = 0
     """FLOPs for each element of the result once the inputs are joined, 1 for each input behind the first."""
 
+    @property
+    def ignores_leading(self) -> bool:
+        return True
+
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The shape that all inputs broadcast to; E210 where the first two hold truth values."""
         shape = inputs[0].shape
@@ -180,6 +184,10 @@ class Concatenate(Op):
     """Joins values along one axis."""
 
     axis: AxisRef = -1
+
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The sizes of the first input, those of the joined axis summed up."""

@@ -109,6 +109,10 @@ class BatchNormalization(_Affine):
     renorm_momentum: Number = 0.99
     synchronized: Flag = False
 
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1
+
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where `axis` is none of them."""
         axis_number(self.axis, x)
@@ -145,6 +149,10 @@ class LayerNormalization(_Affine):
     gamma_regularizer: Regularizer | None = None
     beta_constraint: Constraint | None = None
     gamma_constraint: Constraint | None = None
+
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where one of `axis` is none of them."""

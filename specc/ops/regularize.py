@@ -45,6 +45,10 @@ class Dropout(Pointwise):
     noise_shape: NoiseShape | None = None
     seed: Integer | None = None
 
+    @property
+    def ignores_leading(self) -> bool:
+        return self.noise_shape is None
+
     def refuses(self, dtype: str) -> bool:
         return dtype.startswith(NO_FLOATS if 0 < self.rate < 1 else TEXT)
 
@@ -127,6 +131,10 @@ class GaussianNoise(Pointwise):
     stddev: Rate
     seed: Integer | None = None
 
+    @property
+    def ignores_leading(self) -> bool:
+        return True
+
     def refuses(self, dtype: str) -> bool:
         return dtype.startswith(NO_FLOATS if self.stddev else TEXT)
 
@@ -139,6 +147,10 @@ class GaussianDropout(Pointwise):
 
     rate: Rate
     seed: Integer | None = None
+
+    @property
+    def ignores_leading(self) -> bool:
+        return True
 
     def refuses(self, dtype: str) -> bool:
         return dtype.startswith(("int", "uint", *TEXT) if self.rate else TEXT)

@@ -25,7 +25,8 @@ class Adaptation:
         self.alias: dict[int, int] = {}
         self.inside: dict[tuple[int, int], tuple[int, int]] = {}
         """The folded twin of a value, and its region, by value and number of axes."""
-        self.references: dict[int, int] = {}
+        self.outer_of: dict[int, int] = {}
+        """Over how many axes a value has a folded twin."""
 
     def run(self) -> Explicit:
         """The explicit graph."""
@@ -39,10 +40,10 @@ class Adaptation:
             if self.alias or op is not layer.op:
                 layer = self._copy(layer, op)
             reading = readings.get(number)
-            if reading is None:
-                self.layers.append(layer)
-            else:
+            if reading is not None:
                 self._insert(layer, op, reading)
+            elif not self._join(layer, op):
+                self.layers.append(layer)
         outputs = tuple(self._output(o) for o in graph.outputs)
         return Explicit(graph, self._without_dead(outputs), self.types, self.folded, outputs)
 
@@ -87,7 +88,22 @@ class Adaptation:
         if not reading.outer:
             self.layers.append(self._copy(layer, op, tuple(inputs)))
             return
-        self._unfold(layer, op, reading, inputs, region)
+        self._unfold(layer, op, reading.outer, inputs, region)
+
+    def _join(self, layer: Layer, op: Op) -> bool:
+        """Put a layer to which leading axes are all one into the fold that its inputs come from, if they have one."""
+        inputs = [v for v in layer.inputs if v is not None]
+        outer = self.outer_of.get(inputs[0])
+        if outer is None or not op.ignores_leading:
+            return False
+        twins = [self.inside.get((value, outer)) for value in inputs]
+        known = [twin for twin in twins if twin is not None]
+        leading = {self.types[value].shape.sizes[:outer] for value in inputs}
+        ranks = {self.types[value].shape.rank for value in inputs}
+        if len(known) < len(twins) or len({region for _, region in known}) > 1 or len(leading) + len(ranks) > 2:
+            return False
+        self._unfold(layer, op, outer, [value for value, _ in known], known[0][1])
+        return True
 
     def _fold(self, layer: Layer, reading: Reading, outside: list[int], inside: list[int]) -> int:
         """Fold every input of a layer; the folded values go into `inside`. Gives their region."""
@@ -108,12 +124,12 @@ class Adaptation:
             suffix = "fold" if i == 0 else f"fold_{i}"
             inside[i] = self._add(layer, suffix, fold, value, core, region)
             self.inside[value, reading.outer] = (inside[i], region)
+            self.outer_of[value] = reading.outer
         assert region is not None
         return region
 
-    def _unfold(self, layer: Layer, op: Op, reading: Reading, inputs: list[int], region: int) -> None:
-        """The layer inside the fold, and its results with the axes back in front."""
-        outer = reading.outer
+    def _unfold(self, layer: Layer, op: Op, outer: int, inputs: list[int], region: int) -> None:
+        """The layer inside the fold, and its results with the `outer` axes back in front."""
         inner: list[int] = []
         for value in layer.outputs:
             tensor = self.types[value]
@@ -129,6 +145,7 @@ class Adaptation:
             made = Layer(name, unfold, (twin,), (value,), layer.item, layer.region, layer.link, inserted=True)
             self.layers.append(made)
             self.inside[value, outer] = (twin, region)
+            self.outer_of[value] = outer
 
     def _wrap(self, layer: Layer, op: Op, reading: Reading, inputs: list[int]) -> None:
         """The layer in `TimeDistributed`, once for each axis."""

@@ -6,7 +6,7 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.fit import forbidden
 from specc.passes.instances import argument_node
-from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
+from specc.passes.repairs import class_of, described_edits, insertion_fix, upstream_fixes
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -41,7 +41,7 @@ class Blame:
             return
         self._seen.add(key)
         notes = (*self._origins(misfit, layer), *(Note(fact) for fact in misfit.facts))
-        fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer, self.makers))
+        fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer.item, class_of(layer)))
         if misfit.code == "E200" and not fixes:
             fixes = upstream_fixes(misfit, layer, self.makers, self.types)
         self.found.append(

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
+from specc.passes.repairs import described_edits
 from specc.passes.values import Env, Failed, Findings, SizeOf, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import nearest
 from specc.syntax import tree
@@ -79,7 +80,13 @@ class Instances:
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:
-            self.found.error(misfit.code, f"`{cls.name}`: {misfit.message}", argument_node(item, misfit.parameter), link=link)
+            node = argument_node(item, misfit.parameter)
+            fixes = described_edits(misfit.repairs, item, cls)
+            notes = tuple(map(Note, misfit.facts))
+            message = f"`{cls.name}`: {misfit.message}"
+            self.found.append(
+                Diagnostic(misfit.code, message, node.span, notes=notes, fixes=fixes, chain=chain_of(link))
+            )
         raise Failed
 
     def _finish(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None) -> Op:

@@ -20,21 +20,20 @@ CARRIERS = ("Dropout", "Activation", "ReLU", "LeakyReLU", "BatchNormalization", 
 """Ops that pass on the axes that they are given."""
 
 
-def described_edits(repairs: Iterable[Repair], layer: Layer, makers: Makers) -> tuple[Fix, ...]:
+def described_edits(repairs: Iterable[Repair], item: Item, cls: type[Op]) -> tuple[Fix, ...]:
     """The fixes that an op's rule asks for."""
     fixes: list[Fix] = []
     for repair in repairs:
-        made = _edits(repair, layer, makers)
+        made = _edits(repair, item, cls)
         if made:
             fixes.append(Fix(repair.title, repair.applicability, made))
     return tuple(fixes)
 
 
-def _edits(repair: Repair, layer: Layer, makers: Makers) -> tuple[Edit, ...]:
-    item = layer.item
+def _edits(repair: Repair, item: Item, cls: type[Op]) -> tuple[Edit, ...]:
     match repair:
         case SetArgument():
-            edit = None if repair.text is None else set_argument(layer, repair.parameter, repair.text)
+            edit = None if repair.text is None else _set(item, cls, repair.parameter, repair.text)
         case Remove():
             edit = edits.remove_item(item.node)
         case Replace():
@@ -48,8 +47,15 @@ def _edits(repair: Repair, layer: Layer, makers: Makers) -> tuple[Edit, ...]:
 
 def set_argument(layer: Layer, parameter: str, text: str) -> Edit | None:
     """Give one argument of a layer another value."""
-    item = layer.item
-    cls = layer.op.cls if isinstance(layer.op, Pending) else type(layer.op)
+    return _set(layer.item, class_of(layer), parameter, text)
+
+
+def class_of(layer: Layer) -> type[Op]:
+    """The class of a layer's op, whether its arguments are known yet or not."""
+    return layer.op.cls if isinstance(layer.op, Pending) else type(layer.op)
+
+
+def _set(item: Item, cls: type[Op], parameter: str, text: str) -> Edit | None:
     value = item.value if item.value is not None else item.key
     return edits.set_argument(item.node, item.key, value, parameter, text, first_parameter(cls))
 
