@@ -93,7 +93,7 @@ class Call:
         return self.op.dtype or "float32"
 
     def object(self, make: Callable[[str], KerasLayer]) -> KerasLayer:
-        """The Keras layer with the weights: `make(name)`, or that of the layer whose weights this one shares."""
+        """The Keras layer: `make(path)`, or that of the layer whose weights this one shares."""
         path = owner_of(self.layer).name
         found = self.layers.get(path)
         if found is None:

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from specc.backends.keras.load import undisturbed
 from specc.diagnostics.model import Diagnostic, Note
 
 
@@ -33,7 +34,8 @@ def save(model: Any, path: str | os.PathLike[str]) -> Diagnostic | None:
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.stem}-{secrets.token_hex(6)}.keras")
     try:
-        _write(model, beside)
+        with undisturbed():
+            _write(model, beside)
         os.replace(beside, target)
     except OSError as error:
         reason = error.strerror or type(error).__name__

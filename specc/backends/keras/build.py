@@ -1,0 +1,41 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+"""From an explicit graph to a compiled Keras model that is what was inferred."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from specc.backends.keras.load import undisturbed
+from specc.backends.keras.lower import BuildError, lower
+from specc.backends.keras.training import compile_model
+from specc.backends.keras.verify import verify
+from specc.diagnostics.model import Diagnostic
+from specc.ir.graph import Explicit, Weighed
+
+
+class Outcome(NamedTuple):
+    """A model, or what stood in its way."""
+
+    model: Any
+    diagnostics: list[Diagnostic]
+
+
+def build_model(
+    explicit: Explicit, weights: Mapping[str, Weighed], training: Any = None, seed: int | None = None
+) -> Outcome:
+    """Build, verify and compile the model; E503 (and no model) where Keras does not make what was inferred.
+
+    `weights` holds the inferred parameters by path, `training` the checked `compile` section, if there is one.
+    A `seed` makes the initial weights reproducible.
+    """
+    with undisturbed():
+        try:
+            built = lower(explicit, seed)
+        except BuildError as error:
+            return Outcome(None, [error.diagnostic])
+        found = verify(built, explicit, weights)
+        if found:
+            return Outcome(None, found)
+        if training is not None:
+            compile_model(built.model, explicit.outputs, training)
+        return Outcome(built.model, [])
