@@ -52,6 +52,14 @@ class Report:
         return totals(self.layers)
 
     @property
+    def typed_layers(self) -> set[str]:
+        """The names of the layers in which nothing is wrong, and that read nothing which is."""
+        if self.typed is None:
+            return set()
+        graph = self.typed.graph
+        return {layer.name for layer, op in zip(graph.layers, self.typed.ops, strict=True) if op is not None}
+
+    @property
     def batch(self) -> int | None:
         """The fixed size of the batch, if an input has one."""
         return None if self.typed is None else self.typed.graph.batch
