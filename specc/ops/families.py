@@ -5,11 +5,12 @@ class with what its arguments accept.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from specc.ops.kinds import Kind, Schema, checked
-from specc.ops.wants import Fault, Want, Wants, shown
+from specc.ops.wants import Fault, Wants, shown
 from specc.suggest import nearest
 
 _CAPITALIZED = re.compile(r"(.)([A-Z][a-z]+)")
@@ -40,6 +41,11 @@ class Object(NamedTuple):
         return {self.name: {name: _plain(value) for name, value in self.arguments}}
 
 
+def argument(value: str | Object, name: str, default: Any = None) -> Any:
+    """An argument of an object, `default` where it is not given."""
+    return dict(value.arguments).get(name, default) if isinstance(value, Object) else default
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Object):
         return value.plain
@@ -54,12 +60,17 @@ def to_keras_config(value: Any) -> Any:
     return [to_keras_config(item) for item in cast(Items, value)] if isinstance(value, tuple) else value
 
 
+def _spellings(name: str) -> tuple[str, ...]:
+    return snake_case(name), name
+
+
 class Family:
     """The classes of one Keras module that a spec can name, with what their arguments accept.
 
-    `what` is the word for one of them. Where `bare` is given, it maps every name that needs no arguments to
-    the one that is kept for it; else those are the classes' own names and their names in snake case, which is
-    kept. `refused` says of further names why not.
+    `what` is the word for one of them. A class goes by the names that `spell` gives, of which the first is
+    kept where it has no arguments, and by its `aliases`; where `bare` is given, that maps the names that need
+    no arguments to those that are kept instead. `refused` says of further names why not, and `check` raises a
+    `Fault` where the arguments of a class do not go together.
     """
 
     def __init__(
@@ -67,24 +78,21 @@ class Family:
         what: str,
         module: str,
         classes: Mapping[str, Wants],
+        *,
+        spell: Callable[[str], tuple[str, ...]] = _spellings,
+        aliases: Mapping[str, str] = MappingProxyType({}),
         bare: Mapping[str, str] | None = None,
-        refused: Mapping[str, str] | None = None,
+        refused: Mapping[str, str] = MappingProxyType({}),
+        check: Callable[[str, dict[str, Any]], None] | None = None,
     ) -> None:
         self.what = what
+        self.article = "an" if what[0] in "aeio" else "a"
         self.module = module
         self.classes = classes
-        self.refused = refused or {}
-        self.article = "an" if what[0] in "aeio" else "a"
-        spelled = {spelling: name for name in classes for spelling in (snake_case(name), name)}
-        self.spelled = spelled
-        self.bare = dict(bare) if bare is not None else {s: snake_case(name) for s, name in spelled.items()}
-
-    def alias(self, **names: str) -> "Family":
-        """The same family, with other names for some of its classes."""
-        for name, meant in names.items():
-            self.spelled[name] = meant
-            self.bare[name] = snake_case(meant)
-        return self
+        self.refused = refused
+        self.check = check
+        self.spelled = {spelling: name for name in classes for spelling in spell(name)} | dict(aliases)
+        self.bare = {s: spell(name)[0] for s, name in self.spelled.items()} if bare is None else bare
 
     def read(self, value: Any) -> "str | Object":
         """The object that plain data stands for; raises `Fault` where it is none."""
@@ -104,6 +112,10 @@ class Family:
             return self.bare[cls]
         return Object(self.module, cls, given)
 
+    def class_of(self, value: "str | Object") -> str:
+        """The class of a value that `read` has given."""
+        return value.name if isinstance(value, Object) else self.spelled[value]
+
     def _read_name(self, name: str) -> "str | Object":
         kept = self.bare.get(name)
         if kept is None:
@@ -111,16 +123,18 @@ class Family:
         cls = self.spelled.get(name)
         missing = [p for p, want in self.classes[cls].items() if want.required] if cls else []
         if missing:
-            raise Fault(f"`{name}` needs `{missing[0]}`: write `{{{cls}: {{{missing[0]}: …}}}}`")
+            raise Fault(
+                f"`{name}` needs `{missing[0]}`: write `{{{cls}: {{{missing[0]}: …}}}}`", missing=True
+            )
         return kept
 
     def _unknown(self, name: str, known: tuple[str, ...], takes_arguments: bool = False) -> Fault:
         where = (name,) if takes_arguments else ()
         if name in self.refused:
-            return Fault(f"`{name}` {self.refused[name]}", where)
+            return Fault(f"`{name}` {self.refused[name]}", where, unknown=True)
         if takes_arguments and name in self.bare:
             return Fault(f"`{name}` takes no arguments", where)
-        return Fault(f"there is no {self.what} `{name}`", where, nearest(name, known))
+        return Fault(f"there is no {self.what} `{name}`", where, nearest(name, known), unknown=True)
 
     def _arguments(self, cls: str, written: str, arguments: Any) -> tuple[tuple[str, Any], ...]:
         wants = self.classes[cls]
@@ -142,7 +156,7 @@ class Family:
             where = (written,) if bare else (written, str(name))
             if want is None:
                 meant = nearest(str(name), wants)
-                raise Fault(f"`{written}` has no argument `{name}`", where, meant)
+                raise Fault(f"`{written}` has no argument `{name}`", where, meant, unknown=True)
             try:
                 found[name] = want.accept(value)
             except Fault as fault:
@@ -151,7 +165,12 @@ class Family:
                 raise Fault(f"`{name}` of `{written}` {error}", where) from None
         for name, want in wants.items():
             if want.required and name not in found:
-                raise Fault(f"`{written}` needs `{name}`", (written,))
+                raise Fault(f"`{written}` needs `{name}`", (written,), missing=True)
+        if self.check is not None:
+            try:
+                self.check(cls, found)
+            except Fault as fault:
+                raise fault.inside(written) from None
         return tuple((name, found[name]) for name in wants if name in found)
 
     @property
@@ -180,11 +199,6 @@ class Family:
         """The kind of an argument that takes one of the family."""
         text = f"the name of {self.article} {self.what}, or `{{Name: {{arguments}}}}`"
         return Kind(text, checked(self.read), self.json)
-
-    @property
-    def want(self) -> Want:
-        """The same, for an argument of an object of another family."""
-        return Want(f"{self.article} {self.what} object", self.read, self.json)
 
 
 def _class_json(wants: Wants) -> Schema:

@@ -1,10 +1,22 @@
 """Initializers, regularizers, constraints and activations as arguments of layers, in Keras's names."""
 
-from types import MappingProxyType
 from typing import Annotated
 
 from specc.ops.families import Family, Object, to_keras_config
-from specc.ops.wants import FLAG, TEXT, Wants, either, integer, list_of, number, one_of, optional, required
+from specc.ops.wants import (
+    AT_LEAST_0,
+    FLAG,
+    INTEGER,
+    INTEGERS,
+    NUMBER,
+    POSITIVE,
+    TEXT,
+    Wants,
+    either,
+    one_of,
+    optional,
+    required,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -19,61 +31,60 @@ __all__ = [
     "to_keras_config",
 ]
 
-_NUMBER = number()
-_INTEGER = integer()
-_AXES = either(_INTEGER, list_of(_INTEGER, "a list of integers"))
-_SEED: Wants = {"seed": optional(_INTEGER)}
+_AXES = either(INTEGER, INTEGERS)
+_SEED: Wants = {"seed": optional(INTEGER)}
 _FANS: Wants = {**_SEED, "input_axes": optional(_AXES), "output_axes": optional(_AXES)}
 
 INITIALIZERS = Family(
     "initializer",
     "keras.initializers",
     {
-        "Constant": {"value": required(_NUMBER)},
+        "Constant": {"value": required(NUMBER)},
         "GlorotNormal": _FANS,
         "GlorotUniform": _FANS,
         "HeNormal": _FANS,
         "HeUniform": _FANS,
-        "Identity": {"gain": _NUMBER},
+        "Identity": {"gain": NUMBER},
         "LecunNormal": _FANS,
         "LecunUniform": _FANS,
         "Ones": {},
-        "Orthogonal": {"gain": _NUMBER, **_SEED},
-        "RandomNormal": {"mean": _NUMBER, "stddev": _NUMBER, **_SEED},
-        "RandomUniform": {"minval": _NUMBER, "maxval": _NUMBER, **_SEED},
+        "Orthogonal": {"gain": NUMBER, **_SEED},
+        "RandomNormal": {"mean": NUMBER, "stddev": NUMBER, **_SEED},
+        "RandomUniform": {"minval": NUMBER, "maxval": NUMBER, **_SEED},
         "STFT": {
             "side": one_of("real", "imag"),
             "window": optional(TEXT),
             "scaling": optional(one_of("density", "spectrum")),
             "periodic": FLAG,
         },
-        "TruncatedNormal": {"mean": _NUMBER, "stddev": _NUMBER, **_SEED},
+        "TruncatedNormal": {"mean": NUMBER, "stddev": NUMBER, **_SEED},
         "VarianceScaling": {
-            "scale": number("a positive number", above=0),
+            "scale": POSITIVE,
             "mode": one_of("fan_in", "fan_out", "fan_avg"),
             "distribution": one_of("truncated_normal", "untruncated_normal", "uniform"),
             **_FANS,
         },
         "Zeros": {},
     },
-).alias(
-    normal="RandomNormal",
-    uniform="RandomUniform",
-    one="Ones",
-    zero="Zeros",
-    IdentityInitializer="Identity",
-    OrthogonalInitializer="Orthogonal",
-    STFTInitializer="STFT",
+    aliases={
+        "normal": "RandomNormal",
+        "uniform": "RandomUniform",
+        "one": "Ones",
+        "zero": "Zeros",
+        "IdentityInitializer": "Identity",
+        "OrthogonalInitializer": "Orthogonal",
+        "STFTInitializer": "STFT",
+    },
 )
 
 REGULARIZERS = Family(
     "regularizer",
     "keras.regularizers",
     {
-        "L1": {"l1": _NUMBER},
-        "L1L2": {"l1": _NUMBER, "l2": _NUMBER},
-        "L2": {"l2": _NUMBER},
-        "OrthogonalRegularizer": {"factor": _NUMBER, "mode": one_of("rows", "columns")},
+        "L1": {"l1": NUMBER},
+        "L1L2": {"l1": NUMBER, "l2": NUMBER},
+        "L2": {"l2": NUMBER},
+        "OrthogonalRegularizer": {"factor": NUMBER, "mode": one_of("rows", "columns")},
     },
 )
 
@@ -81,8 +92,8 @@ CONSTRAINTS = Family(
     "constraint",
     "keras.constraints",
     {
-        "MaxNorm": {"max_value": _NUMBER, "axis": _AXES},
-        "MinMaxNorm": {"min_value": _NUMBER, "max_value": _NUMBER, "rate": _NUMBER, "axis": _AXES},
+        "MaxNorm": {"max_value": NUMBER, "axis": _AXES},
+        "MinMaxNorm": {"min_value": NUMBER, "max_value": NUMBER, "rate": NUMBER, "axis": _AXES},
         "NonNeg": {},
         "UnitNorm": {"axis": _AXES},
     },
@@ -101,12 +112,12 @@ ACTIVATIONS = Family(
     "keras.layers",
     {
         # Layers serve as activations too: they save and load in plain Keras.
-        "ELU": {"alpha": _NUMBER},
-        "LeakyReLU": {"negative_slope": number("a number of at least 0", at_least=0)},
+        "ELU": {"alpha": NUMBER},
+        "LeakyReLU": {"negative_slope": AT_LEAST_0},
         "ReLU": {
-            "max_value": optional(number("a number of at least 0", at_least=0)),
-            "negative_slope": number("a number of at least 0", at_least=0),
-            "threshold": number("a number of at least 0", at_least=0),
+            "max_value": optional(AT_LEAST_0),
+            "negative_slope": AT_LEAST_0,
+            "threshold": AT_LEAST_0,
         },
     },
     bare={
@@ -114,14 +125,12 @@ ACTIVATIONS = Family(
         "swish": "silu",
         "hard_swish": "hard_silu",
     },
-    refused=MappingProxyType(
-        {
-            "glu": "halves the last axis, which no activation of a layer may do",
-            "threshold": "needs arguments, which no name can give",
-            "PReLU": _LAYER,
-            "prelu": _LAYER,
-        }
-    ),
+    refused={
+        "glu": "halves the last axis, which no activation of a layer may do",
+        "threshold": "needs arguments, which no name can give",
+        "PReLU": _LAYER,
+        "prelu": _LAYER,
+    },
 )
 
 Initializer = Annotated[str | Object, INITIALIZERS.kind]

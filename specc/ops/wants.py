@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, cast
 
-from specc.ops.kinds import Schema
+from specc.ops.kinds import DTYPES, Schema
 
 
 def shown(value: Any) -> str:
@@ -19,17 +19,34 @@ class Fault(ValueError):
     """An object is not what its family has.
 
     `where` are the keys down to what is at fault, `suggestion` the word that was probably meant in its place.
+    `unknown`: there is no object or argument of that name; `missing`: an argument is not given.
     """
 
-    def __init__(self, message: str, where: tuple[str, ...] = (), suggestion: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        where: tuple[str, ...] = (),
+        suggestion: str | None = None,
+        *,
+        unknown: bool = False,
+        missing: bool = False,
+    ) -> None:
         super().__init__(message + (f"; did you mean `{suggestion}`?" if suggestion else ""))
         self.message = message
         self.where = where
         self.suggestion = suggestion
+        self.unknown = unknown
+        self.missing = missing
 
     def inside(self, *where: str) -> "Fault":
         """The same fault, seen from further out: at `where` stands what it is about."""
-        return Fault(self.message, (*where, *self.where), self.suggestion)
+        return Fault(
+            self.message,
+            (*where, *self.where),
+            self.suggestion,
+            unknown=self.unknown,
+            missing=self.missing,
+        )
 
 
 class Want(NamedTuple):
@@ -145,3 +162,22 @@ def optional(want: Want) -> Want:
 def required(want: Want) -> Want:
     """The same, which must be given."""
     return want._replace(required=True)
+
+
+def _fraction(value: Any) -> float:
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise ValueError(f"must be a number from 0 to 1, not `{shown(value)}`")
+    return float(value)
+
+
+NUMBER = number()
+INTEGER = integer()
+POSITIVE = number("a positive number", above=0)
+AT_LEAST_0 = number("a number of at least 0", at_least=0)
+FRACTION = Want("a number from 0 to 1", _fraction, {"type": "number", "minimum": 0, "maximum": 1})
+COUNT = integer("a positive integer", at_least=1)
+STEPS = integer("an integer of at least 0", at_least=0)
+NUMBERS = list_of(NUMBER, "a list of numbers")
+INTEGERS = list_of(INTEGER, "a list of integers")
+NAME_DTYPE: Wants = {"name": optional(TEXT), "dtype": optional(one_of(*DTYPES))}
+"""The last two parameters of every loss and metric."""

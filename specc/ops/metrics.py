@@ -1,0 +1,112 @@
+"""Keras's metrics, as a spec writes them."""
+
+from specc.ops.families import Family, snake_case
+from specc.ops.losses import SHORT_NAMES
+from specc.ops.wants import (
+    COUNT,
+    FLAG,
+    FRACTION,
+    INTEGER,
+    INTEGERS,
+    NAME_DTYPE,
+    NUMBER,
+    NUMBERS,
+    POSITIVE,
+    STEPS,
+    Wants,
+    either,
+    integer,
+    list_of,
+    one_of,
+    optional,
+    required,
+)
+
+_LOGITS: Wants = {"from_logits": FLAG}
+_SMOOTHING: Wants = {"label_smoothing": FRACTION}
+_AXIS: Wants = {"axis": INTEGER}
+_THRESHOLD: Wants = {"threshold": NUMBER}
+_THRESHOLDS: Wants = {"thresholds": optional(either(FRACTION, list_of(FRACTION, "a list of such numbers")))}
+_COUNTS: Wants = {**_THRESHOLDS, **NAME_DTYPE}
+_CLASS: Wants = {"class_id": optional(STEPS)}
+_TOP: Wants = {**_THRESHOLDS, "top_k": optional(COUNT), **_CLASS, **NAME_DTYPE}
+_CROSS: Wants = {**NAME_DTYPE, **_LOGITS, **_SMOOTHING}
+_IOU: Wants = {**NAME_DTYPE, "ignore_class": optional(INTEGER)}
+_IGNORED: Wants = {"sparse_y_true": FLAG, "sparse_y_pred": FLAG, **_AXIS}
+_CLASSES: Wants = {"num_classes": required(COUNT)}
+_ALONG: Wants = {**NAME_DTYPE, **_AXIS}
+_IDS: Wants = {"target_class_ids": required(INTEGERS)}
+_AVERAGE: Wants = {"average": optional(one_of("micro", "macro", "weighted"))}
+
+
+def _at(name: str) -> Wants:
+    return {name: required(FRACTION), "num_thresholds": COUNT, **_CLASS, **NAME_DTYPE}
+
+
+_METRICS: dict[str, Wants] = {
+    "AUC": {
+        "num_thresholds": integer("an integer of at least 2", at_least=2),
+        "curve": one_of("ROC", "PR"),
+        "summation_method": one_of("interpolation", "minoring", "majoring"),
+        **NAME_DTYPE,
+        "thresholds": optional(list_of(FRACTION, "a list of numbers from 0 to 1")),
+        "multi_label": FLAG,
+        "num_labels": optional(COUNT),
+        "label_weights": optional(NUMBERS),
+        **_LOGITS,
+    },
+    **dict.fromkeys(
+        (
+            *("Accuracy", "CategoricalAccuracy", "CategoricalHinge", "Hinge", "KLDivergence", "LogCoshError"),
+            *("MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError", "Poisson"),
+            *("MeanSquaredLogarithmicError", "RootMeanSquaredError", "SparseCategoricalAccuracy"),
+            "SquaredHinge",
+        ),
+        NAME_DTYPE,
+    ),
+    "BinaryAccuracy": {**NAME_DTYPE, **_THRESHOLD},
+    "BinaryCrossentropy": _CROSS,
+    "BinaryIoU": {"target_class_ids": INTEGERS, **_THRESHOLD, **NAME_DTYPE},
+    "CategoricalCrossentropy": {**_CROSS, **_AXIS},
+    **dict.fromkeys(("ConcordanceCorrelation", "CosineSimilarity", "PearsonCorrelation"), _ALONG),
+    "F1Score": {**_AVERAGE, "threshold": optional(NUMBER), **NAME_DTYPE},
+    "FBetaScore": {**_AVERAGE, "beta": POSITIVE, "threshold": optional(NUMBER), **NAME_DTYPE},
+    **dict.fromkeys(("FalseNegatives", "FalsePositives", "TrueNegatives", "TruePositives"), _COUNTS),
+    "IoU": {**_CLASSES, **_IDS, **_IOU, **_IGNORED},
+    "MeanIoU": {**_CLASSES, **_IOU, **_IGNORED},
+    "OneHotIoU": {**_CLASSES, **_IDS, **_IOU, "sparse_y_pred": FLAG, **_AXIS},
+    "OneHotMeanIoU": {**_CLASSES, **_IOU, "sparse_y_pred": FLAG, **_AXIS},
+    "Precision": _TOP,
+    "PrecisionAtRecall": _at("recall"),
+    "R2Score": {
+        "class_aggregation": optional(one_of("uniform_average", "variance_weighted_average")),
+        "num_regressors": STEPS,
+        **NAME_DTYPE,
+    },
+    "Recall": _TOP,
+    "RecallAtPrecision": _at("precision"),
+    "SensitivityAtSpecificity": _at("specificity"),
+    "SparseCategoricalCrossentropy": {**NAME_DTYPE, **_LOGITS, "ignore_class": optional(INTEGER), **_AXIS},
+    "SparseTopKCategoricalAccuracy": {"k": COUNT, **NAME_DTYPE, "from_sorted_ids": FLAG},
+    "SpecificityAtSensitivity": _at("sensitivity"),
+    "TopKCategoricalAccuracy": {"k": COUNT, **NAME_DTYPE},
+}
+_ALIASES = {**SHORT_NAMES, "acc": "Accuracy"}
+_NO_TARGET = "takes no labels: it cannot be a metric of an output"
+
+METRICS = Family(
+    "metric",
+    "keras.metrics",
+    _METRICS,
+    aliases=_ALIASES,
+    # What a metric is called in the history is the name that the author wrote.
+    bare={
+        **{name: name for name in _METRICS},
+        **{snake_case(name): snake_case(name) for name in _METRICS},
+        **{name: name for name in _ALIASES},
+    },
+    refused=dict.fromkeys(("Mean", "mean", "Sum", "sum"), _NO_TARGET),
+)
+
+FLAT_METRICS = frozenset(("F1Score", "FBetaScore", "R2Score"))
+"""The metrics that take outputs with one axis (and the batch) only."""
