@@ -6,6 +6,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from specc.backends.keras.lower import Built, lower
 from specc.backends.keras.verify import verify
@@ -138,3 +140,40 @@ def test_operations_have_path_names() -> None:
     assert len(set(names)) == len(names)
     layers = ("map_", "word", "sentence", "x", "y")
     assert all(name.startswith(layers) for name in names)
+
+
+@st.composite
+def crossings(draw: st.DrawFn) -> tuple[list[int | None], list[int], list[int], list[int]]:
+    """Sizes (None: unknown), the axes of a region in any order, where they stand afterwards, real sizes."""
+    real = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    known = draw(st.lists(st.booleans(), min_size=len(real), max_size=len(real)))
+    count = draw(st.integers(1, len(real)))
+    places = st.permutations(range(len(real))).map(lambda order: order[:count])
+    sizes = [size if k else None for size, k in zip(real, known, strict=True)]
+    return sizes, draw(places), draw(places), real
+
+
+@given(case=crossings(), batch=st.integers(1, 3))
+@settings(max_examples=40, deadline=None)
+def test_any_axes_come_back_wherever_they_are_wanted(
+    case: tuple[list[int | None], list[int], list[int], list[int]], batch: int
+) -> None:
+    sizes, taken, put, real = case
+    network = Network()
+    inside = network.fold(network.input("x", *sizes), *taken)
+    result = built(network, y=network.unfold(inside, *put))
+    x = array(batch, *real)
+    wanted = np.moveaxis(x, [i + 1 for i in taken], [i + 1 for i in put])
+    np.testing.assert_array_equal(result.model(x), wanted)
+
+
+def test_folding_is_time_distributed_where_that_works() -> None:
+    network = Network()
+    x = network.input("x", 4, 6, 5)
+    conv = {"filters": 3, "kernel_size": 2, "activation": "relu"}
+    folded = network.unfold(network.add(make("Conv1D", conv), network.fold(x, 0), name="conv"), 0)
+    wrapped = network.add(make("TimeDistributed", {"layer": {"Conv1D": conv}}), x, name="wrapped")
+    model = built(network, folded=folded, wrapped=wrapped).model
+    model.get_layer("wrapped").set_weights(model.get_layer("conv").get_weights())
+    outputs = model(array(3, 4, 6, 5))
+    equal(outputs["folded"], outputs["wrapped"])

@@ -1,5 +1,6 @@
 """Every op becomes what was inferred of it, by its examples."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ from specc.backends.keras.lower import Built, lower
 from specc.backends.keras.verify import verify
 from specc.ops import registry
 from specc.ops.declare import Example, Op
+from tests.keras.elsewhere import Elsewhere
 from tests.keras.network import Network, make, shape
 
 CASES = [
@@ -91,6 +93,22 @@ def test_names_of_axes_become_numbers() -> None:
     inner = {"Softmax": {"axis": "b"}}
     y, _ = single(make("TimeDistributed", {"layer": inner}), X, ("a", 4), ("b", 6), ("c", 5))
     np.testing.assert_allclose(y.sum(2), 1, rtol=1e-5)
+
+
+def test_wrapped_ops_that_become_several_layers(tmp_path: Path) -> None:
+    named = ("a", 4), ("b", 6), ("c", 5)
+    elsewhere = Elsewhere(tmp_path)
+    y, model = single(make("TimeDistributed", {"layer": {"Dense": [{"d": 2}, 3]}}), X, *named)
+    assert y.shape == (3, 4, 6, 2, 3)
+    elsewhere.add("dense", model, x=X)
+    y, model = single(make("TimeDistributed", {"layer": {"Flatten": {"keep": "c"}}}), X, *named)
+    np.testing.assert_array_equal(y, X.swapaxes(2, 3))
+    y, _ = single(make("TimeDistributed", {"layer": {"Permute": ["c", "b"]}}), X, *named)
+    np.testing.assert_array_equal(y, X.swapaxes(2, 3))
+    y, model = single(make("TimeDistributed", {"layer": {"Reshape": [{"d": 3}, 2, -1]}}), X, *named)
+    np.testing.assert_array_equal(y, X.reshape(3, 4, 3, 2, 5))
+    elsewhere.add("reshape", model, x=X)
+    elsewhere.check()
 
 
 @pytest.mark.parametrize("unknown", [False, True])

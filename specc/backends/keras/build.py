@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from specc.backends.keras.load import undisturbed
-from specc.backends.keras.lower import BuildError, lower
+from specc.backends.keras.lower import BuildError, lower, refused
 from specc.backends.keras.training import compile_model
 from specc.backends.keras.verify import verify
 from specc.diagnostics.model import Diagnostic
@@ -25,8 +25,8 @@ def build_model(
 ) -> Outcome:
     """Build, verify and compile the model; E503 (and no model) where Keras does not make what was inferred.
 
-    `weights` holds the inferred parameters by path, `training` the checked `compile` section, if there is one.
-    A `seed` makes the initial weights reproducible.
+    `weights` holds the inferred parameters by path, `training` the checked `compile` section, if there is
+    one. A `seed` makes the initial weights reproducible.
     """
     with undisturbed():
         try:
@@ -37,5 +37,8 @@ def build_model(
         if found:
             return Outcome(None, found)
         if training is not None:
-            compile_model(built.model, explicit.outputs, training)
+            try:
+                compile_model(built.model, explicit.outputs, training)
+            except Exception as error:
+                return Outcome(None, [refused("Keras does not compile the model", error)])
         return Outcome(built.model, [])

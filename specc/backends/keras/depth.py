@@ -31,7 +31,9 @@ class TooDeep(Exception):
     """`layer` shares its weights over a network so deep that it cannot be cut into stretches."""
 
     def __init__(self, layer: Layer) -> None:
-        super().__init__(layer.name)
+        super().__init__(
+            f"all uses of `{layer.name}` must stand in one model, {NESTED_ABOVE} layers deep at most"
+        )
         self.layer = layer
 
 

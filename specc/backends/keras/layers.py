@@ -2,6 +2,7 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """Keras layers with the arguments that an op was given."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -9,6 +10,7 @@ import keras
 from specc.backends.keras.call import Call, KerasLayer
 from specc.ops.declare import Op, axis_number, parameters_of
 from specc.ops.objects import to_keras_config
+from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 
 
@@ -29,7 +31,9 @@ def keras_arguments(op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
     for name, value in op.arguments.items():
         if isinstance(value, Op):
             inside = shape.part(1) if op.name == "TimeDistributed" else shape
-            value = keras_layer(value, inside, value.name.lower(), dtype)
+            value = wrapped_layer(value, inside, value.name.lower(), dtype)
+        elif name in _PLAIN:
+            value = _PLAIN[name](op, shape)
         elif known[name].kind.is_axis:
             value = keras_axes(value, shape)
         else:
@@ -39,6 +43,33 @@ def keras_arguments(op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
         found["data_format"] = "channels_last"
     found["dtype"] = dtype
     return found
+
+
+_PLAIN: dict[str, Callable[[Any, Shape], list[int]]] = {
+    "dims": lambda op, x: [i + 1 for i in op.order(x)],
+    "target_shape": lambda op, x: known_or_rest(entry.size for entry in op.target_shape),
+}
+"""The arguments whose names of axes Keras does not know, as it takes them."""
+
+
+def known_or_rest(sizes: Iterable[Size]) -> list[int]:
+    """Sizes as the target of a reshape, -1 for those that are no numbers."""
+    return [size if isinstance(size, int) else -1 for size in sizes]
+
+
+def wrapped_layer(op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
+    """A layer for a wrapper to hold: one layer, also where an op becomes several."""
+    dtype = op.dtype or dtype
+    if op.name == "Dense" and not isinstance(op.units, int):
+        arguments = keras_arguments(op, shape, dtype) | {"units": op.width}
+        first = keras.layers.Dense(**arguments)
+    elif op.name == "Flatten" and op.keep is not None:
+        kept, rest = op.order(shape)
+        first = keras.layers.Permute([i + 1 for i in (*kept, *rest)], dtype=dtype)
+    else:
+        return keras_layer(op, shape, name, dtype)
+    target = known_or_rest(op.output(shape).sizes)
+    return keras.Sequential([first, keras.layers.Reshape(target, dtype=dtype)], name=name)
 
 
 def keras_axes(value: Any, shape: Shape) -> Any:

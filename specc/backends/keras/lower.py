@@ -48,9 +48,22 @@ def lower(explicit: Explicit, seed: int | None = None) -> Built:
     state = random.getstate()
     try:
         return _Builder(explicit, seed).model()
+    except BuildError:
+        raise
+    except Exception as error:
+        raise BuildError(refused("Keras does not build the model", error)) from error
     finally:
         if seed is not None:
             random.setstate(state)
+
+
+def refused(message: str, error: Exception, layer: Layer | None = None) -> Diagnostic:
+    """E503 for what check accepted and Keras does not, with Keras's words in a note."""
+    words = " ".join(str(error).split())
+    found = Diagnostic("E503", message, notes=(Note(f"{type(error).__name__}: {words}"),))
+    if layer is None:
+        return found
+    return found._replace(span=layer.item.key.span, layer=layer.name, chain=chain_of(layer.link))
 
 
 def find_layers(model: Any) -> dict[str, KerasLayer]:
@@ -85,10 +98,8 @@ class _Builder:
         try:
             parts = stretches(self.explicit)
         except TooDeep as error:
-            message = (
-                f"`{error.layer.name}` shares its weights over a network that is too deep for Keras to load"
-            )
-            raise BuildError(_at(error.layer, message)) from None
+            message = f"`{error.layer.name}` shares its weights over a network too deep for Keras to load"
+            raise BuildError(refused(message, error, error.layer)) from None
         for i, part in enumerate(parts):
             if part.nested:
                 self.nested(part, i, parts[i + 1 :], scope)
@@ -109,7 +120,8 @@ class _Builder:
             try:
                 made = self.layer(layer, scope)
             except Exception as error:
-                raise BuildError(_refused(layer, error)) from error
+                message = f"Keras does not build `{layer.name}`"
+                raise BuildError(refused(message, error, layer)) from error
             for value, tensor in zip(layer.outputs, made, strict=True):
                 scope.values[value] = self.values[value] = tensor
 
@@ -185,20 +197,3 @@ def _masks_pass() -> Generator[None]:
 
 def _model_name(name: str) -> str:
     return name.replace("/", "_") or "model"
-
-
-def _refused(layer: Layer, error: Exception) -> Diagnostic:
-    """E503 for a layer that check accepted and Keras does not."""
-    text = " ".join(str(error).split())
-    return _at(layer, f"Keras does not build `{layer.name}`", f"{type(error).__name__}: {text}")
-
-
-def _at(layer: Layer, message: str, *notes: str) -> Diagnostic:
-    return Diagnostic(
-        "E503",
-        message,
-        layer.item.key.span,
-        layer.name,
-        notes=tuple(Note(text) for text in notes),
-        chain=chain_of(layer.link),
-    )

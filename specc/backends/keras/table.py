@@ -12,7 +12,7 @@ import numpy as np
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.elements import ones_along, regrouped, transpose
 from specc.backends.keras.folding import fold, unfold
-from specc.backends.keras.layers import apply, keras_arguments
+from specc.backends.keras.layers import apply, keras_arguments, known_or_rest
 from specc.ir.graph import Fold
 from specc.ops.declare import axis_number, axis_numbers
 from specc.ops.objects import to_keras_config
@@ -39,18 +39,10 @@ def dense(call: Call) -> KerasTensor:
     return regrouped(call, y, (*before, call.op.width), call.results[0].shape.sizes)
 
 
-def permute(call: Call) -> KerasTensor:
-    """The axes in another order."""
-    order = [i + 1 for i in call.op.order(call.shape)]
-    return call.object(lambda name: keras.layers.Permute(order, name=name, dtype=call.dtype))(call.x)
-
-
 def reshape(call: Call) -> KerasTensor:
     """Keras's layer where all sizes but one are known; else a gather."""
-    target = [size if isinstance(size, int) else -1 for size in call.results[0].shape.sizes]
-    if target.count(-1) <= 1:
-        make = keras.layers.Reshape
-        return call.object(lambda name: make(target, name=name, dtype=call.dtype))(call.x)
+    if known_or_rest(call.results[0].shape.sizes).count(-1) <= 1:
+        return apply(call)
     return regrouped(call, call.x, call.shape.sizes, call.results[0].shape.sizes)
 
 
@@ -184,7 +176,6 @@ LOWERINGS: dict[str, Lowering] = {
     "map": crossing,
     "Dense": dense,
     "Flatten": flatten,
-    "Permute": permute,
     "Reshape": reshape,
     "embed": embed,
     "lrn": lrn,
