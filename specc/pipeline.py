@@ -39,11 +39,15 @@ class Options(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A report with what the stages behind a check need: the document, and the compile section if it is right."""
+    """A report with what the stages behind a check need: the document, and the compile section if it is right.
+
+    `source` is the text that was checked; None where it could not be read.
+    """
 
     report: Report
     document: Document | None = None
     training: Any = None
+    source: Source | None = None
 
 
 def check_text(
@@ -92,7 +96,7 @@ def check_source(source: Source, options: Options, overlay: Mapping[str, str] = 
         checked = _check(source, options, overlay)
         kept = _proven(checked.report, source, options, overlay)
         checked.report.diagnostics[:] = kept
-        return checked
+        return checked._replace(source=source)
 
 
 @contextmanager
@@ -189,7 +193,7 @@ def _nowhere(source: Source) -> Any:
 
 
 def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
-    """In the order of the text, the spec's own first."""
+    """In the order of the text, the spec's own first; what a block does wrong each time is said once."""
 
     def place(diagnostic: Diagnostic) -> tuple[bool, str, int]:
         span = diagnostic.span
@@ -197,7 +201,8 @@ def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
             return (True, "", 0)
         return (span.source.path != source.path, span.source.path, span.start)
 
-    return sorted(found, key=place)
+    once = {(d.code, d.message, d.span): d for d in reversed(found)}
+    return sorted(reversed(once.values()), key=place)
 
 
 def _proven(

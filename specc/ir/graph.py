@@ -142,7 +142,8 @@ class Output(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network with everything written out but its shapes; `used` holds the values that something reads."""
+    """A network with everything written out but its shapes; `used` holds the values that something reads,
+    `named` the results that `as` gives a name, and where."""
 
     document: Document
     name: str
@@ -154,6 +155,7 @@ class Graph(NamedTuple):
     strict: bool
     evaluate: Callable[[Node], Any]
     used: set[int]
+    named: list[tuple[str, int, Node, Link | None]]
 
     @property
     def batch(self) -> int | None:

@@ -10,6 +10,7 @@ from specc.passes.repairs import class_of, described_edits, insertion_fix, upstr
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
+from specc.syntax.tree import Node, Sequence
 
 MAX_STEPS = 1000
 """How many layers back the origin of a size is looked for."""
@@ -34,7 +35,7 @@ class Blame:
 
     def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
-        node = argument_node(layer.item, misfit.parameter)
+        node = _place(misfit, layer)
         message = f"`{layer.name}`: {misfit.message}"
         key = (misfit.code, node.start, node.source.path)
         if key in self._seen:
@@ -94,3 +95,12 @@ class Blame:
         fix = insertion_fix(op, layer, reading, x)
         misfit.fixes = () if fix is None else (fix,)
         return misfit
+
+
+def _place(misfit: Misfit, layer: Layer) -> Node:
+    """Where a misfit stands: at the argument, or at the input in `from`, or at the op."""
+    origin = layer.item.field("from")
+    if misfit.parameter is None and misfit.operand and isinstance(origin, Sequence):
+        if misfit.operand < len(origin.items) == len(layer.inputs):
+            return origin.items[misfit.operand]
+    return argument_node(layer.item, misfit.parameter)

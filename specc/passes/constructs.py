@@ -7,7 +7,7 @@ from specc.ir.graph import Fold, Layer, Link, Region, Unfold
 from specc.ops.declare import Op
 from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, bind, declared, evaluate, shape_from
+from specc.passes.values import Env, Failed, Given, bind, declared, evaluate, shape_from
 from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import MAX_LAYERS, MAX_NESTING, Context
 from specc.shapes.shape import Shape
@@ -191,8 +191,6 @@ def _map(resolver: Resolver, item: Item, current: int | None, context: Context) 
     resolver.regions.append(Region(context.region, path, item, tuple(several)))
     region = len(resolver.regions) - 1
     inner = _inner(context, f"{name}.", item) if named else context
-    if not named:
-        context.scope.reserved |= explicit_names((item.chains or {}).values())
     inner = _deeper(resolver, item, inner._replace(region=region))
     end = resolver.chain(_chain(item), resolver.move(start, region, context), inner)
     return _leave(resolver, item, name, start if end is None else end, region, context)
@@ -204,6 +202,7 @@ def _leave(resolver: Resolver, item: Item, name: str, end: int, region: int, con
     value = resolver.value(context.region)
     end = resolver.move(end, region, context)
     resolver.add(name, Unfold(region), (end,), (value,), item, context)
+    resolver.crossed[end, context.region] = value
     return value
 
 
@@ -319,7 +318,10 @@ def _block_env(resolver: Resolver, instance: Instance, item: Item, context: Cont
             declared_here = Note(f"`{name}` is declared here, without a default", param.node.span)
             resolver.found.error("E106", message, item.value or item.key, declared_here, link=context.link)
             raise Failed
-    return bind(params, instance.values, resolver.file_env, resolver.found, link)
+    node = instance.item.field("with")
+    places = node if isinstance(node, tree.Mapping) else None
+    values = {n: Given(v, places.get(n) if places else None) for n, v in instance.values.items()}
+    return bind(params, values, resolver.file_env, resolver.found, link)
 
 
 def _enter(

@@ -43,13 +43,18 @@ def dtype_bytes(dtype: str) -> int:
     return (int(digits) if digits else _BITS[dtype]) // 8
 
 
-def rows(typed: Typed) -> list[Row]:
-    """The table of layers up to the first ones that have no type, insertions written out."""
+def rows(typed: Typed, until_failure: bool = False) -> list[Row]:
+    """The table of layers, insertions written out, those left out that an error leaves without a type.
+
+    With `until_failure` the table ends at the first of these.
+    """
     table: list[Row] = []
     steps = _Steps(typed)
     for number, layer in enumerate(typed.graph.layers):
         op = typed.ops[number]
         if op is None or any(typed.types[v] is None for v in (*layer.inputs, *layer.outputs) if v is not None):
+            if until_failure:
+                return table
             continue
         if isinstance(op, Fold | Unfold):
             if not layer.inserted:

@@ -9,8 +9,8 @@ from itertools import product
 from specc.ir.graph import AS_WRITTEN, Reading
 from specc.ops.declare import Op, Place
 from specc.ops.misfit import Misfit, wrong_rank
-from specc.shapes.axis import CHANNEL, FEATURE, NAMELESS, TIME, Axis
-from specc.shapes.shape import Shape
+from specc.shapes.axis import CHANNEL, FEATURE, NAMELESS, Axis
+from specc.shapes.shape import Shape, as_time
 
 Places = tuple[Place, ...]
 Order = tuple[int, ...]
@@ -239,7 +239,7 @@ def _distribute(op: Op, places: Places, x: Shape, core: list[int]) -> Reading:
         if reading.order is not None:
             order = (*rest, *(core[i] for i in reading.order))
     if rest:
-        outer = _as_time(outer)
+        outer = as_time(outer, inner)
         notes.append(_distribution_note(op, outer))
     permuted = None if order == tuple(range(x.rank)) else order
     if permuted is not None:
@@ -258,13 +258,6 @@ def _merged(op: Op, inner: Shape, notes: list[tuple[str, str]]) -> Shape | None:
     listed = ", ".join(str(a.name) if a.name else "…" for a in merged.axes)
     notes.append(("N702", f"{listed} are merged for {op.name}: {parts} = {merged.elements} features per step"))
     return shape
-
-
-def _as_time(outer: Shape) -> Shape:
-    """A single axis without a name that is distributed over is time."""
-    if outer.rank == 1 and outer.axes[0] is NAMELESS:
-        return Shape(outer.sizes, (TIME,))
-    return outer
 
 
 def _distribution_note(op: Op, outer: Shape) -> tuple[str, str]:

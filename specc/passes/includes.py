@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from specc.diagnostics.model import Note
 from specc.passes.values import Findings
 from specc.syntax import tree
 from specc.syntax.document import Block, Document, parse
@@ -36,7 +37,12 @@ def include(document: Document, folder: Path, load: Load, found: Findings) -> Do
             included = _load(path, node, load, found)
             if included is not None:
                 for name, block in included.blocks.items():
-                    blocks.setdefault(name, block)
+                    twice = document.blocks.get(name) or blocks.get(name)
+                    if twice is None:
+                        blocks[name] = block
+                    else:
+                        note = Note(f"`{name}` is given here too", block.key.span)
+                        found.error("E302", f"the block `{name}` is given twice", twice.key, note)
                 section = included.sections.get("params")
                 params += section.entries if isinstance(section, Mapping) else []
                 pending.append((included, path.parent))

@@ -18,7 +18,7 @@ from specc.ops import registry
 from specc.ops.declare import Inputs, Op, Weights, axis_number
 from specc.ops.misfit import Misfit
 from specc.passes.blame import Blame
-from specc.passes.fit import fit
+from specc.passes.fit import fit, rank_misfit
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
@@ -114,7 +114,12 @@ class Inference:
         results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
         if reading is not AS_WRITTEN:
             self._allow(op, layer, reading, x)
-            inputs, inner, results = _distributed(op, reading, inputs)
+            try:
+                inputs, inner, results = _distributed(op, reading, inputs)
+            except Misfit as misfit:
+                if misfit.code == "E206" and not x.has_given_names:
+                    raise rank_misfit(places or (), x) from None  # the guess that the last axes are meant fails
+                raise
         self._hold_state(op)
         shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore
         weights = op.weights_for(shapes)  # pyright: ignore

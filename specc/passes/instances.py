@@ -133,7 +133,10 @@ class Instances:
 
     def report(self, errors: registry.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
         """Record what is wrong with the arguments of an item."""
+        mistyped = {nearest(e.parameter or "", parameters_of(cls)) for e in errors.errors if e.unknown}
         for error in errors.errors:
+            if error.code == "E106" and error.parameter in mistyped:
+                continue  # it is there, by another name
             node = argument_node(item, error.parameter)
             message, fixes = error.message, ()
             if error.unknown and error.parameter is not None:

@@ -1,8 +1,11 @@
 """What is legal and yet seldom meant: values that nothing uses (W604), a batch axis in a shape (W606)."""
 
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Input, Typed, chain_of
+from specc.ir.graph import Input, Layer, Typed, chain_of
 from specc.ops.declare import Op
+from specc.ops.misfit import Remove
+from specc.passes.activations import activation_behind
+from specc.passes.repairs import described_edits
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
 
@@ -13,22 +16,54 @@ BATCH_LIKE = 1000
 def lint(typed: Typed, found: Findings) -> None:
     """Record the warnings that need the whole network."""
     _unused(typed, found)
+    _softmaxes(typed, found)
     for entry in typed.graph.inputs:
         _batch(entry, typed, found)
 
 
 def _unused(typed: Typed, found: Findings) -> None:
-    used = typed.graph.used
-    seen: set[int] = set()
-    for entry in typed.graph.inputs:
+    """W604; a layer that is written out several times is useless only if none of them is used."""
+    graph, used = typed.graph, typed.graph.used
+    for entry in graph.inputs:
         if entry.value not in used:
             found.append(Diagnostic("W604", f"nothing uses the input `{entry.name}`", entry.node.span))
-    for layer in typed.graph.layers:
-        if layer.inserted or any(value in used for value in layer.outputs) or id(layer.item) in seen:
+    for name, value, node, link in graph.named:
+        if value not in used:
+            found.append(Diagnostic("W604", f"nothing uses `{name}`", node.span, chain=chain_of(link)))
+    named = {value for _, value, _, _ in graph.named}
+    useless: dict[int, Layer] = {}
+    useful: set[int] = set()
+    for layer in graph.layers:
+        if any(value in used or value in named for value in layer.outputs):
+            useful.add(id(layer.item))
+        elif not layer.inserted:
+            useless.setdefault(id(layer.item), layer)
+    for item, layer in useless.items():
+        if item not in useful:
+            message = f"nothing uses the value of `{layer.name}`"
+            found.append(
+                Diagnostic("W604", message, layer.item.key.span, layer.name, chain=chain_of(layer.link))
+            )
+
+
+def _softmaxes(typed: Typed, found: Findings) -> None:
+    """W603: a softmax of a softmax, or one over a single element."""
+    for number, layer in enumerate(typed.graph.layers):
+        op = typed.ops[number]
+        if op is None or "softmax" not in (getattr(op, "activation", None), op.name.lower()):
             continue
-        seen.add(id(layer.item))
-        message = f"nothing uses the value of `{layer.name}`"
-        found.append(Diagnostic("W604", message, layer.item.key.span, layer.name, chain=chain_of(layer.link)))
+        value, result = layer.inputs[0], typed.types[layer.outputs[0]]
+        is_first = op.name in ("Activation", "Softmax")
+        if is_first and value is not None and activation_behind(value, typed) == "softmax":
+            message = f"`{layer.name}`: a softmax of what is a softmax already"
+        elif not is_first and result is not None and result.shape.sizes[-1:] == (1,):
+            message = f"`{layer.name}`: a softmax over one element is always 1"
+        else:
+            continue
+        fixes = described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op)) if is_first else ()
+        found.append(
+            Diagnostic("W603", message, layer.item.key.span, layer.name, fixes=fixes, chain=chain_of(layer.link))
+        )
 
 
 def _batch(entry: Input, typed: Typed, found: Findings) -> None:

@@ -4,7 +4,7 @@ from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.declare import axis_numbers
 from specc.ops.misfit import Misfit
 from specc.shapes.dim import surely_differ
-from specc.shapes.shape import Shape
+from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
 
 
@@ -33,10 +33,9 @@ class Regions:
         else:
             positions = _positions(region, x, known)
         if known is None:
-            at = tuple(positions)
-            self.folded[op.region] = Folded(
-                tuple(x.sizes[i] for i in at), tuple(x.axes[i] for i in at), at, layer.inputs[0] or 0
-            )
+            inner = x.ordered([i for i in range(x.rank) if i not in positions])
+            outer = as_time(x.ordered(positions), inner)
+            self.folded[op.region] = Folded(outer.sizes, outer.axes, positions, layer.inputs[0] or 0)
         else:
             _hold_against(known, x, positions)
         return positions

@@ -1,6 +1,6 @@
 """From a document to a graph: parameters, inputs and outputs, and the network between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from specc.ir.graph import Graph, Input, Output
@@ -8,7 +8,7 @@ from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Findings, bind, declared, evaluate, shape_from
+from specc.passes.values import Env, Failed, Findings, Given, bind, declared, evaluate, shape_from
 from specc.passes.wiring import name_of, reference, report_missing
 from specc.passes.writer import Context, TooLarge
 from specc.shapes.tensor import Tensor
@@ -47,8 +47,8 @@ def resolve(
         last = resolver.chain(document.layers, first, context)
     except TooLarge:
         return None
-    report_missing(resolver)
     outputs = _outputs(resolver, last, context)
+    report_missing(resolver)
     return Graph(
         document,
         str(_scalar(document, "name", env, found) or "model"),
@@ -60,6 +60,7 @@ def resolve(
         strict or _scalar(document, "adapt", env, found) == "strict",
         lambda node: evaluate(node, env, found),
         resolver.used,
+        resolver.named,
     )
 
 
@@ -78,59 +79,64 @@ def _scalar(document: Document, key: str, env: Env, found: Findings) -> Any:
 
 
 def _parameters(document: Document, found: Findings, settings: Mapping[str, Any], variant: str | None) -> Env:
-    section = document.sections.get("params")
-    if section is not None and not isinstance(section, tree.Mapping):
-        found.error("E102", f"`params` must be a mapping, not {section.kind}", section)
-        section = None
-    params = declared(section, found)
-    values: dict[str, Any] = {}
-    for name, value, node in _variant(document, found, variant):
-        if name in params:
-            values[name] = value
-        else:
-            found.error("E112", _no_parameter(name, params), node)
+    """The parameters: from the command line, else from the variant, else their defaults."""
+    params = declared(_mapping(document, "params", found), found)
+    values: dict[str, Given] = {}
+    variants = _variants(document, found, params)
+    if variant is not None and variant not in variants:
+        message = f"there is no variant `{variant}`{_hint(variant, variants)}"
+        found.error("E112", message, _key(document, "variants"))
+    for key, node in variants.get(variant or "", []):
+        values[str(key.value)] = Given(tree.to_plain(node), node)
     for name, value in settings.items():
-        if name in params:
-            values[name] = value
-        else:
-            found.error("E112", f"--set: {_no_parameter(name, params)}", section or document.node)
+        if name not in params:
+            message = f"--set: there is no parameter `{name}`{_hint(name, params)}"
+            found.error("E112", message, _key(document, "params"))
+        values[name] = Given(value)
     return bind(params, values, {}, found, None)
 
 
-def _no_parameter(name: str, known: Mapping[str, Any]) -> str:
+def _variants(
+    document: Document, found: Findings, params: Mapping[str, Any]
+) -> dict[str, list[tuple[Scalar, Node]]]:
+    """The parameters that each variant sets; one that there is not is E112, whichever variant is chosen."""
+    section = _mapping(document, "variants", found)
+    variants: dict[str, list[tuple[Scalar, Node]]] = {}
+    for name, node in section.entries if section is not None else ():
+        if not isinstance(node, tree.Mapping):
+            message = f"variant `{name.value}` must be a mapping of parameters, not {node.kind}"
+            found.error("E102", message, node)
+            continue
+        for key, _ in node.entries:
+            if key.value not in params:
+                message = f"there is no parameter `{key.value}`{_hint(str(key.value), params)}"
+                found.error("E112", message, key)
+        variants[str(name.value)] = node.entries
+    return variants
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
     close = nearest(name, known)
-    return f"there is no parameter `{name}`" + (f"; did you mean `{close}`?" if close else "")
+    return f"; did you mean `{close}`?" if close else ""
 
 
-def _variant(document: Document, found: Findings, name: str | None) -> list[tuple[str, Any, Node]]:
-    section = document.sections.get("variants")
-    if section is not None and not isinstance(section, tree.Mapping):
-        found.error("E102", f"`variants` must be a mapping, not {section.kind}", section)
-        section = None
-    for key, value in section.entries if section is not None else ():
-        if not isinstance(value, tree.Mapping):
-            found.error("E102", f"variant `{key.value}` must be a mapping of parameters, not {value.kind}", value)
-    if name is None:
-        return []
-    chosen = section.get(name) if section is not None else None
-    if chosen is None:
-        known = [str(k.value) for k, _ in section.entries] if section is not None else []
-        close = nearest(name, known)
-        hint = f"; did you mean `{close}`?" if close else ""
-        found.error("E112", f"there is no variant `{name}`{hint}", section or document.node)
-        return []
-    if not isinstance(chosen, tree.Mapping):
-        return []
-    return [(str(k.value), tree.to_plain(v), k) for k, v in chosen.entries]
+def _mapping(document: Document, key: str, found: Findings) -> tree.Mapping | None:
+    node = document.sections.get(key)
+    if node is None or isinstance(node, tree.Mapping):
+        return node
+    found.error("E102", f"`{key}` must be a mapping, not {node.kind}", node)
+    return None
+
+
+def _key(document: Document, key: str) -> Node:
+    """The top-level key itself, else the start of the spec: the place for what the command line got wrong."""
+    return document.node.key(key) or (document.node.entries[0][0] if document.node.entries else document.node)
 
 
 def _inputs(resolver: Resolver, context: Context) -> tuple[Input, ...]:
     """The inputs of the network."""
-    section = context.document.sections.get("inputs")
     found = resolver.found
-    if section is not None and not isinstance(section, tree.Mapping):
-        found.error("E102", f"`inputs` must be a mapping of names to shapes, not {section.kind}", section)
-        section = None
+    section = _mapping(context.document, "inputs", found)
     if section is not None and not section.entries:
         found.error("E106", "a network needs at least one input", section)
     inputs: list[Input] = []
@@ -180,7 +186,9 @@ def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Ou
     section = context.document.sections.get("outputs")
     found = resolver.found
     if section is None:
-        if last is None:
+        if last is None or not resolver.layers:
+            if "layers" not in context.document.sections or resolver.found:
+                return ()
             place = context.document.sections.get("layers") or context.document.node
             found.error("E304", "nothing reaches an output: there are no layers", place)
             return ()

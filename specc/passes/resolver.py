@@ -10,7 +10,7 @@ from specc.passes.wiring import inputs_of, name_results
 from specc.passes.writer import Context, Writer
 from specc.syntax import tree
 from specc.syntax.document import Chain, Document, Item
-from specc.syntax.tree import Node
+from specc.syntax.tree import Node, Scalar
 
 Builder = Callable[["Resolver", Item, int | None, Context], int | None]
 
@@ -68,13 +68,11 @@ class Resolver(Writer):
         """The value of an item that is wrong: nothing is known of it, so that what reads it stays silent."""
         value = self.value(context.region)
         self.used.add(value)
-        if "name" not in (item.fields or ()):
-            self.names.values[context.scope.prefix + self.names.automatic(context.scope, snake_case(word))] = value
-            return value
-        try:
-            self.names.values[context.scope.prefix + self.name(item, word, context)] = value
-        except Failed:
-            pass
+        node = item.field("name")
+        name = node.value if isinstance(node, Scalar) else None
+        if node is None:
+            name = self.names.automatic(context.scope, snake_case(word))
+        self.names.values.setdefault(f"{context.scope.prefix}{name}", value)
         return value
 
     def name(self, item: Item, base: str, context: Context) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from specc.syntax.document import Chain
-from specc.syntax.tree import Scalar
+from specc.syntax.tree import Scalar, Sequence
 
 
 def snake_case(name: str) -> str:
@@ -37,13 +37,22 @@ class Scope:
 
 
 def explicit_names(chains: Iterable[Chain]) -> set[str]:
-    """The names that are written in these chains themselves; unnamed layers do not take them."""
+    """The names that are written in these chains themselves; unnamed layers do not take them.
+
+    A `map` without a name adds none to what is inside: those names are the chain's too.
+    """
     names: set[str] = set()
-    for chain in chains:
-        for item in chain:
-            node = item.fields.get("name") if item.fields else None
-            if isinstance(node, Scalar) and isinstance(node.value, str):
-                names.add(node.value)
+    waiting = [*chains]
+    while waiting:
+        for item in waiting.pop():
+            if item.fields is None:
+                continue
+            if item.word == "map" and "name" not in item.fields:
+                waiting += (item.chains or {}).values()
+            for field in ("name", "as"):
+                node = item.fields.get(field)
+                several = node.items if isinstance(node, Sequence) else [node]
+                names.update(n.value for n in several if isinstance(n, Scalar) and isinstance(n.value, str))
     return names
 
 

@@ -21,6 +21,13 @@ class Failed(Exception):
     """A value could not be worked out; the diagnostic has been recorded."""
 
 
+class _Unset:
+    """The value of a parameter that has none, because something is wrong with it: what uses it stays silent."""
+
+
+UNSET = _Unset()
+
+
 class Deferred(NamedTuple):
     """An expression that asks for sizes, kept until they are known."""
 
@@ -61,6 +68,8 @@ def evaluate(node: Node, env: Env, found: Findings, link: Link | None = None, de
             return value
         try:
             template = parse_template(value)
+            if any(env.get(name) is UNSET for name in template.names):
+                raise Failed
             if defer and template.uses_size:
                 return Deferred(template, env)
             return template.evaluate(env)
@@ -181,24 +190,37 @@ def _type_of(node: Node) -> str | None:
     return next((word for word in ("bool", "int", "float", "str") if type(value).__name__ == word), None)
 
 
-def bind(params: dict[str, Param], given_values: Mapping[str, Any], env: Env, found: Findings, link: Link | None) -> Env:
+class Given(NamedTuple):
+    """A value given for a parameter, and where; without a place, on the command line."""
+
+    value: Any
+    node: Node | None = None
+
+
+def bind(
+    params: dict[str, Param], values: Mapping[str, Given], env: Env, found: Findings, link: Link | None
+) -> Env:
     """`env` with the parameters added: a given value, else the default, which may use those before it."""
     bound = dict(env)
     for name, param in params.items():
-        if name in given_values:
-            value = given_values[name]
+        bound[name] = UNSET
+        given_value = values.get(name)
+        if given_value is not None:
+            value, node = given_value.value, given_value.node or param.node
         elif param.default is not None:
             try:
-                value = evaluate(param.default, bound, found, link)
+                value, node = evaluate(param.default, bound, found, link), param.default
             except Failed:
                 continue
         else:
             found.error("E106", f"parameter `{name}` has no default and is not given", param.node, link=link)
             continue
         fault = param.fault(value)
-        if fault is not None:
-            found.error("E112", fault, param.node, link=link)
-        bound[name] = value
+        if fault is None:
+            bound[name] = value
+        else:
+            notes = () if node is param.node else (Note(f"`{name}` is declared here", param.node.span),)
+            found.error("E112", fault, node, *notes, link=link)
     return bound
 
 
@@ -241,7 +263,8 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
             try:
                 sizes.append(size_from(evaluate(value, env, found, link)))
             except ValueError as error:
-                found.error("E102", str(error), value, link=link)
+                code = "E113" if isinstance(value, Scalar) and isinstance(value.value, str) else "E102"
+                found.error(code, str(error), value, link=link)
                 raise Failed from None
             names.append(None if key is None else str(evaluate(key, env, found, link)))
     repeated = next((n for n in names if n is not None and names.count(n) > 1), None)

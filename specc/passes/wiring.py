@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.ir.graph import chain_of
 from specc.ops.declare import CallInput, Op
 from specc.passes.scope import Scope
 from specc.passes.values import Failed, evaluate
 from specc.passes.writer import Context, Missing, Writer
 from specc.suggest import nearest
 from specc.syntax.document import Item
-from specc.syntax.tree import Node, kind_of
+from specc.syntax.tree import Node, Scalar, kind_of
 
 Inputs = tuple[int | None, ...]
 
@@ -109,7 +111,7 @@ def references(writer: Writer, origin: Any, node: Node, current: int | None, con
             raise Failed
         if "*" in name:
             paths = writer.names.matching(context.scope, name)
-            if paths is None:
+            if paths is None or any(path not in writer.names.values for path in paths):
                 values.append(_absent(writer, name, node, context))
             else:
                 root = context._replace(scope=Scope("", None))
@@ -132,7 +134,7 @@ def _absent(writer: Writer, name: str, node: Node, context: Context) -> int:
     """A value of which nothing is known; the name is reported once all names are."""
     if len(writer.missing) < MAX_MISSING:
         close = nearest(name, writer.names.visible(context.scope))
-        writer.missing.append(Missing(name, context.scope.prefix, node, context.link, close))
+        writer.missing.append(Missing(name, context.scope, node, context.link, close))
     value = writer.value(context.region)
     writer.used.add(value)
     return value
@@ -144,17 +146,19 @@ MAX_MISSING = 100
 
 def report_missing(writer: Writer) -> None:
     """Report the names that stood for nothing: E301 where they stand further below, else E300."""
-    for name, prefix, node, link, close in writer.missing:
-        values = writer.names.values
+    for name, scope, node, link, close in writer.missing:
         if name == "_":
             listed = ", ".join(f"`{i}`" for i in writer.inputs)
             message = f"nothing stands before this for `_` to name; the inputs are {listed}"
             writer.found.error("E303", message, node, link=link)
-        elif prefix + name in values or name in values:
+        elif writer.names.find(scope, name) is not None:
             writer.found.error("E301", f"`{name}` is used before it stands", node, link=link)
         else:
             hint = f"; did you mean `{close}`?" if close else ""
-            writer.found.error("E300", f"there is no value `{name}` here{hint}", node, link=link)
+            is_whole = isinstance(node, Scalar) and node.value == name
+            fixes = (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),) if close and is_whole else ()
+            message = f"there is no value `{name}` here{hint}"
+            writer.found.append(Diagnostic("E300", message, node.span, fixes=fixes, chain=chain_of(link)))
 
 
 def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...], context: Context) -> None:
@@ -178,6 +182,7 @@ def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...
             writer.found.error("E302", f"the name `{name}` is given twice", node, link=context.link)
         else:
             writer.names.values[path] = value
+            writer.named.append((str(name), value, node, context.link))
 
 
 def name_of(writer: Writer, value: int) -> str:

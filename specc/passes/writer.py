@@ -33,7 +33,7 @@ class Missing(NamedTuple):
     """A name that stood for nothing where it was used."""
 
     name: str
-    path: str
+    scope: Scope
     node: Node
     link: Link | None
     close: str | None
@@ -56,6 +56,8 @@ class Writer:
         self.region_of: list[int] = []
         self.used: set[int] = set()
         self.missing: list[Missing] = []
+        self.named: list[tuple[str, int, Node, Link | None]] = []
+        """The results that `as` names: name, value, and where."""
         self.inputs: tuple[str, ...] = ()
         self.instances: dict[str, Any] = {}
         """The blocks that were used, by path."""
@@ -63,7 +65,8 @@ class Writer:
         """The parameters of the spec, which its blocks see too."""
         self.distribute = "fold"
         self._steps = 0
-        self._crossed: dict[tuple[int, int], int] = {}
+        self.crossed: dict[tuple[int, int], int] = {}
+        """The values that have entered or left a region, by number and by the region that they went to."""
 
     def value(self, region: int) -> int:
         """A new value."""
@@ -113,8 +116,9 @@ class Writer:
         return around
 
     def _cross(self, value: int, region: int, target: int, op: Op, context: Context) -> int:
-        known = self._crossed.get((value, target))
+        known = self.crossed.get((value, target))
         if known is not None:
+            self.used.add(known)
             return known
         self.used.add(value)
         made = self.value(target)
@@ -124,5 +128,5 @@ class Writer:
         self.names.values[name] = made
         layer = Layer(name, op, (value,), (made,), self.regions[region].item, target, context.link, inserted=True)
         self.layers.append(layer)
-        self._crossed[value, target] = made
+        self.crossed[value, target] = made
         return made

@@ -4,9 +4,10 @@
 construct; the two differ in nothing but their key until they are resolved.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Note
+from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.source import Source
 from specc.suggest import nearest
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
@@ -32,9 +33,7 @@ CONSTRUCT_FIELDS: dict[str, tuple[str, ...]] = {
     "map": _COMMON,
 }
 """The constructs that hold or stand for other items, with the keys that may stand beside them."""
-FIELDS = frozenset(
-    (*_LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields))
-)
+FIELDS = frozenset((*_LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields)))
 
 
 class Item:
@@ -65,7 +64,7 @@ class Block(NamedTuple):
     """A named chain with parameters and inputs of its own, and the document that it stands in."""
 
     name: str
-    node: Mapping
+    key: Scalar
     params: Mapping | None
     inputs: Node | None
     layers: Chain
@@ -88,6 +87,8 @@ class Parser:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
+        self.mistyped: set[tuple[int, str]] = set()
+        """Mappings, and the keys that something in them seems to be meant for."""
 
     def error(self, code: str, message: str, node: Node, *notes: Note) -> None:
         self.found.append(Diagnostic(code, message, node.span, notes=notes))
@@ -118,8 +119,7 @@ class Parser:
     def _required(self, node: Mapping, sections: dict[str, Node]) -> None:
         place = node.entries[0][0] if node.entries else node
         for key in ("specc", "name", "inputs", "layers"):
-            if key not in sections:
-                self.error("E106", f"a spec needs the key `{key}`", place)
+            self.needs(node, key, sections, f"a spec needs the key `{key}`", place)
         version = sections.get("specc")
         if version is not None and not (isinstance(version, Scalar) and version.value == 1):
             self.error("E102", "`specc` must be 1, the version of the language", version)
@@ -136,25 +136,37 @@ class Parser:
             if word in known:
                 found[str(word)] = value
             elif not (isinstance(word, str) and word.startswith("x-")):
-                self.unknown(key, known, f"{what} has no key")
+                close = self.unknown(key, known, f"{what} has no key")
+                if close is not None:
+                    self.mistyped.add((id(node), close))
         return found
 
-    def unknown(self, key: Scalar, known: tuple[str, ...], message: str) -> None:
+    def unknown(self, key: Scalar, known: Iterable[str], message: str) -> str | None:
+        """Report an unknown key (E103); gives the known one that it is nearest to."""
         close = nearest(str(key.value), known)
         hint = f"; did you mean `{close}`?" if close else ""
-        self.error("E103", f"{message} `{key.value}`{hint}", key)
+        fixes = (Fix(f"write `{close}`", "safe", (Edit(key.span, close),)),) if close else ()
+        self.found.append(Diagnostic("E103", f"{message} `{key.value}`{hint}", key.span, fixes=fixes))
+        return close
+
+    def needs(self, node: Mapping, key: str, parts: dict[str, Node], message: str, place: Node) -> bool:
+        """Whether `key` is there; if not, E106, unless another key looks like it."""
+        if key in parts:
+            return True
+        if (id(node), key) not in self.mistyped:
+            self.error("E106", message, place)
+        return False
 
     def block(self, key: Scalar, value: Node) -> Block | None:
         node = self.mapping(value, f"block `{key.value}`")
         if node is None:
             return None
         parts = self.keys(node, _BLOCK_KEYS, "a block")
-        if "layers" not in parts:
-            self.error("E106", f"block `{key.value}` needs `layers`", key)
+        if not self.needs(node, "layers", parts, f"block `{key.value}` needs `layers`", key):
             return None
         params = self.mapping(parts.get("params"), "`params`")
         layers = self.chain(parts["layers"], "`layers`")
-        return Block(str(key.value), node, params, parts.get("inputs"), layers, parts.get("outputs"))
+        return Block(str(key.value), key, params, parts.get("inputs"), layers, parts.get("outputs"))
 
     def chain(self, node: Node, what: str) -> Chain:
         """A list of items."""
@@ -174,7 +186,9 @@ class Parser:
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return self.nested(Item(node, node, None))
         if not isinstance(node, Mapping):
-            self.error("E102", f"a layer must be a mapping with one op, or an op's name, not {node.kind}", node)
+            self.error(
+                "E102", f"a layer must be a mapping with one op, or an op's name, not {node.kind}", node
+            )
             return None
         item: Item | None = None
         fields: dict[str, Node] | None = None
@@ -202,7 +216,7 @@ class Parser:
         for key in (first, second):
             close = nearest(str(key.value), FIELDS)
             if close and str(key.value).islower():
-                self.unknown(key, tuple(FIELDS), "beside an op there is no key")
+                self.unknown(key, FIELDS, "beside an op there is no key")
                 return
         note = Note(f"`{first.value}` is the first op", first.span)
         self.error("E102", f"a layer has one op, and `{second.value}` is a second one", second, note)
@@ -247,8 +261,8 @@ class Parser:
         node = self.mapping(item.value, "`map`")
         parts = {} if node is None else self.keys(node, ("over", "layers"), "a map")
         for key in ("over", "layers"):
-            if node is not None and key not in parts:
-                self.error("E106", f"`map` needs `{key}`", item.key)
+            if node is not None:
+                self.needs(node, key, parts, f"`map` needs `{key}`", item.key)
         item.fields = {**(item.fields or {}), **({"over": parts["over"]} if "over" in parts else {})}
         item.chains = {"layers": self.chain(parts["layers"], "`layers`") if "layers" in parts else []}
 

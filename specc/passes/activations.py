@@ -1,0 +1,33 @@
+"""Which activation made a value what it is."""
+
+from typing import Any
+
+from specc.ir.graph import Typed
+from specc.ops.declare import Op
+
+CARRIERS = ("Reshape", "Flatten", "Permute", "Identity", "Dropout", "slice", "rearrange", "map")
+"""Ops behind which a value is still what the activation before them made it."""
+
+
+def activation_behind(value: int, typed: Typed) -> str | None:
+    """The last activation behind a value; None where it is not known."""
+    makers = {v: i for i, layer in enumerate(typed.graph.layers) for v in layer.outputs}
+    while value in makers:
+        layer = typed.graph.layers[makers[value]]
+        op = typed.ops[makers[value]]
+        if isinstance(op, Op) and op.name in CARRIERS and layer.inputs[0] is not None:
+            value = layer.inputs[0]
+            continue
+        return activation_of(op)
+    return None
+
+
+def activation_of(op: Op | None) -> str | None:
+    """The activation that an op ends with; None where that is not known."""
+    inner: Any = getattr(op, "layer", op)
+    if inner is None or inner.name == "Softmax":
+        return "softmax" if inner is not None else None
+    if inner.name in ("Dense", "Activation") or "Conv" in inner.name:
+        activation = getattr(inner, "activation", None)
+        return "linear" if activation is None else activation if isinstance(activation, str) else None
+    return None
