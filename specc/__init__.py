@@ -1,0 +1,131 @@
+"""specc checks neural networks that are written as YAML, and builds them with Keras.
+
+>>> import specc
+>>> report = specc.check('''
+... specc: 1
+... name: small
+... inputs:
+...   x: [feature: 8]
+... layers:
+...   - Dense: 4
+...   - Dense: {units: 3, activation: softmax}
+...     name: kind
+... ''')
+>>> report.ok
+True
+>>> str(report.outputs["kind"].shape)
+'[feature: 3]'
+>>> report.totals.params
+51
+
+Importing this package is cheap: each function imports what it needs, TensorFlow for building alone.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+    from typing import Any
+
+    from specc.building import SpecError
+    from specc.pipeline import Checked
+    from specc.report import Report
+
+__version__ = "0.1.0"
+__all__ = ["Report", "SpecError", "__version__", "build", "check", "explain", "load"]
+
+_HOMES = {"Report": "specc.report", "SpecError": "specc.building"}
+
+
+def __getattr__(name: str) -> "Any":
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'specc' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)
+
+
+def check(
+    spec: "str | os.PathLike[str]",
+    *,
+    settings: "Mapping[str, Any] | None" = None,
+    variant: "str | None" = None,
+    strict: bool = False,
+) -> "Report":
+    r"""Check a spec: the path of a file, or the text itself (a `str` with a line break in it).
+
+    `settings` gives parameters other values, `variant` names a variant of the spec, `strict` forbids
+    insertions. Whatever is wrong is in the report's `diagnostics`, a file that cannot be read too (E100).
+
+    >>> report = check("specc: 1\nname: a\ninputs: {x: [3]}\nlayers: [{Dens: 4}]\n")
+    >>> report.ok
+    False
+    >>> print(report.diagnostics[0].code)
+    E104
+    """
+    return _checked(spec, settings, variant, strict).report
+
+
+def build(
+    spec: "str | os.PathLike[str]",
+    out: "str | os.PathLike[str] | None" = None,
+    *,
+    settings: "Mapping[str, Any] | None" = None,
+    variant: "str | None" = None,
+    strict: bool = False,
+    seed: "int | None" = None,
+) -> "Any":
+    """Check a spec and build its Keras model, compiled if the spec has a `compile` section; see `check`.
+
+    With `out`, a path that ends in `.keras`, the model is also saved there, in one step. With a `seed` the
+    initial weights are the same each time. Raises SpecError where the spec has errors, Keras is missing, or
+    the model cannot be built or written.
+
+        model = specc.build("model.yaml", seed=1)
+        model.fit(images, labels)
+    """
+    from specc.building import build_checked
+
+    return build_checked(_checked(spec, settings, variant, strict), out, seed)
+
+
+def load(path: "str | os.PathLike[str]") -> "Any":
+    """The Keras model in a file that `build` wrote; plain `keras.saving.load_model` does the same.
+
+    Raises SpecError where Keras is missing, and what Keras raises where the file is no model.
+    """
+    import os
+
+    from specc.building import load_keras
+    from specc.report import Report
+
+    load_keras(Report(os.fspath(path), []))
+    from specc.backends.keras.save import load_model
+
+    return load_model(path)
+
+
+def explain(code: str) -> "str | None":
+    """The page about a diagnostic's code, as Markdown; None if there is no such code.
+
+    >>> print(explain("E202").splitlines()[0])
+    # E202: elements
+    """
+    from specc.diagnostics.explain import page
+
+    return page(code)
+
+
+def _checked(
+    spec: "str | os.PathLike[str]", settings: "Mapping[str, Any] | None", variant: "str | None", strict: bool
+) -> "Checked":
+    from specc.pipeline import Options, check_file, check_source
+    from specc.source import Source
+
+    options = Options(settings or {}, variant, strict)
+    if isinstance(spec, str) and "\n" in spec:
+        return check_source(Source("<string>", spec), options)
+    import os
+
+    return check_file(os.fspath(spec), options)

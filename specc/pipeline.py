@@ -3,7 +3,7 @@
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,7 +100,7 @@ def check_source(source: Source, options: Options, overlay: Mapping[str, str] = 
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _undisturbed() -> Generator[None]:
     """No garbage collection while a check makes its many small objects, none of which are garbage."""
     if not gc.isenabled():
         yield

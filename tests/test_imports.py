@@ -21,7 +21,9 @@ ROWS = [
     ["specc.passes"],
     ["specc.backends"],
     ["specc.pipeline"],
+    ["specc.building", "specc.schema"],
     ["specc"],
+    ["specc.commands"],
     ["specc.cli"],
     ["specc.__main__"],
 ]

@@ -23,23 +23,33 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str | None:
 
 
 def choose(diagnostics: Iterable[Diagnostic], unsafe: bool) -> dict[str, list[Edit]]:
-    """The edits to make, by path: of each diagnostic its first safe fix, or with `unsafe` its first fix.
+    """The edits to make, by path: those of the fixes that `select` takes."""
+    chosen: dict[str, list[Edit]] = {}
+    for _, fix in select(diagnostics, unsafe):
+        for edit in fix.edits:
+            edits = chosen.setdefault(edit.span.source.path, [])
+            if edit not in edits:
+                edits.append(edit)
+    return chosen
+
+
+def select(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[tuple[Diagnostic, Fix]]:
+    """The fixes to apply: of each diagnostic its first safe one, or with `unsafe` its first one.
 
     Fixes come whole or not at all: one that overlaps with an earlier one's edits is left for another run.
     """
-    chosen: dict[str, list[Edit]] = {}
+    selected: list[tuple[Diagnostic, Fix]] = []
     taken: dict[str, list[tuple[int, int, str]]] = {}
     for diagnostic in diagnostics:
         fix = _pick(diagnostic, unsafe)
         if fix is None or not all(_fits(edit, taken) for edit in fix.edits):
             continue
+        selected.append((diagnostic, fix))
         for edit in fix.edits:
-            path = edit.span.source.path
-            made = taken.setdefault(path, [])
+            made = taken.setdefault(edit.span.source.path, [])
             if not _is_made(made, _key(edit)):
                 insort(made, _key(edit))
-                chosen.setdefault(path, []).append(edit)
-    return chosen
+    return selected
 
 
 def _pick(diagnostic: Diagnostic, unsafe: bool) -> Fix | None:

@@ -1,4 +1,4 @@
-"""Writing a model to a file: all of it, or nothing."""
+"""Writing a model to a file, all of it or nothing, and reading it back."""
 
 import os
 import secrets
@@ -49,3 +49,10 @@ def _write(model: Any, path: Path) -> None:
     model.save(path)
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def load_model(path: str | os.PathLike[str]) -> Any:
+    """The model in a file; raises what Keras raises where it is none."""
+    import keras
+
+    return keras.saving.load_model(path)

@@ -1,0 +1,59 @@
+"""`specc check`."""
+
+from specc.commands.fixing import Fixed, fix_all, write_text
+from specc.commands.options import Arguments
+from specc.commands.printing import printer_for
+from specc.commands.screen import Screen
+from specc.commands.specs import STDIN, check_path, reading_options, several_specs
+from specc.diagnostics.model import Diagnostic
+from specc.diagnostics.style import harmless, paint
+from specc.pipeline import Checked, Options
+
+
+def run(arguments: Arguments, screen: Screen) -> int:
+    """Check all specs of the command line, fixing them first where that is asked for."""
+    paths = several_specs(arguments)
+    options = reading_options(arguments)
+    unsafe, quiet = arguments.has("unsafe-fixes"), arguments.has("quiet")
+    fixing = unsafe or arguments.has("fix")
+    # Standard output is for the fixed text, where that is what a run is for.
+    reports = screen.turned() if fixing and "-" in paths else screen
+    printer = printer_for(arguments.last("format"), reports, quiet, arguments.has("deny"))
+    for path in paths:
+        checked = check_path(path, options)
+        if fixing:
+            checked = _fix(checked, options, unsafe, quiet, screen)
+        printer.add(checked.report)
+    printer.finish()
+    return printer.status
+
+
+def _fix(checked: Checked, options: Options, unsafe: bool, quiet: bool, screen: Screen) -> Checked:
+    """Apply fixes and write the files, or for standard input print the text; the check of what came of it."""
+    source = checked.source
+    if source is None:
+        return checked
+    fixed = fix_all(checked, source, options, unsafe)
+    if source.path == STDIN:
+        screen.put(fixed.texts.get(STDIN, source.text).encode())
+    for path, text in fixed.texts.items():
+        if path == STDIN:
+            continue
+        try:
+            write_text(path, text)
+        except OSError as error:
+            message = f"cannot write `{path}`: {error.strerror or error}"
+            checked.report.diagnostics.append(Diagnostic("E502", message))
+            return checked
+    if not quiet:
+        _tell(fixed, screen)
+    return fixed.checked
+
+
+def _tell(fixed: Fixed, screen: Screen) -> None:
+    """What was fixed, a line for each fix."""
+    for diagnostic, fix in fixed.applied:
+        span = diagnostic.span
+        place = fixed.checked.report.path if span is None else f"{span.source.path}:{span.first.line}"
+        label = paint("fixed", "help", screen.error_color)
+        screen.complain(f"{label}  {harmless(place)}  {diagnostic.code}: {harmless(fix.title)}")

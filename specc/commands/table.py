@@ -1,0 +1,142 @@
+"""The table of layers as text."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from specc.diagnostics.style import harmless, paint
+from specc.passes.cost import Row, Totals
+
+_GAP = "  "
+_LEAST_NAME = 16
+_LEAST_SHAPE = 22
+_UNITS = "kMGTP"
+
+
+class Column(NamedTuple):
+    """A column: its heading, and whether it holds numbers, which stand to the right."""
+
+    heading: str
+    numbers: bool = False
+
+
+_COLUMNS = (
+    Column("name"),
+    Column("op"),
+    Column("result"),
+    Column("parameters", numbers=True),
+    Column("FLOPs", numbers=True),
+    Column("memory", numbers=True),
+    Column(""),
+)
+_NAME, _SHAPE = 0, 2
+_DROPPED = (5, 4)
+"""What gives way where the terminal is too narrow: the activation memory, then the FLOPs."""
+
+
+def table_lines(rows: Iterable[Row], columns: int | None, color: bool) -> list[str]:
+    """The table, a heading first; with `columns`, made to fit so many of a terminal, by wrapping shapes."""
+    cells = [_cells(row) for row in rows]
+    shown = [i for i in range(len(_COLUMNS)) if i == _NAME or any(row[i] for row in cells)]
+    widths = [max(len(c.heading), *(len(row[i]) for row in cells)) for i, c in enumerate(_COLUMNS)]
+    if columns is not None:
+        _fit(shown, widths, columns)
+    heading = _lines(tuple(column.heading for column in _COLUMNS), shown, widths)
+    lines = [paint(line, "strong", color) for line in heading]
+    for row in cells:
+        own = _lines(row, shown, widths)
+        lines += [paint(line, "note", color) for line in own] if row[-1] == "inserted" else own
+    return lines
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    remark = "inserted" if row.inserted else "" if row.reuses is None else f"weights of {row.reuses}"
+    if row.distributed is not None:
+        how = "by TimeDistributed" if row.distributed == "time_distributed" else "folded"
+        remark = f"{remark}, {how}" if remark else how
+    return (
+        harmless(row.name),
+        harmless(row.op),
+        harmless(" ".join(map(str, row.outputs))),
+        f"{row.params:,}" if row.params else "",
+        count(row.flops) if row.flops != 0 else "",
+        memory(row.bytes) if row.bytes != 0 else "",
+        harmless(remark),
+    )
+
+
+def _fit(shown: list[int], widths: list[int], columns: int) -> None:
+    """Make the columns fit: wrap shapes, leave out what can be missed, cut names."""
+
+    def excess() -> int:
+        return sum(widths[i] for i in shown) + len(_GAP) * (len(shown) - 1) - columns
+
+    widths[_SHAPE] = max(min(widths[_SHAPE], _LEAST_SHAPE), widths[_SHAPE] - max(excess(), 0))
+    for column in _DROPPED:
+        if excess() > 0 and column in shown:
+            shown.remove(column)
+    if excess() > 0:
+        widths[_NAME] = max(min(widths[_NAME], _LEAST_NAME), widths[_NAME] - excess())
+
+
+def _lines(row: tuple[str, ...], shown: list[int], widths: list[int]) -> list[str]:
+    """One row; of more than one line where its shape is wrapped."""
+    shapes = _wrapped(row[_SHAPE], widths[_SHAPE])
+    lines: list[str] = []
+    for number, shape in enumerate(shapes):
+        cells: list[str] = []
+        for i in shown:
+            text = shape if i == _SHAPE else "" if number else row[i]
+            if i == _NAME:
+                text = _cut(text, widths[i])
+            cells.append(text.rjust(widths[i]) if _COLUMNS[i].numbers else text.ljust(widths[i]))
+        lines.append(_GAP.join(cells).rstrip())
+    return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A shape in lines of at most `width`, broken behind commas where that can be."""
+    lines: list[str] = []
+    while len(text) > width:
+        at = text.rfind(", ", 0, width) + 1
+        if at <= 0:
+            break
+        lines.append(text[:at])
+        text = " " + text[at + 1 :]
+    return [*lines, text]
+
+
+def _cut(text: str, width: int) -> str:
+    """The text with its middle left out where it is too long: both ends of a path tell."""
+    if len(text) <= width:
+        return text
+    head = (width - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+
+
+def totals_line(totals: Totals) -> str:
+    """The sums in one line."""
+    fixed = totals.params - totals.trainable
+    parameters = f"{totals.params:,} parameters" + (f" ({fixed:,} not trained)" if fixed else "")
+    flops, held = count(totals.flops), memory(totals.activation_bytes)
+    return f"{parameters}, {flops} FLOPs and {held} of activations a sample"
+
+
+def count(number: int | None) -> str:
+    """A number with three digits and a unit: `1.66M`; `?` for one that is not known."""
+    return "?" if number is None else _scaled(number, 1000, "")
+
+
+def memory(size: int | None) -> str:
+    """A number of bytes with three digits and a unit: `12.5KiB`; `?` for one that is not known."""
+    return "?" if size is None else _scaled(size, 1024, "B")
+
+
+def _scaled(number: int, step: int, unit: str) -> str:
+    if number < step:
+        return f"{number}{unit}"
+    value, power = number / step, 0
+    while value >= step - 0.5 and power < len(_UNITS) - 1:
+        value, power = value / step, power + 1
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    prefix = _UNITS[power] if step == 1000 else f"{_UNITS[power].upper()}i"
+    return f"{value:.{digits}f}{prefix}{unit}"

@@ -1,0 +1,45 @@
+"""`specc schema` and `specc expand`, which print a text or write it to a file."""
+
+from specc.commands.fixing import replace_file
+from specc.commands.options import Arguments, UsageError
+from specc.commands.screen import Screen
+
+
+def schema(arguments: Arguments, screen: Screen) -> int:
+    """Print the JSON Schema of the language."""
+    from json import dumps
+
+    from specc.schema import schema as json_schema
+
+    if arguments.operands:
+        raise UsageError("`specc schema` takes no operands", f"try `{arguments.command.example}`")
+    return _write(dumps(json_schema(), indent=2) + "\n", arguments, screen)
+
+
+def expand(arguments: Arguments, screen: Screen) -> int:
+    """Print the spec with everything written out; of one with errors, these, on standard error."""
+    from specc.commands.printing import printer_for
+    from specc.commands.specs import check_path, reading_options, single_spec
+    from specc.passes.expand import expand as expanded
+
+    path = single_spec(arguments)
+    checked = check_path(path, reading_options(arguments))
+    typed = checked.report.typed
+    if not checked.report.ok or typed is None:
+        printer = printer_for("text", screen.turned())
+        printer.add(checked.report)
+        return printer.status
+    return _write(expanded(typed), arguments, screen)
+
+
+def _write(text: str, arguments: Arguments, screen: Screen) -> int:
+    out = arguments.last("out")
+    if out is None:
+        screen.put(text.encode())
+        return 0
+    try:
+        replace_file(out, text.encode())
+    except OSError as error:
+        screen.complain(f"error[E502]: cannot write `{out}`: {error.strerror or error}")
+        return 1
+    return 0
