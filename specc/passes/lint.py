@@ -4,7 +4,7 @@ from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Input, Layer, Typed, chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove
-from specc.passes.activations import activation_behind
+from specc.passes.activations import activation_behind, makers_of
 from specc.passes.repairs import described_edits
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
@@ -48,13 +48,15 @@ def _unused(typed: Typed, found: Findings) -> None:
 
 def _softmaxes(typed: Typed, found: Findings) -> None:
     """W603: a softmax of a softmax, or one over a single element."""
+    makers: dict[int, int] = {}
     for number, layer in enumerate(typed.graph.layers):
         op = typed.ops[number]
         if op is None or "softmax" not in (getattr(op, "activation", None), op.name.lower()):
             continue
         value, result = layer.inputs[0], typed.types[layer.outputs[0]]
         is_first = op.name in ("Activation", "Softmax")
-        if is_first and value is not None and activation_behind(value, typed) == "softmax":
+        makers = makers or makers_of(typed)
+        if is_first and value is not None and activation_behind(value, typed, makers) == "softmax":
             message = f"`{layer.name}`: a softmax of what is a softmax already"
         elif not is_first and result is not None and result.shape.sizes[-1:] == (1,):
             message = f"`{layer.name}`: a softmax over one element is always 1"

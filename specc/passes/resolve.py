@@ -61,6 +61,7 @@ def resolve(
         lambda node: evaluate(node, env, found),
         resolver.used,
         resolver.named,
+        resolver.steps,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from specc.ir.graph import Typed
-from specc.passes.activations import activation_behind
+from specc.passes.activations import activation_behind, makers_of
 from specc.passes.values import Findings
 from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Node
@@ -19,7 +19,8 @@ def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, M
         if tensor is None:
             return None, {}
         outputs[output.name] = tensor if output.promise is None else Tensor(output.promise, tensor.dtype)
-    behind = {o.name: activation_behind(o.value, typed) for o in typed.graph.outputs}
+    makers = makers_of(typed)
+    behind = {o.name: activation_behind(o.value, typed, makers) for o in typed.graph.outputs}
 
     training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get)
     found.extend(diagnostics)

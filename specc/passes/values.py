@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Link, chain_of
 from specc.shapes.axis import given
@@ -35,7 +36,7 @@ class Deferred(NamedTuple):
     env: Env
 
 
-class Findings(list[Diagnostic]):
+class Findings(Collector):
     """The diagnostics of a pass, with short ways of adding to them."""
 
     def error(

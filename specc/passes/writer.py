@@ -64,7 +64,7 @@ class Writer:
         self.file_env: Env = {}
         """The parameters of the spec, which its blocks see too."""
         self.distribute = "fold"
-        self._steps = 0
+        self.steps = 0
         self.crossed: dict[tuple[int, int], int] = {}
         """The values that have entered or left a region, by number and by the region that they went to."""
 
@@ -75,8 +75,8 @@ class Writer:
 
     def count(self, node: Node, link: Link | None) -> None:
         """Count one more layer or round against the bound."""
-        self._steps += 1
-        if self._steps > MAX_LAYERS:
+        self.steps += 1
+        if self.steps > MAX_LAYERS:
             self.found.error("E110", f"the network has more than {MAX_LAYERS:,} layers", node, link=link)
             raise TooLarge
 
