@@ -131,10 +131,11 @@ class Family:
     def _unknown(self, name: str, known: tuple[str, ...], takes_arguments: bool = False) -> Fault:
         where = (name,) if takes_arguments else ()
         if name in self.refused:
-            return Fault(f"`{name}` {self.refused[name]}", where, unknown=True)
+            return Fault(f"`{name}` {self.refused[name]}", where, unknown=True, is_key=takes_arguments)
         if takes_arguments and name in self.bare:
-            return Fault(f"`{name}` takes no arguments", where)
-        return Fault(f"there is no {self.what} `{name}`", where, nearest(name, known), unknown=True)
+            return Fault(f"`{name}` takes no arguments", where, is_key=True)
+        message = f"there is no {self.what} `{name}`"
+        return Fault(message, where, nearest(name, known), unknown=True, is_key=takes_arguments)
 
     def _arguments(self, cls: str, written: str, arguments: Any) -> tuple[tuple[str, Any], ...]:
         wants = self.classes[cls]
@@ -156,7 +157,7 @@ class Family:
             where = (written,) if bare else (written, str(name))
             if want is None:
                 meant = nearest(str(name), wants)
-                raise Fault(f"`{written}` has no argument `{name}`", where, meant, unknown=True)
+                raise Fault(f"`{written}` has no argument `{name}`", where, meant, unknown=True, is_key=True)
             try:
                 found[name] = want.accept(value)
             except Fault as fault:
@@ -165,7 +166,7 @@ class Family:
                 raise Fault(f"`{name}` of `{written}` {error}", where) from None
         for name, want in wants.items():
             if want.required and name not in found:
-                raise Fault(f"`{written}` needs `{name}`", (written,), missing=True)
+                raise Fault(f"`{written}` needs `{name}`", (written,), missing=True, is_key=True)
         if self.check is not None:
             try:
                 self.check(cls, found)

@@ -101,8 +101,8 @@ METRICS = Family(
     aliases=_ALIASES,
     # What a metric is called in the history is the name that the author wrote.
     bare={
-        **{name: name for name in _METRICS},
         **{snake_case(name): snake_case(name) for name in _METRICS},
+        **{name: name for name in _METRICS},
         **{name: name for name in _ALIASES},
     },
     refused=dict.fromkeys(("Mean", "mean", "Sum", "sum"), _NO_TARGET),

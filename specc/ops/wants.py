@@ -19,7 +19,8 @@ class Fault(ValueError):
     """An object is not what its family has.
 
     `where` are the keys down to what is at fault, `suggestion` the word that was probably meant in its place.
-    `unknown`: there is no object or argument of that name; `missing`: an argument is not given.
+    `unknown`: there is no object or argument of that name; `missing`: an argument is not given;
+    `is_key`: it is about the last key itself, not about its value.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Fault(ValueError):
         *,
         unknown: bool = False,
         missing: bool = False,
+        is_key: bool = False,
     ) -> None:
         super().__init__(message + (f"; did you mean `{suggestion}`?" if suggestion else ""))
         self.message = message
@@ -37,6 +39,7 @@ class Fault(ValueError):
         self.suggestion = suggestion
         self.unknown = unknown
         self.missing = missing
+        self.is_key = is_key
 
     def inside(self, *where: str) -> "Fault":
         """The same fault, seen from further out: at `where` stands what it is about."""
@@ -46,6 +49,7 @@ class Fault(ValueError):
             self.suggestion,
             unknown=self.unknown,
             missing=self.missing,
+            is_key=self.is_key,
         )
 
 

@@ -1,0 +1,273 @@
+"""The `compile` section: optimizer, losses and metrics by Keras's names, held against the outputs."""
+
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as MappingOf
+from typing import Any, NamedTuple, cast
+
+from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.ops.families import Family, Object, to_keras_config
+from specc.ops.losses import LOSSES
+from specc.ops.metrics import FLAT_METRICS, METRICS
+from specc.ops.optimizers import OPTIMIZERS
+from specc.ops.wants import COUNT, FLAG, NUMBER, Fault, Want, either, one_of
+from specc.passes.losses import Judged, judge, target_of
+from specc.passes.values import Failed
+from specc.shapes.shape import sizes_text
+from specc.shapes.tensor import Tensor
+from specc.suggest import nearest
+from specc.syntax.tree import Mapping, Node, Scalar, Sequence
+
+OPTIONS: MappingOf[str, Want] = {
+    "run_eagerly": FLAG,
+    "steps_per_execution": COUNT,
+    "jit_compile": either(FLAG, one_of("auto")),
+    "auto_scale_loss": FLAG,
+}
+"""The arguments of Keras's `compile` that are plain values."""
+
+KEYS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", *OPTIONS)
+
+Evaluate = Callable[[Node], Any]
+"""The plain value of a node; raises `Failed`, with a diagnostic recorded, where it cannot be worked out."""
+
+
+class Compile(NamedTuple):
+    """What a model is compiled with, in the forms that the `get` functions of Keras take.
+
+    Losses, their weights and metrics are by output; `options` are the other arguments of Keras's `compile`,
+    and `targets` the labels that `fit` will want for each output with a loss.
+    """
+
+    optimizer: Any
+    loss: MappingOf[str, Any]
+    loss_weights: MappingOf[str, float]
+    metrics: MappingOf[str, list[Any]]
+    weighted_metrics: MappingOf[str, list[Any]]
+    options: MappingOf[str, Any]
+    targets: MappingOf[str, Tensor]
+
+
+def check_compile(
+    section: Node,
+    evaluate: Evaluate,
+    outputs: MappingOf[str, Tensor],
+    activation_of: Callable[[str], str | None],
+) -> tuple[Compile | None, list[Diagnostic]]:
+    """The section as Keras takes it, None where something in it is wrong, and what there is to say about it.
+
+    `outputs` are the types of the outputs by name, `activation_of` the last activation behind each
+    ("softmax", "linear", …), None where it is not known.
+    """
+    checker = _Checker(evaluate, outputs)
+    made = checker.section(section, activation_of)
+    return made, checker.found
+
+
+class _Checker:
+    def __init__(self, evaluate: Evaluate, outputs: MappingOf[str, Tensor]) -> None:
+        self.evaluate = evaluate
+        self.outputs = outputs
+        self.found: list[Diagnostic] = []
+        self.failed = False
+
+    def section(self, node: Node, activation_of: Callable[[str], str | None]) -> Compile | None:
+        if not isinstance(node, Mapping):
+            self.error("E102", f"`compile` is a mapping, not {node.kind}", node)
+            return None
+        parts: dict[str, Node] = {}
+        for key, value in node.entries:
+            if key.value in KEYS:
+                parts[str(key.value)] = value
+            else:
+                self.unknown("E103", f"`compile` has no key `{key.value}`", key, KEYS)
+        optimizer: Any = "rmsprop"
+        if "optimizer" in parts:
+            optimizer = self.object(OPTIMIZERS, parts["optimizer"])
+        losses = self.by_output(parts.get("loss"), LOSSES, "loss")
+        metrics = self.metrics(parts.get("metrics"))
+        weighted = self.metrics(parts.get("weighted_metrics"))
+        weights = self.loss_weights(parts.get("loss_weights"))
+        options = {
+            name: self.plain(name, want, parts[name]) for name, want in OPTIONS.items() if name in parts
+        }
+        if options.get("run_eagerly") and options.get("jit_compile") is True:
+            self.error("E107", "`jit_compile` does not go with `run_eagerly`", parts["jit_compile"])
+        targets: dict[str, Tensor] = {}
+        for name, (loss, at) in losses.items():
+            judged = Judged(loss, at, name, self.outputs[name], activation_of(name))
+            said = list(judge(judged))
+            self.found += said
+            if any(d.is_error for d in said):
+                self.failed = True
+            else:
+                targets[name] = target_of(judged)
+        if self.failed:
+            return None
+        return Compile(
+            to_keras_config(optimizer),
+            {name: to_keras_config(loss) for name, (loss, _) in losses.items()},
+            weights,
+            metrics,
+            weighted,
+            options,
+            targets,
+        )
+
+    def error(self, code: str, message: str, node: Node, *fixes: Fix) -> None:
+        self.failed = True
+        self.found.append(Diagnostic(code, message, node.span, fixes=fixes))
+
+    def unknown(self, code: str, message: str, word: Node, known: tuple[str, ...]) -> None:
+        """Record that a word is not known, with the nearest that is."""
+        close = nearest(str(word.value), known) if isinstance(word, Scalar) else None
+        hint = f"; did you mean `{close}`?" if close else ""
+        self.error(code, message + hint, word, *_corrected(word, close))
+
+    def value(self, node: Node) -> tuple[Any, bool]:
+        """The plain value of a node, and whether it could be worked out."""
+        try:
+            return self.evaluate(node), True
+        except Failed:
+            self.failed = True
+            return None, False
+
+    def plain(self, name: str, want: Want, node: Node) -> Any:
+        """The value of an argument; None, recorded, where it is not what the argument takes."""
+        value, known = self.value(node)
+        if not known:
+            return None
+        try:
+            return want.accept(value)
+        except ValueError as error:
+            self.error("E107", f"`{name}` {error}", node)
+            return None
+
+    def object(self, family: Family, node: Node) -> "str | Object | None":
+        """The object of a family that stands at `node`; None where it is none (recorded) or null."""
+        value, known = self.value(node)
+        if not known or (value is None and family is not OPTIMIZERS):
+            return None
+        return self.read(family, node, value)
+
+    def read(self, family: Family, node: Node, value: Any) -> "str | Object | None":
+        try:
+            return family.read(value)
+        except Fault as fault:
+            at = _place(node, fault)
+            code = "E401" if fault.unknown else "E106" if fault.missing else "E107"
+            self.error(code, str(fault), at, *_corrected(at, fault.suggestion))
+            return None
+
+    def by_output(
+        self, node: Node | None, family: Family, key: str
+    ) -> dict[str, tuple["str | Object", Node]]:
+        """The object for each output: one for all, or a mapping by output."""
+        if node is None:
+            return {}
+        parts = self.split(node, family, key)
+        if parts is None:
+            made = self.object(family, node)
+            return {} if made is None else dict.fromkeys(self.outputs, (made, node))
+        found: dict[str, tuple[str | Object, Node]] = {}
+        for name, value in parts:
+            made = self.object(family, value)
+            if made is not None:
+                found[name] = (made, value)
+        return found
+
+    def split(self, node: Node, family: Family, key: str) -> list[tuple[str, Node]] | None:
+        """The parts of a mapping by output, unknown outputs recorded; None where it is one value for all."""
+        if not isinstance(node, Mapping):
+            return None
+        keys = [str(self.value(name)[0]) for name, _ in node.entries]
+        if len(keys) == 1 and keys[0] not in self.outputs and self._is_object(keys[0], node, family):
+            return None
+        for word, (name, _) in zip(keys, node.entries, strict=True):
+            if word not in self.outputs:
+                shown = ", ".join(f"`{output}`" for output in self.outputs)
+                self.unknown(
+                    "E402", f"there is no output `{word}` for `{key}` (but {shown})", name, (*self.outputs,)
+                )
+        return [(word, v) for word, (_, v) in zip(keys, node.entries, strict=True) if word in self.outputs]
+
+    def _is_object(self, word: str, node: Mapping, family: Family) -> bool:
+        """Whether the only key of a mapping is meant as the name of an object, and not of an output."""
+        if word in family.spelled or word in family.bare or word in family.refused:
+            return True
+        if nearest(word, self.outputs):
+            return False
+        value = node.entries[0][1]
+        inner = value.value if isinstance(value, Scalar) else None
+        if isinstance(value, Mapping) and len(value.entries) == 1:
+            inner = value.entries[0][0].value
+        return not isinstance(value, Sequence) and inner not in family.spelled and inner not in family.bare
+
+    def metrics(self, node: Node | None) -> dict[str, list[Any]]:
+        """The metrics of each output, as Keras takes them."""
+        if node is None:
+            return {}
+        parts = self.split(node, METRICS, "metrics")
+        if parts is None:
+            parts = [(name, node) for name in self.outputs]
+        found: dict[str, list[Any]] = {}
+        read: dict[Node, list[tuple[str | Object, Node]]] = {}
+        for name, value in parts:
+            if value not in read:
+                read[value] = list(self.listed(value))
+            for metric, at in read[value]:
+                self.flat(metric, at, name)
+                found.setdefault(name, []).append(to_keras_config(metric))
+        return found
+
+    def listed(self, node: Node) -> "Iterable[tuple[str | Object, Node]]":
+        """The metrics of a list, or the only one, each with its place."""
+        if isinstance(node, Sequence):
+            for item in node.items:
+                yield from self.listed(item)
+            return
+        value, _ = self.value(node)
+        for one in cast(list[Any], value) if isinstance(value, list) else [] if value is None else [value]:
+            made = self.read(METRICS, node, one)
+            if made is not None:
+                yield made, node
+
+    def flat(self, metric: "str | Object", node: Node, output: str) -> None:
+        """Record a metric that takes outputs with one axis only, for another."""
+        shape = self.outputs[output].shape
+        if METRICS.class_of(metric) in FLAT_METRICS and shape.rank != 1:
+            name = METRICS.class_of(metric)
+            message = f"`{name}` takes outputs with one axis and is given `{output}` {sizes_text(shape)}"
+            self.error("E400", message, node)
+
+    def loss_weights(self, node: Node | None) -> dict[str, float]:
+        if node is None or (isinstance(node, Scalar) and node.value is None):
+            return {}
+        if isinstance(node, Mapping):
+            parts = self.split(node, LOSSES, "loss_weights") or []
+        else:
+            parts = [(name, node) for name in self.outputs]
+            if len(parts) > 1:
+                self.error("E107", "`loss_weights` is a mapping of outputs to numbers", node)
+                return {}
+        return {name: self.plain("loss_weights", NUMBER, value) for name, value in parts}
+
+
+def _place(node: Node, fault: Fault) -> Node:
+    """The smallest node that a fault is about."""
+    for i, word in enumerate(fault.where):
+        if not isinstance(node, Mapping):
+            break
+        key, value = node.key(word), node.get(word)
+        if key is None or value is None:
+            break
+        if i == len(fault.where) - 1 and fault.is_key:
+            return key
+        node = value
+    return node
+
+
+def _corrected(word: Node, meant: str | None) -> tuple[Fix, ...]:
+    """The repair that writes the word that was meant, where it stands there plainly."""
+    if meant is None or not isinstance(word, Scalar) or word.span.text != word.value:
+        return ()
+    return (Fix(f"write `{meant}`", "safe", (Edit(word.span, meant),)),)

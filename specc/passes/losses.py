@@ -1,0 +1,145 @@
+"""A loss against the output that it is for: what cannot train, what is seldom meant, and the labels."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, cast
+
+from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
+from specc.ops.families import Object, argument
+from specc.ops.losses import LOSSES, loss_facts
+from specc.shapes.axis import NAMELESS
+from specc.shapes.dim import Unknown
+from specc.shapes.shape import Shape, sizes_text
+from specc.shapes.tensor import Tensor, is_float
+from specc.syntax.edits import add_key, replace
+from specc.syntax.tree import Mapping, Node, Scalar
+
+_PROBABILITIES = ("sigmoid", "softmax", "hard_sigmoid", "sparsemax", "sparse_sigmoid")
+_FALLS_SHORT = ("log_softmax", "log_sigmoid", "linear")
+
+
+class Judged(NamedTuple):
+    """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown."""
+
+    loss: str | Object
+    node: Node
+    output: str
+    tensor: Tensor
+    activation: str | None
+
+    @property
+    def name(self) -> str:
+        """The loss as a message has it."""
+        return LOSSES.class_of(self.loss)
+
+
+def target_of(judged: Judged) -> Tensor:
+    """The labels that `fit` will want."""
+    shape = judged.tensor.shape
+    match loss_facts(judged.loss).target:
+        case "same":
+            return Tensor(shape, "float32")
+        case "classes" | "ids":
+            return Tensor(shape.part(0, -1), "int32")
+        case "sequence":
+            return Tensor(Shape((Unknown(),), (NAMELESS,)), "int32")
+
+
+def judge(judged: Judged) -> Iterable[Diagnostic]:
+    """What is wrong with a loss for its output; one mistake, one diagnostic."""
+    refused = _refused(judged)
+    if refused is not None:
+        return (Diagnostic("E400", refused, judged.node.span),)
+    doubtful = _doubtful(judged)
+    return () if doubtful is None else (doubtful,)
+
+
+def _refused(judged: Judged) -> str | None:
+    facts, shape, name = loss_facts(judged.loss), judged.tensor.shape, judged.name
+    output = f"`{judged.output}`"
+    if not is_float(judged.tensor.dtype):
+        return f"no gradient for `{name}` flows through output {output}, which is {judged.tensor.dtype}"
+    if facts.rank is not None and shape.rank != facts.rank:
+        axes = "one axis" if facts.rank == 1 else f"{facts.rank} axes"
+        return f"`{name}` takes outputs with {axes} and is given {output} {sizes_text(shape)}"
+    if facts.categorical and not shape.rank:
+        return f"`{name}` reads classes along the last axis, and output {output} has no axis"
+    for one in _axes(judged.loss):
+        if not -shape.rank - 1 <= one <= shape.rank:
+            return f"`{name}` is told axis {one}, which output {output} {sizes_text(shape)} does not have"
+        if facts.target == "classes" and one not in (-1, shape.rank):
+            return f"`{name}` takes classes along the last axis only, and is told axis {one}"
+    return None
+
+
+def _axes(loss: str | Object) -> tuple[int, ...]:
+    axis: Any = argument(loss, "axis", -1)
+    if axis is None:
+        return ()
+    return cast(tuple[int, ...], axis) if isinstance(axis, tuple) else (axis,)
+
+
+def _doubtful(judged: Judged) -> Diagnostic | None:
+    facts, shape, name = loss_facts(judged.loss), judged.tensor.shape, judged.name
+    activation, output = judged.activation, f"output `{judged.output}`"
+    if facts.categorical and _axes(judged.loss) == (-1,) and shape.sizes[-1] == 1:
+        message = f"`{name}` chooses between classes, and {output} has only one"
+        if activation == "softmax":
+            message = f"a softmax over one element is always 1, and `{name}` learns nothing from {output}"
+        return _warn(judged, message, *_instead(judged))
+    if not facts.probabilities or activation is None:
+        return None
+    if argument(judged.loss, "from_logits", False):
+        if activation in _PROBABILITIES:
+            message = (
+                f"`{name}` is told that {output} has logits, and its {activation} has made probabilities"
+            )
+            return _warn(judged, message, *_from_logits(judged, "false"))
+        return None
+    if facts.categorical and activation == "sigmoid":
+        message = f"`{name}` expects probabilities that sum to 1, and {output} has a sigmoid for each class"
+        return _warn(judged, message, *_instead(judged))
+    if activation in _FALLS_SHORT:
+        message = f"`{name}` expects probabilities, and {output} has logits: its activation is {activation}"
+        return _warn(judged, message, *(_from_logits(judged, "true") if activation == "linear" else ()))
+    return None
+
+
+def _warn(judged: Judged, message: str, *fixes: Fix) -> Diagnostic:
+    notes = (Note(f"output `{judged.output}` is {judged.tensor.shape}"),)
+    return Diagnostic("W603", message, judged.node.span, notes=notes, fixes=fixes)
+
+
+def _is_written_out(node: Node) -> bool:
+    return "$" not in node.span.text
+
+
+def _instead(judged: Judged) -> Iterable[Fix]:
+    """Losses that judge each element by itself, for an activation that leaves something to judge."""
+    is_sparse = loss_facts(judged.loss).target == "classes"
+    if judged.activation == "softmax" or is_sparse or not _is_written_out(judged.node):
+        return
+    if judged.activation == "linear":
+        edit = replace(judged.node, "mean_squared_error")
+        yield Fix("predict a number", "unsafe", (edit,))
+        edit = replace(judged.node, "{BinaryCrossentropy: {from_logits: true}}")
+    else:
+        edit = replace(judged.node, "binary_crossentropy")
+    yield Fix("judge each element by itself", "unsafe", (edit,))
+
+
+def _from_logits(judged: Judged, value: str) -> Iterable[Fix]:
+    """Tell the loss whether it is given logits, where it takes that."""
+    if not _is_written_out(judged.node) or "from_logits" not in LOSSES.classes[judged.name]:
+        return
+    edit = _setting(judged, value)
+    if edit is not None:
+        what = "logits" if value == "true" else "probabilities"
+        yield Fix(f"tell the loss that these are {what}", "unsafe", (edit,))
+
+
+def _setting(judged: Judged, value: str) -> Edit | None:
+    node = judged.node
+    if isinstance(node, Scalar):
+        return replace(node, f"{{{judged.name}: {{from_logits: {value}}}}}")
+    inside = node.entries[0][1] if isinstance(node, Mapping) else None
+    return add_key(inside, "from_logits", value) if isinstance(inside, Mapping) else None
