@@ -8,7 +8,7 @@ from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.recurrent import Recurrent
 from specc.ops.registry import make_nested
 from specc.shapes.dim import Size
-from specc.shapes.shape import sizes_text
+from specc.shapes.shape import as_time, sizes_text
 from specc.shapes.tensor import Tensor
 
 
@@ -197,7 +197,7 @@ class TimeDistributed(Op):
             made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0].shape
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
-        return (Tensor(x.part(0, 1).join(made), self.compute_dtype),)
+        return (Tensor(as_time(x.part(0, 1), x.part(1)).join(made), self.compute_dtype),)
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """Those of the layer, once for all steps."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from specc.shapes.axis import NAMELESS, Axis
+from specc.shapes.axis import NAMELESS, TIME, Axis
 from specc.shapes.dim import Size, product, to_json
 
 
@@ -56,6 +56,13 @@ class Shape(NamedTuple):
 
 def _entry(size: Size, axis: Axis) -> str:
     return str(size) if axis.name is None else f"{axis.name}: {size}"
+
+
+def as_time(outer: Shape, inner: Shape) -> Shape:
+    """Axes that something is distributed over; one without a name is time, unless `inner` has that."""
+    if outer.axes == (NAMELESS,) and inner.position("time") is None:
+        return Shape(outer.sizes, (TIME,))
+    return outer
 
 
 def nameless(sizes: Sequence[Size]) -> Shape:

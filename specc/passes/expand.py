@@ -1,0 +1,93 @@
+"""The spec of an explicit graph: every block, parameter and insertion written out, as `adapt: strict` reads it.
+
+Layers stand in the order in which they run, each under its path. What runs inside a region stands in a `map`; a
+map gives its name to what is inside, so where that would change a path, or hide one, it goes without a name.
+"""
+
+from typing import Any, Protocol
+
+from specc.ir.graph import Explicit, Input, Output, Typed
+from specc.passes.adapt import adapt
+from specc.passes.spell import escaped
+from specc.passes.unroll import Unrolling
+from specc.shapes.dim import Symbol
+from specc.shapes.shape import Shape
+from specc.syntax import tree
+from specc.syntax.write import spec_text
+
+_KEPT = ("targets", "compile", "budget")
+
+
+class _Report(Protocol):
+    @property
+    def typed(self) -> Typed | None: ...
+
+
+class _Checked(Protocol):
+    @property
+    def report(self) -> _Report: ...
+
+
+def expand(checked: _Checked) -> str:
+    """The text of the spec that says in full what was checked; its report must be free of errors."""
+    typed = checked.report.typed
+    assert typed is not None, "what could not be read cannot be expanded"
+    return spec_text(sections(adapt(typed)))
+
+
+def sections(explicit: Explicit) -> dict[str, Any]:
+    """The same as plain data, by top-level key."""
+    graph = explicit.graph
+    given = graph.document.sections
+    found: dict[str, Any] = {"specc": 1, "name": escaped(graph.name)}
+    if "description" in given:
+        found["description"] = tree.to_plain(given["description"])
+    found["adapt"] = "strict"
+    policy = graph.evaluate(given["dtype"]) if "dtype" in given else None
+    if policy is not None:
+        found["dtype"] = policy
+    found["inputs"] = {escaped(entry.name): escaped(_input(entry, explicit)) for entry in graph.inputs}
+    unrolling = Unrolling(explicit, policy)
+    found["layers"] = [escaped(item) for item in unrolling.items()]
+    found["outputs"] = _outputs(explicit.outputs, unrolling)
+    for key in _KEPT:
+        if key in given:
+            found[key] = escaped(graph.evaluate(given[key]))
+    return found
+
+
+def _input(entry: Input, explicit: Explicit) -> Any:
+    tensor = explicit.types[entry.value]
+    shape = sizes(tensor.shape)
+    if tensor.dtype == "float32" and entry.batch is None and not entry.sparse:
+        return shape
+    full: dict[str, Any] = {"shape": shape}
+    if tensor.dtype != "float32":
+        full["dtype"] = tensor.dtype
+    if entry.batch is not None:
+        full["batch_size"] = entry.batch
+    if entry.sparse:
+        full["sparse"] = True
+    return full
+
+
+def sizes(shape: Shape) -> list[Any]:
+    """A shape as a spec has it: the names that were given, and the sizes."""
+    found: list[Any] = []
+    for size, axis in zip(*shape, strict=True):
+        known = size if isinstance(size, int) else size.name if isinstance(size, Symbol) else None
+        found.append({axis.name: known} if axis.given else known)
+    return found
+
+
+def _outputs(outputs: tuple[Output, ...], unrolling: Unrolling) -> list[Any] | dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for output in outputs:
+        origin = unrolling.origin(output)
+        shape = None if output.promise is None else sizes(output.promise)
+        if origin is None:
+            found[escaped(output.name)] = escaped(shape)
+        else:
+            full = {"from": origin} if shape is None else {"from": origin, "shape": shape}
+            found[escaped(output.name)] = escaped(full)
+    return list(found) if all(value is None for value in found.values()) else found
