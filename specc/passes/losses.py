@@ -82,9 +82,9 @@ def _doubtful(judged: Judged) -> Diagnostic | None:
     facts, shape, name = loss_facts(judged.loss), judged.tensor.shape, judged.name
     activation, output = judged.activation, f"output `{judged.output}`"
     if facts.categorical and _axes(judged.loss) == (-1,) and shape.sizes[-1] == 1:
-        message = f"`{name}` chooses between classes, and {output} has only one"
         if activation == "softmax":
-            message = f"a softmax over one element is always 1, and `{name}` learns nothing from {output}"
+            return None  # that softmax has its own warning
+        message = f"`{name}` chooses between classes, and {output} has only one"
         return _warn(judged, message, *_instead(judged))
     if not facts.probabilities or activation is None:
         return None
@@ -114,9 +114,8 @@ def _is_written_out(node: Node) -> bool:
 
 
 def _instead(judged: Judged) -> Iterable[Fix]:
-    """Losses that judge each element by itself, for an activation that leaves something to judge."""
-    is_sparse = loss_facts(judged.loss).target == "classes"
-    if judged.activation == "softmax" or is_sparse or not _is_written_out(judged.node):
+    """Losses that judge each element by itself, where the labels may stay as they are."""
+    if loss_facts(judged.loss).target == "classes" or not _is_written_out(judged.node):
         return
     if judged.activation == "linear":
         edit = replace(judged.node, "mean_squared_error")

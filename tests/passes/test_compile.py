@@ -188,7 +188,6 @@ def test_a_loss_or_metric_for_another_kind_of_output(output: Tensor, text: str, 
     [
         (1, "linear", "categorical_crossentropy", "mean_squared_error"),
         (1, "sigmoid", "categorical_crossentropy", "binary_crossentropy"),
-        (1, "softmax", "categorical_crossentropy", None),
         (1, "linear", "sparse_categorical_crossentropy", None),
         (10, "sigmoid", "categorical_crossentropy", "binary_crossentropy"),
         (10, "linear", "categorical_crossentropy", "{CategoricalCrossentropy: {from_logits: true}}"),
@@ -218,6 +217,11 @@ def test_losses_that_are_seldom_meant(size: int, activation: str, loss: str, bet
     else:
         assert repaired(text, diagnostic) == f"{{loss: {better}}}"
         assert check(repaired(text, diagnostic), outputs, activations)[1] == []
+
+
+def test_a_softmax_over_one_element_is_not_said_again():
+    one = {"digit": Tensor(nameless((1,)), "float32")}
+    assert check("{loss: categorical_crossentropy}", one)[1] == []
 
 
 @pytest.mark.parametrize("activation", ["softmax", "relu", None])
