@@ -77,7 +77,9 @@ class Report:
         for output in self.typed.graph.outputs if self.typed is not None else ():
             tensor = self.typed.types[output.value] if self.typed is not None else None
             if tensor is not None:
-                found[output.name] = tensor if output.promise is None else Tensor(output.promise, tensor.dtype)
+                found[output.name] = (
+                    tensor if output.promise is None else Tensor(output.promise, tensor.dtype)
+                )
         return found
 
     def to_dict(self) -> dict[str, Any]:
@@ -132,5 +134,3 @@ def _row(row: Row, batch: int | None) -> dict[str, Any]:
     if row.reuses is not None:
         made["reuses"] = row.reuses
     return made
-
-

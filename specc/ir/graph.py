@@ -143,7 +143,8 @@ class Output(NamedTuple):
 
 class Graph(NamedTuple):
     """A network with everything written out but its shapes; `used` holds the values that something reads,
-    `named` the results that `as` gives a name, and where."""
+    `named` the results that `as` gives a name, and where; `steps` counts the items and rounds behind it.
+    """
 
     document: Document
     name: str
@@ -156,6 +157,7 @@ class Graph(NamedTuple):
     evaluate: Callable[[Node], Any]
     used: set[int]
     named: list[tuple[str, int, Node, Link | None]]
+    steps: int = 0
 
     @property
     def batch(self) -> int | None:

@@ -85,7 +85,9 @@ def undefined_size(x: Shape, axis: int, what: str) -> Misfit:
     """E207: the weights need the size of an axis that is unknown or symbolic."""
     name = x.axes[axis].name
     shown = f"axis `{name}`" if name else f"axis {axis % x.rank + 1}"
-    return Misfit("E207", f"{what} needs the size of {shown} of {sizes_text(x)}, which is not a number", axis=axis)
+    return Misfit(
+        "E207", f"{what} needs the size of {shown} of {sizes_text(x)}, which is not a number", axis=axis
+    )
 
 
 def too_small(

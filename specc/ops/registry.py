@@ -14,9 +14,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
-    "merge": (
-        *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
-    ),
+    "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "norm": (
         *("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
         *("Normalization", "Rescaling"),
@@ -97,7 +95,11 @@ def _validator(cls: type[Op]) -> Any:
         schema = parameter.kind.core
         if parameter.nullable:
             schema = {"type": "nullable", "schema": schema}
-        fields[parameter.name] = {"type": "typed-dict-field", "schema": schema, "required": parameter.required}
+        fields[parameter.name] = {
+            "type": "typed-dict-field",
+            "schema": schema,
+            "required": parameter.required,
+        }
     validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})  # pyright: ignore
     _validators[cls] = validator
     return validator
@@ -136,7 +138,7 @@ def _explained(cls: type[Op], error: Any) -> list[ArgumentError]:
             continue
         if fault["type"] == "missing":
             found[name] = ArgumentError("E106", f"`{cls.name}` needs `{name}`", name)
-        elif fault["type"] == "extra_forbidden":
+        elif fault["type"] in ("extra_forbidden", "invalid_key"):
             found[name] = ArgumentError("E105", f"`{cls.name}` has no argument `{name}`", name, unknown=True)
         else:
             found[name] = ArgumentError("E107", _wrong_value(cls, known[name].kind.text, fault), name)

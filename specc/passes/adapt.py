@@ -53,7 +53,16 @@ class Adaptation:
     def _copy(self, layer: Layer, op: Op, inputs: tuple[int | None, ...] | None = None) -> Layer:
         wired = inputs or tuple([None if v is None else self._real(v) for v in layer.inputs])
         return Layer(
-            layer.name, op, wired, layer.outputs, layer.item, layer.region, layer.link, layer.shares, layer.distribute, layer.inserted
+            layer.name,
+            op,
+            wired,
+            layer.outputs,
+            layer.item,
+            layer.region,
+            layer.link,
+            layer.shares,
+            layer.distribute,
+            layer.inserted,
         )
 
     def _new(self, tensor: Tensor) -> int:
@@ -100,7 +109,11 @@ class Adaptation:
         known = [twin for twin in twins if twin is not None]
         leading = {self.types[value].shape.sizes[:outer] for value in inputs}
         ranks = {self.types[value].shape.rank for value in inputs}
-        if len(known) < len(twins) or len({region for _, region in known}) > 1 or len(leading) + len(ranks) > 2:
+        if (
+            len(known) < len(twins)
+            or len({region for _, region in known}) > 1
+            or len(leading) + len(ranks) > 2
+        ):
             return False
         self._unfold(layer, op, outer, [value for value, _ in known], known[0][1])
         return True
@@ -206,8 +219,11 @@ def target_of(shape: Shape) -> list[object]:
 
 def adapt(typed: Typed) -> Explicit:
     """The explicit graph of `typed`, which must be free of errors."""
-    if typed.readings or typed.folded or typed.output_reshapes or any(
-        isinstance(layer.op, Pending) for layer in typed.graph.layers
+    if (
+        typed.readings
+        or typed.folded
+        or typed.output_reshapes
+        or any(isinstance(layer.op, Pending) for layer in typed.graph.layers)
     ):
         return Adaptation(typed).run()
     graph = typed.graph

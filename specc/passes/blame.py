@@ -84,7 +84,10 @@ class Blame:
             here, there = self.types[value], None if before is None else self.types[before]
             if before is None or here is None or there is None or there.shape.rank <= axis:
                 break
-            if there.shape.sizes[axis] != here.shape.sizes[axis] or there.shape.axes[axis].name != here.shape.axes[axis].name:
+            if (
+                there.shape.sizes[axis] != here.shape.sizes[axis]
+                or there.shape.axes[axis].name != here.shape.axes[axis].name
+            ):
                 break
             value = before
         return value

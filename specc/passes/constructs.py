@@ -99,7 +99,9 @@ def _repeat(resolver: Resolver, item: Item, current: int | None, context: Contex
     for number, row in enumerate(rows):
         resolver.count(item.node, context.link)
         inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        value = resolver.chain(_chain(item), value, _deeper(resolver, item, inner._replace(env={**inner.env, **row})))
+        value = resolver.chain(
+            _chain(item), value, _deeper(resolver, item, inner._replace(env={**inner.env, **row}))
+        )
     if value is not None:
         resolver.names.values[path] = value
     return value
@@ -169,7 +171,9 @@ def _merge_item(resolver: Resolver, item: Item, default: str, context: Context) 
         return Item(item.node, Scalar(node.source, node.start, node.end, name), None)
     if isinstance(node, tree.Mapping) and len(node.entries) == 1:
         return Item(item.node, *node.entries[0])
-    resolver.found.error("E102", "`merge` is an op, as `Add` or `{Concatenate: {axis: 1}}`", node, link=context.link)
+    resolver.found.error(
+        "E102", "`merge` is an op, as `Add` or `{Concatenate: {axis: 1}}`", node, link=context.link
+    )
     raise Failed
 
 
@@ -212,7 +216,9 @@ def _use(resolver: Resolver, item: Item, current: int | None, context: Context) 
     node = item.field("with")
     values: Any = {} if node is None else evaluate(node, context.env, resolver.found, context.link)
     if not isinstance(values, dict):
-        resolver.found.error("E102", f"`with` is a mapping, not {kind_of(values)}", node or item.key, link=context.link)
+        resolver.found.error(
+            "E102", f"`with` is a mapping, not {kind_of(values)}", node or item.key, link=context.link
+        )
         raise Failed
     return _apply(resolver, item, Instance(block, values, "", item), block.name, None, current, context)
 
@@ -325,7 +331,13 @@ def _block_env(resolver: Resolver, instance: Instance, item: Item, context: Cont
 
 
 def _enter(
-    resolver: Resolver, item: Item, block: Block, path: str, current: int | None, outside: Context, inner: Context
+    resolver: Resolver,
+    item: Item,
+    block: Block,
+    path: str,
+    current: int | None,
+    outside: Context,
+    inner: Context,
 ) -> tuple[int, Context]:
     """Bind the block's inputs to values; the first one is where its chain starts."""
     names, promised = _block_inputs(resolver, block, inner)
@@ -353,7 +365,9 @@ def _promised(resolver: Resolver, value: int, promise: Shape | None, inner: Cont
     return made
 
 
-def _block_inputs(resolver: Resolver, block: Block, inner: Context) -> tuple[list[str | None], list[Shape | None]]:
+def _block_inputs(
+    resolver: Resolver, block: Block, inner: Context
+) -> tuple[list[str | None], list[Shape | None]]:
     """The names of a block's inputs, and the shapes that it promises for them."""
     node = block.inputs
     if node is None:
@@ -363,7 +377,9 @@ def _block_inputs(resolver: Resolver, block: Block, inner: Context) -> tuple[lis
     if isinstance(node, tree.Mapping):
         shapes = [_promise(resolver, value, inner) for _, value in node.entries]
         return [str(key.value) for key, _ in node.entries], shapes
-    resolver.found.error("E102", f"a block's `inputs` are a list of names, or a mapping, not {node.kind}", node)
+    resolver.found.error(
+        "E102", f"a block's `inputs` are a list of names, or a mapping, not {node.kind}", node
+    )
     raise Failed
 
 

@@ -52,7 +52,9 @@ def rows(typed: Typed, until_failure: bool = False) -> list[Row]:
     steps = _Steps(typed)
     for number, layer in enumerate(typed.graph.layers):
         op = typed.ops[number]
-        if op is None or any(typed.types[v] is None for v in (*layer.inputs, *layer.outputs) if v is not None):
+        if op is None or any(
+            typed.types[v] is None for v in (*layer.inputs, *layer.outputs) if v is not None
+        ):
             if until_failure:
                 return table
             continue
@@ -69,7 +71,22 @@ def rows(typed: Typed, until_failure: bool = False) -> list[Row]:
         x = typed.types[output.value]
         if shape is not None and x is not None:
             line = output.node.span.first.line
-            table.append(Row(f"{output.name}.reshape", "Reshape", (x.shape,), (shape,), 0, 0, 0, 0, True, None, line, None))
+            table.append(
+                Row(
+                    f"{output.name}.reshape",
+                    "Reshape",
+                    (x.shape,),
+                    (shape,),
+                    0,
+                    0,
+                    0,
+                    0,
+                    True,
+                    None,
+                    line,
+                    None,
+                )
+            )
     return table
 
 
@@ -148,7 +165,9 @@ def _inserted(typed: Typed, layer: Layer, reading: Reading) -> list[Row]:
     line = layer.item.key.span.first.line
 
     def add(suffix: str, op: str, before: Shape, after: Shape) -> None:
-        found.append(Row(f"{layer.name}.{suffix}", op, (before,), (after,), 0, 0, 0, 0, True, None, line, None))
+        found.append(
+            Row(f"{layer.name}.{suffix}", op, (before,), (after,), 0, 0, 0, 0, True, None, line, None)
+        )
 
     if reading.order is not None:
         add("permute", "Permute", x, x.ordered(reading.order))

@@ -14,7 +14,9 @@ from specc.syntax.tree import Node, Scalar
 Makers = Mapping[int, Layer]
 
 
-def ending_fixes(output: Output, layer: Layer, shape: Shape, promise: Shape, makers: Makers, outputs: Node | None) -> tuple[Fix, ...]:
+def ending_fixes(
+    output: Output, layer: Layer, shape: Shape, promise: Shape, makers: Makers, outputs: Node | None
+) -> tuple[Fix, ...]:
     """Ways to reach `promise` from `shape`, which `layer` makes."""
     candidates: list[tuple[str, str, Applicability]] = []
     order = _permutation(shape, promise)
@@ -32,7 +34,11 @@ def ending_fixes(output: Output, layer: Layer, shape: Shape, promise: Shape, mak
         drop = _without_sequences(layer, makers)
         if drop is not None:
             fixes.append(drop)
-    added = [Fix(title, kind, made) for text, title, kind in candidates if (made := _append(text, output, layer, outputs))]
+    added = [
+        Fix(title, kind, made)
+        for text, title, kind in candidates
+        if (made := _append(text, output, layer, outputs))
+    ]
     units = _other_units(layer, shape, promise)
     return (*added, *fixes, *(() if units is None else (units,)))
 
@@ -112,5 +118,8 @@ def _other_units(layer: Layer, shape: Shape, promise: Shape) -> Fix | None:
     if parameter is None or not isinstance(promise.sizes[-1], int):
         return None
     edit = set_argument(layer, parameter, str(promise.sizes[-1]))
-    return None if edit is None else Fix(f"give `{layer.name}` {promise.sizes[-1]} {parameter}", "unsafe", (edit,))
-
+    return (
+        None
+        if edit is None
+        else Fix(f"give `{layer.name}` {promise.sizes[-1]} {parameter}", "unsafe", (edit,))
+    )

@@ -104,7 +104,9 @@ def _same_rank(op: Op, places: Places, x: Shape) -> Reading:
     orders = _orders(places, x)
     if len(orders) != 1:
         named = f"`{axes[i].name}` is not where it reads it"
-        raise _ambiguous(places, x, f"{named}, and {'no' if not orders else 'more than one'} other order would do")
+        raise _ambiguous(
+            places, x, f"{named}, and {'no' if not orders else 'more than one'} other order would do"
+        )
     order = orders.pop()
     why = f"{op.name} reads {described(places)}"
     return Reading(order=order, notes=(("N701", f"{x} is permuted to {x.ordered(order)}, because {why}"),))
@@ -173,7 +175,9 @@ def _window_core(op: Op, places: Places, x: Shape) -> list[int]:
             raise _ambiguous(places, x, f"it needs one time axis and {n} spatial ones")
         return sorted([sequence[-1], *spatial, *features])
     if n == 1 and spatial and sequence:
-        raise _ambiguous(places, x, f"it may slide over `{x.axes[spatial[0]].name}` or `{x.axes[sequence[-1]].name}`")
+        raise _ambiguous(
+            places, x, f"it may slide over `{x.axes[spatial[0]].name}` or `{x.axes[sequence[-1]].name}`"
+        )
     if len(spatial) == n:
         core = spatial
     elif not spatial and len(sequence) > n:
@@ -201,7 +205,9 @@ def _sequence_core(op: Op, places: Places, x: Shape) -> list[int]:
     time = sequence[-1]
     if any(axis is NAMELESS for axis in x.axes[:time]):
         raise _ambiguous(places, x, f"an axis without a name stands before `{x.axes[time].name}`")
-    merged = [i for i, a in enumerate(x.axes) if a.role in ("spatial", "feature") or (a is NAMELESS and i > time)]
+    merged = [
+        i for i, a in enumerate(x.axes) if a.role in ("spatial", "feature") or (a is NAMELESS and i > time)
+    ]
     return [time, *merged]
 
 
@@ -256,7 +262,9 @@ def _merged(op: Op, inner: Shape, notes: list[tuple[str, str]]) -> Shape | None:
     shape = Shape((inner.sizes[0], merged.elements), (inner.axes[0], FEATURE))
     parts = "*".join(str(size) for size in merged.sizes)
     listed = ", ".join(str(a.name) if a.name else "…" for a in merged.axes)
-    notes.append(("N702", f"{listed} are merged for {op.name}: {parts} = {merged.elements} features per step"))
+    notes.append(
+        ("N702", f"{listed} are merged for {op.name}: {parts} = {merged.elements} features per step")
+    )
     return shape
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from specc.diagnostics.model import Note
 from specc.passes.values import Findings
+from specc.source import Source
 from specc.syntax import tree
 from specc.syntax.document import Block, Document, parse
 from specc.syntax.reader import read
-from specc.source import Source
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 MAX_INCLUDES = 100

@@ -118,7 +118,9 @@ class Inference:
                 inputs, inner, results = _distributed(op, reading, inputs)
             except Misfit as misfit:
                 if misfit.code == "E206" and not x.has_given_names:
-                    raise rank_misfit(places or (), x) from None  # the guess that the last axes are meant fails
+                    raise rank_misfit(
+                        places or (), x
+                    ) from None  # the guess that the last axes are meant fails
                 raise
         self._hold_state(op)
         shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore

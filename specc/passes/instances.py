@@ -89,7 +89,9 @@ class Instances:
             )
         raise Failed
 
-    def _finish(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None) -> Op:
+    def _finish(
+        self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None
+    ) -> Op:
         made = registry.make(cls, arguments if size is None else settle(arguments, size))
         if options:
             vars(made)["options"] = options
@@ -100,7 +102,10 @@ class Instances:
         unknown = [name for name in arguments if name not in parameters_of(cls)]
         if unknown:
             raise registry.ArgumentErrors(
-                [registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", n, unknown=True) for n in unknown]
+                [
+                    registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", n, unknown=True)
+                    for n in unknown
+                ]
             )
 
     def _options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
@@ -117,7 +122,9 @@ class Instances:
             if name not in cls.call_options:
                 close = nearest(name, cls.call_options)
                 hint = f"; did you mean `{close}`?" if close else ""
-                self.found.error("E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link)
+                self.found.error(
+                    "E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link
+                )
                 raise Failed
             options[name] = self._option(cls, name, value, env, link)
         return options

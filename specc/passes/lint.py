@@ -62,9 +62,15 @@ def _softmaxes(typed: Typed, found: Findings) -> None:
             message = f"`{layer.name}`: a softmax over one element is always 1"
         else:
             continue
-        fixes = described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op)) if is_first else ()
+        fixes = (
+            described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op))
+            if is_first
+            else ()
+        )
         found.append(
-            Diagnostic("W603", message, layer.item.key.span, layer.name, fixes=fixes, chain=chain_of(layer.link))
+            Diagnostic(
+                "W603", message, layer.item.key.span, layer.name, fixes=fixes, chain=chain_of(layer.link)
+            )
         )
 
 
@@ -93,7 +99,9 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
 def _is_distributed(entry: Input, typed: Typed) -> bool:
     """Whether the first axis of an input is distributed over, by the name of time."""
     return any(
-        reading.over is not None and reading.over.axes[:1] == (TIME,) and typed.graph.layers[i].inputs[0] == entry.value
+        reading.over is not None
+        and reading.over.axes[:1] == (TIME,)
+        and typed.graph.layers[i].inputs[0] == entry.value
         for i, reading in typed.readings.items()
     )
 
@@ -104,6 +112,11 @@ def _reaches_all(entry: Input, typed: Typed) -> bool:
     size = entry.tensor.shape.sizes[0]
     for output in typed.graph.outputs:
         tensor = typed.types[output.value]
-        if tensor is None or not tensor.shape.rank or tensor.shape.sizes[0] != size or tensor.shape.axes[0] is not TIME:
+        if (
+            tensor is None
+            or not tensor.shape.rank
+            or tensor.shape.sizes[0] != size
+            or tensor.shape.axes[0] is not TIME
+        ):
             return False
     return not any(isinstance(op, Op) and "time" in (op.places or ()) for op in typed.ops)

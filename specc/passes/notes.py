@@ -16,4 +16,6 @@ def insertions(typed: Typed, found: Findings) -> None:
                 continue
             seen.add(key)
             message = f"`{layer.name}`: {text}"
-            found.append(Diagnostic(code, message, layer.item.key.span, layer.name, chain=chain_of(layer.link)))
+            found.append(
+                Diagnostic(code, message, layer.item.key.span, layer.name, chain=chain_of(layer.link))
+            )

@@ -44,8 +44,7 @@ def _promised(shape: Shape, promise: Shape) -> Shape:
         return promise
     axes = tuple(p if p.name is not None else a for p, a in zip(promise.axes, shape.axes, strict=True))
     sizes = tuple(
-        p if isinstance(p, int | Symbol) else s
-        for p, s in zip(promise.sizes, shape.sizes, strict=True)
+        p if isinstance(p, int | Symbol) else s for p, s in zip(promise.sizes, shape.sizes, strict=True)
     )
     return Shape(sizes, axes)
 
@@ -99,5 +98,7 @@ def _broken(output: Output, tensor: Tensor, fault: str, makers: dict[int, Layer]
     fixes: tuple[Fix, ...] = ()
     if layer is not None:
         notes = (Note(f"`{layer.name}` makes {shape}", layer.item.key.span),)
-        fixes = ending_fixes(output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs"))
+        fixes = ending_fixes(
+            output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs")
+        )
     return Diagnostic("E209", message, output.node.span, layer.name if layer else None, notes, fixes)

@@ -72,13 +72,18 @@ def _keep_promise(promise: Shape, x: Shape) -> None:
             raise Misfit("E209", f"promises an input {promise} and is given {x}", axis=i)
         wanted, found = promise.axes[i], x.axes[i]
         if wanted.given and found.given and wanted is not found:
-            raise Misfit("E203", f"promises an input {promise}, and axis `{found.name}` stands where it has `{wanted.name}`")
+            raise Misfit(
+                "E203",
+                f"promises an input {promise}, and axis `{found.name}` stands where it has `{wanted.name}`",
+            )
 
 
 def _restored(folded: Folded, x: Shape) -> tuple[tuple[int, ...], Shape]:
     """Each axis where it stood, counted from the front; leading, where the result is too short."""
     leading = [i for i, at in enumerate(folded.positions) if at > x.rank + len(folded.positions) - 1]
-    placed = sorted((i for i in range(len(folded.positions)) if i not in leading), key=lambda i: folded.positions[i])
+    placed = sorted(
+        (i for i in range(len(folded.positions)) if i not in leading), key=lambda i: folded.positions[i]
+    )
     sizes, axes = list(x.sizes), list(x.axes)
     where: dict[int, int] = {}
     for i in placed:

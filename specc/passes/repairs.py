@@ -13,10 +13,18 @@ from specc.source import Span
 from specc.syntax import edits
 from specc.syntax.document import Item
 from specc.syntax.tree import Mapping as MappingNode
-from specc.syntax.tree import Node, Scalar, Sequence
+from specc.syntax.tree import Scalar, Sequence
 
 Makers = Mapping[int, Layer]
-CARRIERS = ("Dropout", "Activation", "ReLU", "LeakyReLU", "BatchNormalization", "LayerNormalization", "Identity")
+CARRIERS = (
+    "Dropout",
+    "Activation",
+    "ReLU",
+    "LeakyReLU",
+    "BatchNormalization",
+    "LayerNormalization",
+    "Identity",
+)
 """Ops that pass on the axes that they are given."""
 
 
@@ -102,7 +110,12 @@ def upstream_fixes(
 def upstream(value: int, makers: Makers) -> Layer | None:
     """The layer that gave a value its axes, those that only carry them along left out."""
     layer = makers.get(value)
-    while layer is not None and isinstance(layer.op, Op) and layer.op.name in CARRIERS and layer.inputs[0] is not None:
+    while (
+        layer is not None
+        and isinstance(layer.op, Op)
+        and layer.op.name in CARRIERS
+        and layer.inputs[0] is not None
+    ):
         before = makers.get(layer.inputs[0])
         if before is None:
             break
@@ -141,7 +154,9 @@ def _missing_axis(op: Op, x: Shape, layer: Layer) -> Fix | None:
     places = op.places or ()
     if "space" not in places or x.rank != len(places) - 1:
         return None
-    entries = [str(size) if axis.name is None else f"{axis.name}: {size}" for size, axis in zip(*x, strict=True)]
+    entries = [
+        str(size) if axis.name is None else f"{axis.name}: {size}" for size, axis in zip(*x, strict=True)
+    ]
     if not all(isinstance(size, int) for size in x.sizes):
         return None
     entries.insert(places.index("feature"), "channel: 1")
@@ -157,7 +172,9 @@ def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | Non
         x = x.ordered(reading.order)
         lines.append(f"Permute: {_axes_text(reading.order, x)}")
     if reading.core is not None:
-        lines.append(f"Reshape: {reading.received(x) if reading.order is None else (reading.over or x.part(0, reading.outer)).join(reading.core)}")
+        lines.append(
+            f"Reshape: {reading.received(x) if reading.order is None else (reading.over or x.part(0, reading.outer)).join(reading.core)}"
+        )
     made = [edits.insert_item_before(item.node, line) for line in lines]
     if reading.outer:
         made.append(_distributed(item, reading, x))
@@ -197,5 +214,3 @@ def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:
         return Edit(span, f"TimeDistributed: {{layer: {inner}}}")
     over = [str(axis.name or i + 1) for i, axis in enumerate(x.axes[: reading.outer])]
     return Edit(span, f"map: {{over: [{', '.join(over)}], layers: [{inner}]}}")
-
-

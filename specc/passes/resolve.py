@@ -159,7 +159,9 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
     for key, part in node.entries:
         if key.value not in ("shape", "dtype", "batch_size", "sparse"):
             close = nearest(str(key.value), ("shape", "dtype", "batch_size", "sparse"))
-            hint = f"; did you mean `{close}`?" if close else "; a shape is a list, as `[height: 28, width: 28]`"
+            hint = (
+                f"; did you mean `{close}`?" if close else "; a shape is a list, as `[height: 28, width: 28]`"
+            )
             found.error("E103", f"an input has no key `{key.value}`{hint}", key)
         elif key.value != "shape":
             parts[str(key.value)] = evaluate(part, env, found)
@@ -239,4 +241,3 @@ def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context
     value = reference(resolver, str(source), place, None, context)
     value = resolver.move(value, 0, context)
     return Output(name, value, promise, node if promise is not None and node is not None else key)
-

@@ -58,7 +58,9 @@ class Resolver(Writer):
         except Failed:
             return True
         if not isinstance(value, bool):
-            self.found.error("E102", f"`when` is true or false, not {tree.kind_of(value)}", node, link=context.link)
+            self.found.error(
+                "E102", f"`when` is true or false, not {tree.kind_of(value)}", node, link=context.link
+            )
             return True
         if not value and item.field("name") is None:
             self.names.skip(context.scope, snake_case(item.word))

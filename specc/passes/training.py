@@ -9,6 +9,7 @@ from specc.passes.values import Findings
 from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Node
 
+
 def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
     """The checked section, and the targets that `fit` will want by output; nothing where an output has no type."""
     from specc.passes.compile import check_compile
@@ -25,5 +26,3 @@ def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, M
     training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get)
     found.extend(diagnostics)
     return training, training.targets if training is not None else {}
-
-

@@ -40,7 +40,13 @@ class Findings(Collector):
     """The diagnostics of a pass, with short ways of adding to them."""
 
     def error(
-        self, code: str, message: str, node: Node, *notes: Note, link: Link | None = None, layer: str | None = None
+        self,
+        code: str,
+        message: str,
+        node: Node,
+        *notes: Note,
+        link: Link | None = None,
+        layer: str | None = None,
     ) -> None:
         """Record a diagnostic at `node`, reached through `link`."""
         self.append(Diagnostic(code, message, node.span, layer, notes, chain=chain_of(link)))
@@ -109,7 +115,7 @@ def is_deferred(value: Any) -> bool:
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    **{"int": int, "float": (int, float), "str": str, "bool": bool, "list": list},
+    "int": int, "float": (int, float), "str": str, "bool": bool, "list": list,
 }
 _FACTS = ("type", "default", "min", "max", "choices", "help")
 

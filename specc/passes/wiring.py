@@ -107,7 +107,9 @@ def references(writer: Writer, origin: Any, node: Node, current: int | None, con
         if isinstance(name, int) and not isinstance(name, bool):
             name = str(name)
         if not isinstance(name, str):
-            writer.found.error("E102", f"`from` names values, and {kind_of(name)} is no name", node, link=context.link)
+            writer.found.error(
+                "E102", f"`from` names values, and {kind_of(name)} is no name", node, link=context.link
+            )
             raise Failed
         if "*" in name:
             paths = writer.names.matching(context.scope, name)
@@ -156,7 +158,9 @@ def report_missing(writer: Writer) -> None:
         else:
             hint = f"; did you mean `{close}`?" if close else ""
             is_whole = isinstance(node, Scalar) and node.value == name
-            fixes = (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),) if close and is_whole else ()
+            fixes = (
+                (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),) if close and is_whole else ()
+            )
             message = f"there is no value `{name}` here{hint}"
             writer.found.append(Diagnostic("E300", message, node.span, fixes=fixes, chain=chain_of(link)))
 
@@ -167,7 +171,9 @@ def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...
     if isinstance(names, str):
         names = [names]
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):  # pyright: ignore[reportUnknownVariableType]
-        writer.found.error("E102", "`as` is a list of names, `_` for a result that is not wanted", node, link=context.link)
+        writer.found.error(
+            "E102", "`as` is a list of names, `_` for a result that is not wanted", node, link=context.link
+        )
         return
     if len(names) != len(results):  # pyright: ignore[reportUnknownArgumentType]
         many = "one result" if len(results) == 1 else f"{len(results)} results"

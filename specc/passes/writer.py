@@ -81,7 +81,13 @@ class Writer:
             raise TooLarge
 
     def add(
-        self, name: str, op: Any, inputs: tuple[int | None, ...], outputs: tuple[int, ...], item: Item, context: Context
+        self,
+        name: str,
+        op: Any,
+        inputs: tuple[int | None, ...],
+        outputs: tuple[int, ...],
+        item: Item,
+        context: Context,
     ) -> Layer:
         """Append a layer called `name` in its scope."""
         path = context.scope.prefix + name
@@ -126,7 +132,9 @@ class Writer:
         kind = "fold" if isinstance(op, Fold) else "unfold"
         name = self.names.automatic(Scope("", None), f"{self.regions[region].name}.{kind}")
         self.names.values[name] = made
-        layer = Layer(name, op, (value,), (made,), self.regions[region].item, target, context.link, inserted=True)
+        layer = Layer(
+            name, op, (value,), (made,), self.regions[region].item, target, context.link, inserted=True
+        )
         self.layers.append(layer)
         self.crossed[value, target] = made
         return made
