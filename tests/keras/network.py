@@ -12,7 +12,7 @@ from specc.shapes.dim import Size, Unknown
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.source import Source
-from specc.syntax.document import Document, Item
+from specc.syntax.document import Item
 from specc.syntax.tree import Mapping, Scalar
 
 _SOURCE = Source("<test>", "layer")
@@ -91,18 +91,8 @@ class Network:
 
     def explicit(self, **outputs: int) -> Explicit:
         found = tuple(Output(name, value, None, _NODE) for name, value in outputs.items())
-        graph = Graph(
-            Document(_SOURCE, _NODE, {}, {}, []),
-            "network",
-            tuple(self.inputs),
-            self.layers,
-            (),
-            found,
-            len(self.types),
-            False,
-            lambda node: None,
-            set(range(len(self.types))),
-        )
+        known: dict[str, Any] = {"name": "network", "inputs": tuple(self.inputs), "layers": self.layers}
+        graph = Graph(*(known.get(field) for field in Graph._fields))  # pyright: ignore[reportArgumentType]
         return Explicit(graph, self.layers, self.types, self.folded, found)
 
     def _value(self, tensor: Tensor) -> int:

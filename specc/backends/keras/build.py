@@ -11,6 +11,7 @@ from specc.backends.keras.training import compile_model
 from specc.backends.keras.verify import verify
 from specc.diagnostics.model import Diagnostic
 from specc.ir.graph import Explicit, Weighed
+from specc.passes.compile import Compile
 
 
 class Outcome(NamedTuple):
@@ -21,7 +22,10 @@ class Outcome(NamedTuple):
 
 
 def build_model(
-    explicit: Explicit, weights: Mapping[str, Weighed], training: Any = None, seed: int | None = None
+    explicit: Explicit,
+    weights: Mapping[str, Weighed],
+    training: Compile | None = None,
+    seed: int | None = None,
 ) -> Outcome:
     """Build, verify and compile the model; E503 (and no model) where Keras does not make what was inferred.
 

@@ -1,3 +1,4 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportMissingTypeStubs=false
 """Writing a model to a file, all of it or nothing, and reading it back."""
 
 import os

@@ -2,47 +2,34 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """Compiling a model for training as its spec says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
 
 from specc.ir.graph import Output
+from specc.passes.compile import Compile
 
 
-def compile_model(model: Any, outputs: Sequence[Output], training: Any) -> None:
-    """Give `model` the optimizer, losses and metrics of a checked `compile` section.
-
-    What is given by output stands alone where there is one output, which is bare in Keras.
-    """
+def compile_model(model: Any, outputs: Sequence[Output], training: Compile) -> None:
+    """Give `model` its optimizer, losses and metrics; what is by output stands alone where there is one."""
     alone = outputs[0].name if len(outputs) == 1 else None
 
-    def own(given: Any) -> Any:
-        return given.get(alone) if alone is not None and _by_output(given) else given
+    def by_output(given: Mapping[str, Any], make: Callable[[Any], Any]) -> Any:
+        made = {name: make(value) for name, value in given.items()}
+        return (made or None) if alone is None else made.get(alone)
 
+    weights = training.loss_weights and {name: training.loss_weights.get(name, 1.0) for name in training.loss}
     model.compile(
         optimizer=keras.optimizers.get(training.optimizer),
-        loss=_each(keras.losses.get, own(training.loss)),
-        loss_weights=own(training.loss_weights),
-        metrics=_each(_metric, own(training.metrics)),
+        loss=by_output(training.loss, keras.losses.get),
+        loss_weights=by_output(weights, float),
+        metrics=by_output(training.metrics, _metrics),
+        weighted_metrics=by_output(training.weighted_metrics, _metrics),
+        **training.options,
     )
 
 
-def _by_output(given: Any) -> bool:
-    return isinstance(given, dict) and "class_name" not in given
-
-
-def _metric(given: Any) -> Any:
+def _metrics(several: Sequence[Any]) -> list[Any]:
     """Names stay names: which accuracy is meant depends on the output."""
-    return given if isinstance(given, str) else keras.metrics.get(given)
-
-
-def _each(make: Any, given: Any) -> Any:
-    """`given` with each configuration in it made into an object."""
-    if given is None:
-        return None
-    if isinstance(given, list | tuple):
-        return [_each(make, item) for item in given]
-    if _by_output(given):
-        return {name: _each(make, item) for name, item in given.items()}
-    return make(given)
+    return [given if isinstance(given, str) else keras.metrics.get(given) for given in several]
