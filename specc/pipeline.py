@@ -5,13 +5,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from specc.diagnostics.collector import MAX_ERRORS, TooManyErrors
 from specc.diagnostics.model import Diagnostic, Edit, Fix, has_errors
 from specc.ir.graph import Explicit, Typed
-from specc.passes.adapt import adapt
-from specc.passes.includes import include
 from specc.passes.infer import infer
 from specc.passes.lint import lint
 from specc.passes.notes import insertions
@@ -29,6 +27,12 @@ from specc.syntax.tree import Node
 MAX_RECHECKED = 40
 """How many fixes of one spec are applied and re-checked; those behind them are not offered."""
 
+MAX_WORK_RECHECKED = 200_000
+"""How many layers and rounds are written out again for that, in all re-checks together."""
+
+CHARACTERS_OF_A_LAYER = 32
+"""To read so much text takes about as long as to check one layer."""
+
 
 class Options(NamedTuple):
     """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted."""
@@ -41,13 +45,15 @@ class Options(NamedTuple):
 class Checked(NamedTuple):
     """A report with what the stages behind a check need: the document, and the compile section if it is right.
 
-    `source` is the text that was checked; None where it could not be read.
+    `source` is the text that was checked; None where it could not be read. `work` is how much there was to do, in
+    layers and rounds; None for a check that ended at a bound.
     """
 
     report: Report
     document: Document | None = None
     training: Any = None
     source: Source | None = None
+    work: int | None = None
 
 
 def check_text(
@@ -65,7 +71,7 @@ def check_file(path: str, options: Options = Options()) -> Checked:
     """Check the spec in a file; a file that cannot be read is E100."""
     try:
         size = os.path.getsize(path)
-        data = b"" if size > MAX_BYTES else Path(path).read_bytes()
+        data = b"" if size > MAX_BYTES else _content(path)
     except OSError as error:
         nothing = Source(path, "")
         message = f"cannot read `{path}`: {error.strerror or error}"
@@ -94,8 +100,7 @@ def check_source(source: Source, options: Options, overlay: Mapping[str, str] = 
     """
     with _undisturbed():
         checked = _check(source, options, overlay)
-        kept = _proven(checked.report, source, options, overlay)
-        checked.report.diagnostics[:] = kept
+        checked.report.diagnostics[:] = _proven(checked, source, options, overlay)
         return checked._replace(source=source)
 
 
@@ -118,21 +123,35 @@ def _check(source: Source, options: Options, overlay: Mapping[str, str]) -> Chec
     text = overlay.get(source.path)
     if text is not None:
         source = Source(source.path, text)
+    try:
+        return _staged(source, options, overlay, found)
+    except TooManyErrors:
+        message = f"these are {MAX_ERRORS:,} errors; what else is wrong is not looked for"
+        stop = Diagnostic("E110", message, found[-1].span)
+        return Checked(Report(source.path, [*_sorted(found, source), stop]))
+
+
+def _staged(source: Source, options: Options, overlay: Mapping[str, str], found: Findings) -> Checked:
+    """The stages in their order; they end where one leaves nothing for the next."""
     root, diagnostics = read(source)
     found.extend(diagnostics)
+    work = len(source.text) // CHARACTERS_OF_A_LAYER
     if root is None:
-        return Checked(Report(source.path, found))
+        return Checked(Report(source.path, found), work=work)
     document, diagnostics = parse(root)
     found.extend(diagnostics)
     folder = folder_of(source.path)
-    document = include(document, folder, _loader(found, overlay), found)
+    if "include" in document.sections:
+        from specc.passes.includes import include
+
+        document = include(document, folder, _loader(found, overlay), found)
     graph = resolve(
         document,
         found,
         settings=options.settings,
         variant=options.variant,
         strict=options.strict,
-        folder=str(folder),
+        folder=folder,
     )
     if graph is None:
         return Checked(Report(source.path, _sorted(found, source)), document)
@@ -141,7 +160,8 @@ def _check(source: Source, options: Options, overlay: Mapping[str, str]) -> Chec
     if not has_errors(found):
         lint(typed, found)
         insertions(typed, found)
-    return Checked(Report(source.path, _sorted(found, source), typed, targets), document, training)
+    report = Report(source.path, _sorted(found, source), typed, targets)
+    return Checked(report, document, training, work=work + graph.steps)
 
 
 def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
@@ -151,27 +171,30 @@ def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]
         return None, {}
     from specc.passes.training import check_training
 
-    try:
-        return check_training(section, typed, found)
-    except ModuleNotFoundError:  # TEMPORARY
-        return None, {}
+    return check_training(section, typed, found)
 
 
-def folder_of(path: str) -> Path:
+def folder_of(path: str) -> str:
     """The folder that the files of a spec must stand in; for text from elsewhere, the current one."""
-    return Path(path).parent if not path.startswith("<") and path != "-" else Path()
+    folder = "" if path.startswith("<") else os.path.dirname(path)
+    return folder or "."
 
 
-def _loader(found: Findings, overlay: Mapping[str, str]) -> Callable[[Path, Node], Source | None]:
-    def load(path: Path, node: Node) -> Source | None:
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _loader(found: Findings, overlay: Mapping[str, str]) -> Callable[[str, Node], Source | None]:
+    def load(path: str, node: Node) -> Source | None:
         shown = _shown(path)
         if shown in overlay:
             return Source(shown, overlay[shown])
         try:
-            if path.stat().st_size > MAX_BYTES:
+            if os.path.getsize(path) > MAX_BYTES:
                 found.error("E110", f"`{shown}` has more than {MAX_BYTES:,} bytes", node)
                 return None
-            data = path.read_bytes()
+            data = _content(path)
         except OSError as error:
             found.error("E109", f"cannot read `{shown}`: {error.strerror or error}", node)
             return None
@@ -182,10 +205,9 @@ def _loader(found: Findings, overlay: Mapping[str, str]) -> Callable[[Path, Node
     return load
 
 
-def _shown(path: Path) -> str:
+def _shown(path: str) -> str:
     """A path relative to the current folder where it is inside."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return path.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 def _nowhere(source: Source) -> Any:
@@ -193,7 +215,7 @@ def _nowhere(source: Source) -> Any:
 
 
 def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
-    """In the order of the text, the spec's own first; what a block does wrong each time is said once."""
+    """In the order of the text, the spec's own first."""
 
     def place(diagnostic: Diagnostic) -> tuple[bool, str, int]:
         span = diagnostic.span
@@ -201,28 +223,30 @@ def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
             return (True, "", 0)
         return (span.source.path != source.path, span.source.path, span.start)
 
-    once = {(d.code, d.message, d.span): d for d in reversed(found)}
-    return sorted(reversed(once.values()), key=place)
+    return sorted(found, key=place)
 
 
 def _proven(
-    before: Report, source: Source, options: Options, overlay: Mapping[str, str]
+    checked: Checked, source: Source, options: Options, overlay: Mapping[str, str]
 ) -> list[Diagnostic]:
     """The diagnostics with the fixes that work: each removes its diagnostic and adds none."""
-    budget = MAX_RECHECKED
+    before = checked.report
+    rechecks = MAX_RECHECKED
+    work = MAX_WORK_RECHECKED
     kept: list[Diagnostic] = []
     for diagnostic in before.diagnostics:
         fixes: list[Fix] = []
         for fix in diagnostic.fixes:
             if not fix.edits:
                 fixes.append(fix)
-            elif budget:
-                budget -= 1
+            elif rechecks and checked.work is not None and checked.work <= work:
                 texts = edited(fix.edits)
                 if texts is None:
                     continue
-                after = _check(source, options, {**overlay, **texts}).report
-                if _works(diagnostic, before, after):
+                after = _check(source, options, {**overlay, **texts})
+                rechecks -= 1
+                work -= MAX_WORK_RECHECKED if after.work is None else after.work
+                if _works(diagnostic, before, after.report):
                     fixes.append(fix)
         kept.append(diagnostic if len(fixes) == len(diagnostic.fixes) else diagnostic._replace(fixes=tuple(fixes)))
     return kept
@@ -268,4 +292,6 @@ def edited(edits: tuple[Edit, ...]) -> dict[str, str] | None:
 def explicit(checked: Checked) -> Explicit:
     """The explicit graph of a check without errors."""
     assert checked.report.typed is not None
+    from specc.passes.adapt import adapt
+
     return adapt(checked.report.typed)

@@ -100,7 +100,7 @@ def _validator(cls: type[Op]) -> Any:
             "schema": schema,
             "required": parameter.required,
         }
-    validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})  # pyright: ignore
+    validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})
     _validators[cls] = validator
     return validator
 
@@ -122,7 +122,7 @@ def fits(kind: Kind, value: Any) -> bool:
     from pydantic_core import SchemaValidator
 
     try:
-        SchemaValidator(kind.core).validate_python(value)  # pyright: ignore
+        SchemaValidator(kind.core).validate_python(value)  # pyright: ignore[reportArgumentType]
     except ValueError:
         return False
     return True
@@ -171,7 +171,7 @@ def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     if isinstance(value, dict):
-        return value
+        return value  # pyright: ignore[reportUnknownVariableType]
     first = first_parameter(cls)
     if first is None:
         raise ArgumentErrors([ArgumentError("E105", f"`{cls.name}` takes no arguments", None)])
@@ -182,11 +182,11 @@ def make_nested(value: Any) -> Op:
     """The op that a nested layer (`Flatten`, `{Dense: 10}`) stands for; raises ValueError where it is none."""
     if isinstance(value, str):
         name, arguments = value, None
-    elif isinstance(value, dict) and len(value) == 1:
-        name, arguments = next(iter(value.items()))
+    elif isinstance(value, dict) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
+        name, arguments = next(iter(value.items()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     else:
         raise ValueError("a layer is a name or a mapping with one key, as `{Dense: 10}`")
-    cls = find(str(name))
+    cls = find(str(name))  # pyright: ignore[reportUnknownArgumentType]
     if cls is None:
         raise ValueError(f"there is no layer `{name}`")
     try:

@@ -7,6 +7,7 @@ construct; the two differ in nothing but their key until they are resolved.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from specc.diagnostics.collector import Collector, TooManyErrors
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.source import Source
 from specc.suggest import nearest
@@ -86,7 +87,7 @@ class Parser:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.found: list[Diagnostic] = []
+        self.found = Collector()
         self.mistyped: set[tuple[int, str]] = set()
         """Mappings, and the keys that something in them seems to be meant for."""
 
@@ -103,7 +104,7 @@ class Parser:
         """The document that `root` is; `included`: only blocks and parameters may stand in it."""
         node = self.mapping(root, "a spec")
         if node is None:
-            return Document(self.source, Mapping(self.source, 0, 0, []), {}, {}, [])
+            return _empty(self.source)
         sections = self.keys(node, _INCLUDED_KEYS if included else TOP_KEYS, "a spec")
         if not included:
             self._required(node, sections)
@@ -279,4 +280,11 @@ _NESTED = {
 def parse(root: Node, included: bool = False) -> tuple[Document, list[Diagnostic]]:
     """Sort the tree of a spec, or of a file that one includes; whatever is wrong is a diagnostic, the rest is kept."""
     parser = Parser(root.source)
-    return parser.document(root, included), parser.found
+    try:
+        return parser.document(root, included), parser.found
+    except TooManyErrors:
+        return _empty(root.source), parser.found
+
+
+def _empty(source: Source) -> Document:
+    return Document(source, Mapping(source, 0, 0, []), {}, {}, [])

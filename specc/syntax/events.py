@@ -14,6 +14,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.source import Source, Span
 from specc.suggest import nearest
@@ -81,7 +82,7 @@ class Reading:
             text = _ESCAPED_PAIR.sub(self._stand_in, text)
         self.text = text
         self.values = _Values()
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Collector()
         self.flow_start: int | None = None
 
     def run(self, parser: EventParser) -> Node | None:  # noqa: C901 (the hot loop: calls would slow it)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import yaml
 from yaml.events import StreamEndEvent
 
+from specc.diagnostics.collector import TooManyErrors
 from specc.diagnostics.model import Diagnostic, Edit
 from specc.source import Source, Span
 from specc.syntax.events import EventParser, Reading, Stop
@@ -73,19 +74,20 @@ def read_with(parser: ParserType, source: Source) -> tuple[Node | None, list[Dia
         return None, [Diagnostic("E100", "a byte order mark (U+FEFF) stands inside the text", place)]
     reading = Reading(source)
     root: Node | None = None
+    explained: list[Diagnostic] = []
     try:
         root = reading.run(parser(reading.text))
-    except Stop:
+    except (Stop, TooManyErrors):
         pass
     except _FAILURES as error:
-        reading.diagnostics += _explain(parser, reading, error)
+        explained = _explain(parser, reading, error)
     if root is not None and reading.values.cut:
         from specc.syntax.quoting import cuts_in_tree
 
         cuts = cuts_in_tree(root)
         if cuts:
             return None, cuts
-    diagnostics = sorted(reading.diagnostics, key=_place)
+    diagnostics = sorted([*reading.diagnostics, *explained], key=_place)
     if any(diagnostic.code != "E101" for diagnostic in diagnostics):
         return None, diagnostics
     return root, diagnostics
