@@ -1,11 +1,11 @@
-"""Train the network of quadrant_digits.yaml on real handwritten digits, in plain Keras: specc is not needed for it.
+"""Train the network of quadrant_digits.yaml on real handwritten digits, in plain Keras, without specc.
 
     specc build specs/quadrant_digits.yaml --out build/quadrant_digits.keras
     python specs/demo_digits.py
 
-The digits are the 1,797 that come with scikit-learn. Each is scaled to 28 x 28 and cut into its quadrants; a time step
-is the four of them, 14 x 14 each, one below the other, and each of the four steps begins with another one. One fifth is
-kept for the test. Exits with 1 where the accuracy on it is not above 90 %.
+The digits are the 1,797 that come with scikit-learn. Each is scaled to 28 x 28 and cut into its quadrants; a
+time step is the four of them, 14 x 14 each, one below the other, and each of the four steps begins with another
+one. One fifth is kept for the test. Exits with 1 where the accuracy on it is not above 90 %.
 """
 
 import sys
@@ -33,9 +33,9 @@ def quadrant_steps(images: np.ndarray) -> np.ndarray:
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """All digits as steps of quadrants between 0 and 1, and their labels, one-hot."""
-    images, labels = load_digits(return_X_y=True)
-    scaled = zoom(images.reshape(-1, 8, 8) / 16, (1, 3.5, 3.5), order=1)
-    return quadrant_steps(scaled).astype("float32"), keras.utils.to_categorical(labels, 10)
+    images, labels = map(np.asarray, load_digits(return_X_y=True))
+    scaled = np.asarray(zoom(images.reshape(-1, 8, 8) / 16, (1, 3.5, 3.5), order=1))
+    return quadrant_steps(scaled).astype("float32"), np.eye(10, dtype=np.float32)[labels.astype(int)]
 
 
 def main(path: Path = MODEL) -> int:
@@ -43,9 +43,8 @@ def main(path: Path = MODEL) -> int:
     keras.utils.set_random_seed(SEED)
     model: Any = keras.saving.load_model(path)
     images, labels = digits()
-    train, test, train_labels, test_labels = train_test_split(
-        images, labels, test_size=0.2, random_state=SEED
-    )
+    parts = train_test_split(images, labels, test_size=0.2, random_state=SEED)
+    train, test, train_labels, test_labels = map(np.asarray, parts)
     print(f"training on {len(train)} digits {train.shape[1:]}, testing on {len(test)}")
     model.fit(train, train_labels, batch_size=32, epochs=EPOCHS, validation_split=0.1, verbose=2)
     _, accuracy = model.evaluate(test, test_labels, verbose=0)

@@ -1,4 +1,4 @@
-"""Literate cases: Markdown files that hold specs with what is expected of them; README.md says how to write one."""
+"""Literate cases: Markdown files with specs and what is expected of them; README.md says how to write one."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Runs the literate cases of this folder. `UPDATE_GOLDENS=1 pytest tests/cases` writes printed output anew."""
+"""Runs the literate cases of this folder; `UPDATE_GOLDENS=1 pytest tests/cases` writes what is printed anew."""
 
 import os
 from pathlib import Path
@@ -29,9 +29,7 @@ UPDATES = bool(os.environ.get("UPDATE_GOLDENS"))
 
 def report_of(case: Case, text: str) -> Any:
     variant = next(iter(case.spec.option("variant")), None)
-    return check_text(
-        text, "case.yaml", settings=case.settings, variant=variant, strict="strict" in case.spec.words
-    )
+    return check_text(text, "case.yaml", case.settings, variant, "strict" in case.spec.words)
 
 
 def prepare(case: Case, folder: Path) -> None:
@@ -62,9 +60,8 @@ def hold_diagnostics(spec: Spec, found: list[Diagnostic], exact_notes: bool) -> 
             left.remove(match)
     others = [d for d in left if exact_notes or d.severity != "note"]
     unexpected = [f"line {line_of(d)}: {d.code} {d.message}" for d in others]
-    assert not missing and not unexpected, "\n".join(
-        [spec.text, "expected and not found:", *missing, "found and not expected:", *unexpected]
-    )
+    if missing or unexpected:
+        pytest.fail("\n".join([spec.text, "not found:", *missing, "not expected:", *unexpected]))
 
 
 def hold_facts(spec: Spec, report: Any) -> None:
@@ -78,7 +75,7 @@ def hold_facts(spec: Spec, report: Any) -> None:
 
 
 def fact_at(facts: dict[str, Any], text: str, line: int) -> dict[str, Any]:
-    """The row of the (last) layer at a line, else the input or output that it names; the totals at `layers:`."""
+    """The row of the (last) layer at a line, else the input or output named there; at `layers:` the totals."""
     rows = [row for row in facts["layers"] if row["line"] == line and not row["inserted"]]
     if rows:
         return rows[-1]
@@ -106,7 +103,7 @@ def hold_golden(case: Case, fence: Fence, found: list[Diagnostic]) -> None:
 
 
 def chosen_fix(spec: Spec, found: list[Diagnostic], fence: Fence) -> Fix:
-    """The fix that a `repaired` fence shows: the first with edits of the first expected diagnostic, or `fix=N`."""
+    """The fix that a `repaired` fence shows: the first of the first expected diagnostic, or `fix=N`."""
     code, line, part = next(expected_diagnostics(spec))
     marked = next(d for d in found if d.code == code and line_of(d) == line and part in d.message)
     fixes = [fix for fix in marked.fixes if fix.edits]
