@@ -20,6 +20,7 @@ ROWS = [
     ["specc.ir"],
     ["specc.passes"],
     ["specc.backends"],
+    ["specc.report"],
     ["specc.pipeline"],
     ["specc.building", "specc.schema"],
     ["specc"],

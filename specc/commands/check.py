@@ -1,11 +1,10 @@
 """`specc check`."""
 
-from specc.commands.fixing import Fixed, fix_all, write_text
 from specc.commands.options import Arguments
 from specc.commands.printing import printer_for
 from specc.commands.screen import Screen
 from specc.commands.specs import STDIN, check_path, reading_options, several_specs
-from specc.diagnostics.model import Diagnostic
+from specc.diagnostics.model import Diagnostic, Fix
 from specc.diagnostics.style import harmless, paint
 from specc.pipeline import Checked, Options
 
@@ -33,6 +32,8 @@ def _fix(checked: Checked, options: Options, unsafe: bool, quiet: bool, screen: 
     source = checked.source
     if source is None:
         return checked
+    from specc.commands.fixing import fix_all, write_text
+
     fixed = fix_all(checked, source, options, unsafe)
     if source.path == STDIN:
         screen.put(fixed.texts.get(STDIN, source.text).encode())
@@ -46,14 +47,14 @@ def _fix(checked: Checked, options: Options, unsafe: bool, quiet: bool, screen: 
             checked.report.diagnostics.append(Diagnostic("E502", message))
             return checked
     if not quiet:
-        _tell(fixed, screen)
+        _tell(fixed.applied, screen)
     return fixed.checked
 
 
-def _tell(fixed: Fixed, screen: Screen) -> None:
+def _tell(applied: list[tuple[Diagnostic, Fix]], screen: Screen) -> None:
     """What was fixed, a line for each fix."""
-    for diagnostic, fix in fixed.applied:
+    for diagnostic, fix in applied:
         span = diagnostic.span
-        place = fixed.checked.report.path if span is None else f"{span.source.path}:{span.first.line}"
+        place = "" if span is None else f"{span.source.path}:{span.first.line}"
         label = paint("fixed", "help", screen.error_color)
         screen.complain(f"{label}  {harmless(place)}  {diagnostic.code}: {harmless(fix.title)}")

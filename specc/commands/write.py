@@ -24,12 +24,11 @@ def expand(arguments: Arguments, screen: Screen) -> int:
 
     path = single_spec(arguments)
     checked = check_path(path, reading_options(arguments))
-    typed = checked.report.typed
-    if not checked.report.ok or typed is None:
+    if not checked.report.ok:
         printer = printer_for("text", screen.turned())
         printer.add(checked.report)
         return printer.status
-    return _write(expanded(typed), arguments, screen)
+    return _write(expanded(checked), arguments, screen)
 
 
 def _write(text: str, arguments: Arguments, screen: Screen) -> int:

@@ -19,7 +19,7 @@ _CODES: dict[Look, str] = {
 }
 
 # Controls, lone surrogates, and what reorders or hides text: marks of direction, separators of lines.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
 
@@ -42,7 +42,7 @@ def paint(text: str, look: Look, color: bool) -> str:
 
 def harmless(text: str) -> str:
     """The text with all escaped that could drive a terminal: controls, line breaks, marks of direction."""
-    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_escape, text)
+    return text if text.isascii() and text.isprintable() else re.sub(_UNSAFE, _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """Files that a spec includes: their blocks and parameters, from its own folder and nowhere else."""
 
+import os.path
 from collections.abc import Callable
-from pathlib import Path
 
 from specc.diagnostics.model import Note
 from specc.passes.values import Findings
@@ -13,17 +13,17 @@ from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 MAX_INCLUDES = 100
 
-Load = Callable[[Path, Node], Source | None]
+Load = Callable[[str, Node], Source | None]
 """Reads a file for the node that asks for it; None after recording what is wrong."""
 
 
-def include(document: Document, folder: Path, load: Load, found: Findings) -> Document:
+def include(document: Document, folder: str, load: Load, found: Findings) -> Document:
     """`document` with the blocks and parameters of the files that it includes; its own come first."""
     if "include" not in document.sections:
         return document
     blocks: dict[str, Block] = {}
     params: list[tuple[Scalar, Node]] = []
-    done: set[Path] = set()
+    done: set[str] = set()
     pending = [(document, folder)]
     while pending:
         current, base = pending.pop()
@@ -45,7 +45,7 @@ def include(document: Document, folder: Path, load: Load, found: Findings) -> Do
                         found.error("E302", f"the block `{name}` is given twice", twice.key, note)
                 section = included.sections.get("params")
                 params += section.entries if isinstance(section, Mapping) else []
-                pending.append((included, path.parent))
+                pending.append((included, os.path.dirname(path)))
     return _with(document, blocks, params)
 
 
@@ -65,28 +65,28 @@ def _with(document: Document, blocks: dict[str, Block], params: list[tuple[Scala
     return document._replace(blocks={**blocks, **document.blocks}, sections=sections)
 
 
-def _paths(document: Document, base: Path, folder: Path, found: Findings) -> list[tuple[Path, Node]]:
+def _paths(document: Document, base: str, folder: str, found: Findings) -> list[tuple[str, Node]]:
     """The files that a document includes, each inside the spec's folder."""
     section = document.sections.get("include")
     if section is None:
         return []
     nodes = section.items if isinstance(section, Sequence) else [section]
-    paths: list[tuple[Path, Node]] = []
-    root = folder.resolve()
+    paths: list[tuple[str, Node]] = []
+    root = os.path.realpath(folder)
     for node in nodes:
         text = tree.to_plain(node)
         if not isinstance(text, str) or not text or "\0" in text:
             found.error("E109", f"an include is a path, not {node.kind}", node)
             continue
-        path = (base / text).resolve()
-        if Path(text).is_absolute() or not path.is_relative_to(root):
+        path = os.path.realpath(os.path.join(base, text))
+        if os.path.isabs(text) or os.path.commonpath([root, path]) != root:
             found.error("E109", f"`{text}` is outside the folder of the spec", node)
             continue
         paths.append((path, node))
     return paths
 
 
-def _load(path: Path, node: Node, load: Load, found: Findings) -> Document | None:
+def _load(path: str, node: Node, load: Load, found: Findings) -> Document | None:
     source = load(path, node)
     if source is None:
         return None

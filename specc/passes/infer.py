@@ -1,5 +1,6 @@
 """The type of every value, the reading of every layer, and everything that does not fit."""
 
+from functools import cached_property
 from math import prod
 from typing import NamedTuple
 
@@ -17,7 +18,6 @@ from specc.ir.graph import (
 from specc.ops import registry
 from specc.ops.declare import Inputs, Op, Weights, axis_number
 from specc.ops.misfit import Misfit
-from specc.passes.blame import Blame
 from specc.passes.fit import fit, rank_misfit
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
@@ -51,11 +51,17 @@ class Inference:
         self.ops: list[Op | None] = [None] * len(graph.layers)
         self.readings: dict[int, Reading] = {}
         self.weights: list[Weighed] = [NOTHING] * len(graph.layers)
-        self.blame = Blame(graph, found, self.types)
         self.regions = Regions(graph, self.types)
         self._known: dict[tuple[Op, str, Inputs], Found] = {}
         self._built: dict[Layer, Weights] = {}
         self._originals = {layer.shares for layer in graph.layers if layer.shares is not None}
+
+    @cached_property
+    def blame(self):
+        """What reports misfits, imported for the first of them."""
+        from specc.passes.blame import Blame
+
+        return Blame(self.graph, self.found, self.types)
 
     def run(self) -> Typed:
         """The types of all values."""
@@ -123,9 +129,9 @@ class Inference:
                     ) from None  # the guess that the last axes are meant fails
                 raise
         self._hold_state(op)
-        shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore
-        weights = op.weights_for(shapes)  # pyright: ignore
-        warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore
+        shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
+        weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
+        warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
         return Found(op, reading, results, weights, _weighed(op, weights), warnings)
 
     def _hold_state(self, op: Op) -> None:
@@ -158,7 +164,7 @@ class Inference:
         unwrapped = reading._replace(
             outer=reading.outer + 1, over=over, notes=(*reading.notes, note), unwrapped=True
         )
-        return op.layer, unwrapped  # pyright: ignore
+        return op.layer, unwrapped  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
     def _settled(self, pending: Pending, layer: Layer, x: Shape) -> Op | None:
         """The op of a layer whose arguments ask for sizes of the value that it receives."""

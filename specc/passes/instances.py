@@ -1,6 +1,6 @@
 """Op instances from items: finding the op, working out its arguments, and saying what is wrong with them."""
 
-from pathlib import Path
+import os.path
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
@@ -8,7 +8,6 @@ from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
-from specc.passes.repairs import described_edits
 from specc.passes.values import Env, Failed, Findings, SizeOf, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import nearest
 from specc.syntax import tree
@@ -75,11 +74,13 @@ class Instances:
                 arguments = {**arguments, "dtype": self.dtype}
             if is_deferred(arguments):
                 self._check_names(cls, arguments)
-                return Pending(cls, lambda size: self._finish(cls, arguments, options, size))
+                return self._pending(cls, arguments, options)
             return self._finish(cls, arguments, options, None)
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:
+            from specc.passes.repairs import described_edits
+
             node = argument_node(item, misfit.parameter)
             fixes = described_edits(misfit.repairs, item, cls)
             notes = tuple(map(Note, misfit.facts))
@@ -88,6 +89,12 @@ class Instances:
                 Diagnostic(misfit.code, message, node.span, notes=notes, fixes=fixes, chain=chain_of(link))
             )
         raise Failed
+
+    def _pending(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any]) -> Pending:
+        def make(size: SizeOf) -> Op:
+            return self._finish(cls, arguments, options, size)
+
+        return Pending(cls, make)
 
     def _finish(
         self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None
@@ -158,7 +165,7 @@ class Instances:
 
 
 def _text_of(item: Item) -> tuple[object, str] | None:
-    """The op and the text of its arguments: items alike in both share one op. None where the text does not say it all."""
+    """The op and the text of its arguments: items alike in both share one op. None where more than the text counts."""
     value = item.value
     if value is None:
         return (item.key.value, "")
@@ -187,4 +194,4 @@ def argument_node(item: Item, parameter: str | None) -> Node:
 
 def folder_of(path: str) -> str:
     """The folder that a spec's files must stand in."""
-    return str(Path(path).resolve().parent)
+    return os.path.dirname(os.path.realpath(path))

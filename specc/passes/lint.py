@@ -1,11 +1,10 @@
 """What is legal and yet seldom meant: values that nothing uses (W604), a batch axis in a shape (W606)."""
 
-from specc.diagnostics.model import Diagnostic, Note
+from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Input, Layer, Typed, chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove
 from specc.passes.activations import activation_behind, makers_of
-from specc.passes.repairs import described_edits
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
 
@@ -62,11 +61,7 @@ def _softmaxes(typed: Typed, found: Findings) -> None:
             message = f"`{layer.name}`: a softmax over one element is always 1"
         else:
             continue
-        fixes = (
-            described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op))
-            if is_first
-            else ()
-        )
+        fixes = _without_second(layer, op) if is_first else ()
         found.append(
             Diagnostic(
                 "W603", message, layer.item.key.span, layer.name, fixes=fixes, chain=chain_of(layer.link)
@@ -120,3 +115,9 @@ def _reaches_all(entry: Input, typed: Typed) -> bool:
         ):
             return False
     return not any(isinstance(op, Op) and "time" in (op.places or ()) for op in typed.ops)
+
+
+def _without_second(layer: Layer, op: Op) -> tuple[Fix, ...]:
+    from specc.passes.repairs import described_edits
+
+    return described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op))

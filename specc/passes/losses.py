@@ -10,7 +10,6 @@ from specc.shapes.axis import NAMELESS
 from specc.shapes.dim import Unknown
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor, is_float
-from specc.syntax.edits import add_key, replace
 from specc.syntax.tree import Mapping, Node, Scalar
 
 _PROBABILITIES = ("sigmoid", "softmax", "hard_sigmoid", "sparsemax", "sparse_sigmoid")
@@ -117,6 +116,8 @@ def _instead(judged: Judged) -> Iterable[Fix]:
     """Losses that judge each element by itself, where the labels may stay as they are."""
     if loss_facts(judged.loss).target == "classes" or not _is_written_out(judged.node):
         return
+    from specc.syntax.edits import replace
+
     if judged.activation == "linear":
         edit = replace(judged.node, "mean_squared_error")
         yield Fix("predict a number", "unsafe", (edit,))
@@ -137,6 +138,8 @@ def _from_logits(judged: Judged, value: str) -> Iterable[Fix]:
 
 
 def _setting(judged: Judged, value: str) -> Edit | None:
+    from specc.syntax.edits import add_key, replace
+
     node = judged.node
     if isinstance(node, Scalar):
         return replace(node, f"{{{judged.name}: {{from_logits: {value}}}}}")

@@ -2,7 +2,6 @@
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Layer, Output, Typed
-from specc.passes.endings import ending_fixes
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
 from specc.shapes.dim import Size, Symbol, surely_differ
@@ -22,13 +21,13 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
         if tensor is None or promise is None:
             outputs.append(output)
             continue
-        shape = _promised(tensor.shape, promise)
-        outputs.append(output._replace(promise=shape))
         if _agree(tensor.shape, promise):
+            outputs.append(output._replace(promise=_promised(tensor.shape, promise)))
             continue
+        outputs.append(output)
         fault = "" if typed.graph.strict else _reshape_fault(tensor.shape, promise)
         if fault is None:
-            reshapes[output.value] = shape
+            reshapes[output.value] = promise
             text = f"output `{output.name}` is reshaped from {sizes_text(tensor.shape)} to {promise}"
             found.append(Diagnostic("N704", text, output.node.span))
             continue
@@ -39,9 +38,7 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
 
 
 def _promised(shape: Shape, promise: Shape) -> Shape:
-    """The promise, with what it leaves open filled in from the value."""
-    if shape.rank != promise.rank:
-        return promise
+    """The promise that `shape` keeps, with what it leaves open filled in from there."""
     axes = tuple(p if p.name is not None else a for p, a in zip(promise.axes, shape.axes, strict=True))
     sizes = tuple(
         p if isinstance(p, int | Symbol) else s for p, s in zip(promise.sizes, shape.sizes, strict=True)
@@ -97,6 +94,8 @@ def _broken(output: Output, tensor: Tensor, fault: str, makers: dict[int, Layer]
     notes: tuple[Note, ...] = ()
     fixes: tuple[Fix, ...] = ()
     if layer is not None:
+        from specc.passes.endings import ending_fixes
+
         notes = (Note(f"`{layer.name}` makes {shape}", layer.item.key.span),)
         fixes = ending_fixes(
             output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs")

@@ -14,8 +14,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from specc.syntax.dollars import closing
-from specc.syntax.evaluate import MAX_ITEMS, Evaluator
-from specc.syntax.expression_parser import parse
 from specc.syntax.expression_tree import (
     Binary,
     Call,
@@ -67,6 +65,8 @@ class Expression:
 
     def evaluate(self, environment: Environment, size: SizeOf | None = None) -> Value:
         """The value, given those of `names`, and `size(axis)` where the place allows it."""
+        from specc.syntax.evaluate import Evaluator
+
         return Evaluator(environment, size).value(self.tree)
 
 
@@ -87,6 +87,8 @@ class Template:
 
     def evaluate(self, environment: Environment, size: SizeOf | None = None) -> Value:
         """The value of the one expression, or the text with every expression's value in its place."""
+        from specc.syntax.evaluate import MAX_ITEMS, Evaluator
+
         evaluator = Evaluator(environment, size)
         pieces: list[str] = []
         length = 0
@@ -108,12 +110,19 @@ class Template:
 
 def parse_expression(text: str) -> Expression:
     """The expression `text`, without any `$`. Raises `ExpressionError` where it is none."""
-    return _kept(_expressions, text, lambda: Expression(parse(text)))
+    return _kept(_expressions, text, lambda: Expression(_parsed(text, 0, len(text))))
 
 
 def parse_template(text: str) -> Template:
     """The scalar `text` with its `$name`, `$(…)` and `$$`. Raises `ExpressionError` where one is wrong."""
     return _kept(_templates, text, lambda: Template(_parts(text)))
+
+
+def _parsed(text: str, start: int, stop: int) -> Form:
+    # Most specs have no expression, and need no parser of them.
+    from specc.syntax.expression_parser import parse
+
+    return parse(text, start, stop)
 
 
 def _kept(kept: dict[str, T], text: str, make: Callable[[], T]) -> T:
@@ -143,7 +152,7 @@ def _parts(text: str) -> tuple[str | Form, ...]:
             end = closing(text, at - 1)
             if end is None:
                 raise ExpressionError("this `$(` has no closing `)`", found.start(), len(text))
-            form = parse(text, at, end - 1)
+            form = _parsed(text, at, end - 1)
             at = end
         if literal:
             parts.append(literal)
