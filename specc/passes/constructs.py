@@ -29,9 +29,16 @@ class Instance(NamedTuple):
 def _inner(context: Context, prefix: str, item: Item, note: str | None = None) -> Context:
     """The context of a chain inside a construct, its names behind `prefix`."""
     scope = Scope(context.scope.prefix + prefix, context.scope)
-    scope.reserved = explicit_names((item.chains or {}).values())
+    scope.reserved = _names_inside(item)
     link = context.link if note is None else Link(Note(note, item.key.span), context.link)
     return context._replace(scope=scope, link=link)
+
+
+def _names_inside(item: Item) -> frozenset[str]:
+    """The names that are written in the chains of a construct, found once for all its rounds."""
+    if item.names is None:
+        item.names = explicit_names((item.chains or {}).values())
+    return item.names
 
 
 def _start(resolver: Resolver, item: Item, current: int | None, context: Context) -> int | None:

@@ -33,10 +33,10 @@ class Scope:
         self.prefix = prefix
         self.outer = outer
         self.counts: dict[str, int] = {}
-        self.reserved: set[str] = set()
+        self.reserved: frozenset[str] = frozenset()
 
 
-def explicit_names(chains: Iterable[Chain]) -> set[str]:
+def explicit_names(chains: Iterable[Chain]) -> frozenset[str]:
     """The names that are written in these chains themselves; unnamed layers do not take them.
 
     A `map` without a name adds none to what is inside: those names are the chain's too.
@@ -53,7 +53,7 @@ def explicit_names(chains: Iterable[Chain]) -> set[str]:
                 node = item.fields.get(field)
                 several = node.items if isinstance(node, Sequence) else [node]
                 names.update(n.value for n in several if isinstance(n, Scalar) and isinstance(n.value, str))
-    return names
+    return frozenset(names)
 
 
 class Names:

@@ -252,7 +252,9 @@ def _symbolic(text: str) -> Size:
         value = expression.evaluate({})
     except ExpressionError as error:
         raise ValueError(f"`{text}` is no size: {error.message}") from None
-    return size_from(value if isinstance(value, int) else repr(value))
+    if not isinstance(value, int):
+        raise ValueError(f"`{text}` is no size, but {kind_of(value)}")
+    return size_from(value)
 
 
 def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) -> Shape:

@@ -40,7 +40,7 @@ FIELDS = frozenset((*_LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.value
 class Item:
     """A layer or a construct: its key (the op), the value of that key, and the wiring beside it."""
 
-    __slots__ = ("chains", "fields", "key", "node", "prepared", "value")
+    __slots__ = ("chains", "fields", "key", "names", "node", "prepared", "value")
 
     def __init__(self, node: Node, key: Scalar, value: Node | None) -> None:
         self.node = node
@@ -50,6 +50,8 @@ class Item:
         self.chains: dict[str, Chain] | None = None
         self.prepared: object = None
         """What resolving it the first time worked out, where that is the same each time."""
+        self.names: frozenset[str] | None = None
+        """The names that are written inside a construct, once they are asked for."""
 
     def field(self, name: str) -> Node | None:
         """The node of the wiring key `name`."""
