@@ -135,3 +135,15 @@ def test_layers_are_found_by_path() -> None:
     network, values = dense_network("stage.2.conv", "b")
     model = lower(network.explicit(y=values[0], z=values[1])).model
     assert isinstance(find_layers(model)["stage.2.conv"], keras.layers.Dense)
+
+
+def test_the_same_network_is_built_the_same_way_twice() -> None:
+    def config() -> str:
+        network = Network()
+        x = network.fold(network.input("x", None, 5, 3), 0)
+        y = network.add(make("Masking"), x)
+        y = network.add(make("Bidirectional", {"layer": {"LSTM": 2}}), y, name="both")
+        y = network.unfold(y, 0)
+        return lower(network.explicit(y=y), seed=1).model.to_json()
+
+    assert config() == config()

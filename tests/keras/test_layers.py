@@ -234,3 +234,14 @@ def test_a_dtype_policy_is_passed_on() -> None:
     assert model.get_layer("both").forward_layer.cell.kernel.dtype == "float32"
     assert model.get_layer("dense").kernel.dtype == "bfloat16"
     assert model.output.dtype == "bfloat16"
+
+
+def test_masks_have_path_names_too() -> None:
+    network = Network()
+    x = network.input("x", 5, dtype="int32")
+    y = network.add(make("Embedding", {"input_dim": 9, "output_dim": 3, "mask_zero": True}), x, name="any")
+    y = network.add(make("Masking"), y, name="reshape")
+    y = network.add(make("LSTM", {"units": 2}), y, name="not_equal")
+    model = built(network, y).model
+    names = {operation.name for operation in model.operations}
+    assert names == {"x", "any", "reshape", "reshape.notequal", "reshape.any", "not_equal", "out_0"}

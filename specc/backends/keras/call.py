@@ -29,6 +29,7 @@ class Names:
 
     def __init__(self, reserved: set[str]) -> None:
         self._taken = reserved
+        self._named: set[int] = set()
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or the same with the first number that makes it new."""
@@ -38,6 +39,19 @@ class Names:
             name = f"{wanted}_{count}"
         self._taken.add(name)
         return name
+
+    def give(self, operation: Any, path: str) -> bool:
+        """Name an operation that is no layer after its kind, below `path`; False if it has been named before."""
+        if id(operation) in self._named or hasattr(operation, "weights"):
+            return False
+        self._named.add(id(operation))
+        operation.name = self.fresh(f"{path}.{type(operation).__name__.lower()}")
+        return True
+
+    def give_own(self, operation: Any, path: str) -> None:
+        """Name an operation `path`, a name that is reserved for it."""
+        self._named.add(id(operation))
+        operation.name = path
 
 
 class Call:
@@ -107,12 +121,19 @@ class Call:
         self._operations.append(result._keras_history.operation)
         return result
 
-    def name_operations(self) -> None:
-        """Name the operations: the last one as the layer, unless its weights are; the others by paths."""
-        path = self.layer.name
+    def name_operations(self, made: list[KerasTensor]) -> None:
+        """Name the operations: the last one as the layer, unless its weights are; the others by paths.
+
+        The operations that Keras makes the masks of the results with are named likewise.
+        """
         last = len(self._operations) - 1
         for i, operation in enumerate(self._operations):
             if i == last and not self._named:
-                operation.name = path
+                self.names.give_own(operation, self.layer.name)
             else:
-                operation.name = self.names.fresh(f"{path}.{type(operation).__name__.lower()}")
+                self.names.give(operation, self.layer.name)
+        masks = [mask for x in made if (mask := getattr(x, "_keras_mask", None)) is not None]
+        while masks:
+            history = getattr(masks.pop(), "_keras_history", None)
+            if history is not None and self.names.give(history.operation, self.layer.name):
+                masks += history.operation._inbound_nodes[history.node_index].input_tensors

@@ -135,8 +135,9 @@ class _Builder:
         results = [types[v] for v in layer.outputs]
         call = Call(layer, op, read, results, scope, self.layers, self.names, folded)
         made = LOWERINGS.get(op.name, apply)(call)
-        call.name_operations()
-        return list(made) if isinstance(made, list | tuple) else [made]
+        tensors: list[KerasTensor] = list(made) if isinstance(made, list | tuple) else [made]
+        call.name_operations(tensors)
+        return tensors
 
     def nested(self, part: Stretch, number: int, later: list[Stretch], scope: Scope) -> None:
         """Build a stretch as a model of its own and apply it."""
