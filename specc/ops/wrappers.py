@@ -197,7 +197,13 @@ class TimeDistributed(Op):
             made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0].shape
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
-        return (Tensor(as_time(x.part(0, 1), x.part(1)).join(made), self.compute_dtype),)
+        return (Tensor(self._steps(x, made), self.compute_dtype),)
+
+    def _steps(self, x: Shape, made: Shape) -> Shape:
+        """What is made of one step behind the axis of the steps; of several axes without names none is time."""
+        if isinstance(self.layer, TimeDistributed):
+            return x.part(0, 2).join(made.part(1))
+        return as_time(x.part(0, 1), x.part(1)).join(made)
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """Those of the layer, once for all steps."""

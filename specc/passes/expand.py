@@ -1,7 +1,7 @@
 """The spec of an explicit graph: blocks, parameters and insertions written out, as `adapt: strict` reads it.
 
 Layers stand in the order in which they run, each under its path. What runs inside a region stands in a `map`;
-a map gives its name to what is inside, so where that would change a path, or hide one, it goes without a name.
+a map gives its name to what is inside, so where that would change a path, or hide one, it goes without.
 """
 
 from typing import Any, Protocol

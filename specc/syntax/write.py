@@ -1,4 +1,7 @@
-"""Plain data (dicts, lists and scalars) as the text of a spec: YAML in the style of the house, one layer to a line where it fits."""
+"""Plain data (dicts, lists and scalars) as the text of a spec.
+
+The style is that of the house: YAML, one layer to a line where it fits.
+"""
 
 import re
 from typing import Any, TypeGuard
@@ -12,7 +15,7 @@ _PLAIN = re.compile(r"[A-Za-z_$][\w$./-]*(?: [\w$./-]+)*")
 # YAML's line breaks and everything else that does not print must be escaped.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_SEPARATED = ("params", "inputs", "layers", "outputs", "compile")
+_SEPARATED = ("params", "inputs", "blocks", "layers", "outputs", "compile")
 
 
 def _is_mapping(value: Any) -> TypeGuard[dict[Any, Any]]:
