@@ -178,8 +178,8 @@ class Reading(NamedTuple):
     """How an op reads its first input: in this order, over so many leading axes, its core reshaped to this.
 
     `order`: a permutation of all axes; `outer`: how many leading axes (after it) the op is distributed over, and `over`
-    those axes, renamed where a name was inferred; `core`: the shape that the axes behind them are merged or extended to;
-    `unwrapped`: an author's `TimeDistributed` over an axis of unknown size, which is folded instead.
+    those axes, renamed where a name was inferred; `core`: the shape that the axes behind them are merged or extended
+    to; `unwrapped`: an author's `TimeDistributed` over an axis of unknown size, which is folded instead.
     `notes`: the code and text of each insertion.
     """
 
@@ -211,8 +211,8 @@ class Weighed(NamedTuple):
 class Typed(NamedTuple):
     """A graph with types. Lists by value number or by the position of the layer; None where an error stands in the way.
 
-    `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where it is
-    not read as written; `weights[i]`: its parameters; `folded[r]`: the axes of region `r`.
+    `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where
+    it is not read as written; `weights[i]`: its parameters; `folded[r]`: the axes of region `r`.
     """
 
     graph: Graph

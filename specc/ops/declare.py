@@ -20,7 +20,7 @@ Weights = dict[str, tuple[int, ...]]
 Inputs = tuple[Tensor, ...]
 Shapes = tuple[Shape, ...]
 
-REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # pyright: ignore
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # pyright: ignore[reportUnknownLambdaType]
 
 
 class Example(NamedTuple):
@@ -160,21 +160,21 @@ class Unary(Op):
         return self.flops(inputs[0], outputs[0])
 
 
-O = TypeVar("O", bound=type[Op])
+OpClass = TypeVar("OpClass", bound=type[Op])
 REGISTERED: dict[str, type[Op]] = {}
 """The ops of the families that have been imported so far, by Keras name or construct word."""
 
 
 def op(
     *examples: Example, name: str | None = None, inputs: str = "inputs", takes_list: bool = False
-) -> Callable[[O], O]:
+) -> Callable[[OpClass], OpClass]:
     """Declare a class as an op, under its own name unless `name` is given.
 
     `inputs` names what the call takes: `"query value key? states*"`, `?` for optional, `*` for an optional list of
     values at the end, `+` for a list of at least one (a merge).
     """
 
-    def declare(cls: O) -> O:
+    def declare(cls: OpClass) -> OpClass:
         cls.name = name or cls.__name__
         cls.examples = examples
         cls.takes_list = takes_list

@@ -5,7 +5,7 @@ pydantic-core, `json` its JSON Schema, `text` how a message describes it.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast
 
 Schema = dict[str, Any]
 
@@ -116,7 +116,7 @@ def _axis(value: Any) -> Any:
 
 
 def _axes(value: Any) -> Any:
-    return tuple(_axis(v) for v in value) if isinstance(value, list | tuple) else _axis(value)
+    return tuple(map(_axis, cast(list[Any], value))) if isinstance(value, list | tuple) else _axis(value)
 
 
 AxisRef = Annotated[

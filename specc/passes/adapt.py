@@ -227,4 +227,4 @@ def adapt(typed: Typed) -> Explicit:
     ):
         return Adaptation(typed).run()
     graph = typed.graph
-    return Explicit(graph, graph.layers, typed.types, {}, graph.outputs)  # pyright: ignore
+    return Explicit(graph, graph.layers, typed.types, {}, graph.outputs)  # pyright: ignore[reportArgumentType]

@@ -103,7 +103,8 @@ class Blame:
 def _place(misfit: Misfit, layer: Layer) -> Node:
     """Where a misfit stands: at the argument, or at the input in `from`, or at the op."""
     origin = layer.item.field("from")
-    if misfit.parameter is None and misfit.operand and isinstance(origin, Sequence):
-        if misfit.operand < len(origin.items) == len(layer.inputs):
-            return origin.items[misfit.operand]
+    if isinstance(origin, Sequence) and misfit.parameter is None and misfit.operand:
+        items = origin.items
+        if misfit.operand < len(items) == len(layer.inputs):
+            return items[misfit.operand]
     return argument_node(layer.item, misfit.parameter)

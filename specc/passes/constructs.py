@@ -1,13 +1,13 @@
 """How each construct is written out: repeats, residuals, branches, blocks, shared weights and maps."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.model import Note
 from specc.ir.graph import Fold, Layer, Link, Region, Unfold
 from specc.ops.declare import Op
 from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Given, bind, declared, evaluate, shape_from
+from specc.passes.values import Env, Failed, Given, bind, declared, evaluate, listed, shape_from
 from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import MAX_LAYERS, MAX_NESTING, Context
 from specc.shapes.shape import Shape
@@ -82,7 +82,7 @@ def _table(resolver: Resolver, value: Any, node: Node, context: Context) -> list
             raise fail("E110", f"{value:,} rounds are more than the {MAX_LAYERS:,} that a network may have")
         return [{} for _ in range(value)]
     if not isinstance(value, dict) or not value:
-        raise fail("E102", f"rounds are a number, or a mapping of lists, not {kind_of(value)}")
+        raise fail("E102", f"rounds are a number, or a mapping of lists, not {kind_of(cast(object, value))}")
     columns: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
     for name, column in columns.items():
         if not isinstance(column, list):
@@ -190,7 +190,7 @@ def _map(resolver: Resolver, item: Item, current: int | None, context: Context) 
     if node is None:
         raise Failed
     over = evaluate(node, context.env, resolver.found, context.link)
-    several: list[Any] = over if isinstance(over, list) else [over]
+    several = listed(over)
     if not several or not all(isinstance(a, int | str) and not isinstance(a, bool) for a in several):
         resolver.found.error("E102", "`over` is an axis, or a list of them", node, link=context.link)
         raise Failed
@@ -427,7 +427,7 @@ def _results(resolver: Resolver, block: Block, item: Item, end: int | None, inne
     if node is None:
         return [current_value(resolver, item, end, inner)]
     names = evaluate(node, inner.env, resolver.found, inner.link)
-    several: list[Any] = names if isinstance(names, list) else [names]
+    several = listed(names)
     if not several:
         resolver.found.error("E304", f"block `{block.name}` has no output", node, link=inner.link)
         raise Failed

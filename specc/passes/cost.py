@@ -118,7 +118,7 @@ def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | Non
         results = tuple(s.part(outer) for s in outputs)
     weighed = typed.weights[number]
     elements: Size = steps.of(layer.region) * product_of(outputs)
-    size = dtype_bytes(typed.types[layer.outputs[0]].dtype)  # pyright: ignore
+    size = dtype_bytes(typed.types[layer.outputs[0]].dtype)  # pyright: ignore[reportOptionalMemberAccess]
     return Row(
         layer.name,
         layer.op.cls.name if not isinstance(layer.op, Op) else layer.op.name,
@@ -148,8 +148,8 @@ def _number(size: Size) -> int | None:
 
 
 def _shapes(typed: Typed, layer: Layer) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-    inputs = tuple(typed.types[v].shape for v in layer.inputs if v is not None)  # pyright: ignore
-    return inputs, tuple(typed.types[v].shape for v in layer.outputs)  # pyright: ignore
+    inputs = tuple(typed.types[v].shape for v in layer.inputs if v is not None)  # pyright: ignore[reportOptionalMemberAccess]
+    return inputs, tuple(typed.types[v].shape for v in layer.outputs)  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def _region_row(typed: Typed, layer: Layer) -> Row:
@@ -161,7 +161,7 @@ def _region_row(typed: Typed, layer: Layer) -> Row:
 def _inserted(typed: Typed, layer: Layer, reading: Reading) -> list[Row]:
     """The permute and the reshape in front of a layer."""
     found: list[Row] = []
-    x = typed.types[layer.inputs[0]].shape  # pyright: ignore
+    x = typed.types[layer.inputs[0]].shape  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownMemberType, reportUnknownVariableType]
     line = layer.item.key.span.first.line
 
     def add(suffix: str, op: str, before: Shape, after: Shape) -> None:
@@ -170,12 +170,12 @@ def _inserted(typed: Typed, layer: Layer, reading: Reading) -> list[Row]:
         )
 
     if reading.order is not None:
-        add("permute", "Permute", x, x.ordered(reading.order))
-        x = x.ordered(reading.order)
+        add("permute", "Permute", x, x.ordered(reading.order))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        x = x.ordered(reading.order)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if reading.core is not None:
-        over: tuple[Axis, ...] = (reading.over or x.part(0, reading.outer)).axes
-        after = Shape(x.sizes[: reading.outer], over).join(reading.core)
-        add("reshape", "Reshape", x, after)
+        over: tuple[Axis, ...] = (reading.over or x.part(0, reading.outer)).axes  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        after = Shape(x.sizes[: reading.outer], over).join(reading.core)  # pyright: ignore[reportUnknownMemberType]
+        add("reshape", "Reshape", x, after)  # pyright: ignore[reportUnknownArgumentType]
     return found
 
 

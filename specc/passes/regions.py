@@ -1,4 +1,4 @@
-"""What a `map`, or a block that is distributed, takes away from the values that enter and gives back to those that leave."""
+"""The axes that a `map`, or a block that is distributed, takes from values that enter and gives to those that leave."""
 
 from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.declare import axis_numbers
@@ -28,10 +28,7 @@ class Regions:
     def _entering(self, op: Fold, layer: Layer, x: Shape) -> tuple[int, ...]:
         region = self.regions[op.region]
         known = self.folded.get(op.region)
-        if region.over is None:
-            positions = self._leading(op, x, known)
-        else:
-            positions = _positions(region, x, known)
+        positions = self._leading(op, x, known) if region.over is None else _positions(region, x, known)
         if known is None:
             inner = x.ordered([i for i in range(x.rank) if i not in positions])
             outer = as_time(x.ordered(positions), inner)

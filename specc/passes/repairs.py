@@ -172,9 +172,8 @@ def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | Non
         x = x.ordered(reading.order)
         lines.append(f"Permute: {_axes_text(reading.order, x)}")
     if reading.core is not None:
-        lines.append(
-            f"Reshape: {reading.received(x) if reading.order is None else (reading.over or x.part(0, reading.outer)).join(reading.core)}"
-        )
+        target = (reading.over or x.part(0, reading.outer)).join(reading.core)
+        lines.append(f"Reshape: {target}")
     made = [edits.insert_item_before(item.node, line) for line in lines]
     if reading.outer:
         made.append(_distributed(item, reading, x))

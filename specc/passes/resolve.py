@@ -49,6 +49,10 @@ def resolve(
         return None
     outputs = _outputs(resolver, last, context)
     report_missing(resolver)
+
+    def evaluated(node: Node) -> Any:
+        return evaluate(node, env, found)
+
     return Graph(
         document,
         str(_scalar(document, "name", env, found) or "model"),
@@ -58,7 +62,7 @@ def resolve(
         outputs,
         len(resolver.region_of),
         strict or _scalar(document, "adapt", env, found) == "strict",
-        lambda node: evaluate(node, env, found),
+        evaluated,
         resolver.used,
         resolver.named,
         resolver.steps,
@@ -156,9 +160,11 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
     if not isinstance(node, tree.Mapping):
         return Input(name, value, Tensor(shape_from(node, env, found), "float32"), node)
     parts: dict[str, Any] = {}
+    mistyped: set[str | None] = set()
     for key, part in node.entries:
         if key.value not in ("shape", "dtype", "batch_size", "sparse"):
             close = nearest(str(key.value), ("shape", "dtype", "batch_size", "sparse"))
+            mistyped.add(close)
             hint = (
                 f"; did you mean `{close}`?" if close else "; a shape is a list, as `[height: 28, width: 28]`"
             )
@@ -167,7 +173,8 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
             parts[str(key.value)] = evaluate(part, env, found)
     shape_node = node.get("shape")
     if shape_node is None:
-        found.error("E106", f"input `{name}` needs a `shape`", node)
+        if "shape" not in mistyped:
+            found.error("E106", f"input `{name}` needs a `shape`", node)
         raise Failed
     dtype, batch = parts.get("dtype", "float32"), parts.get("batch_size")
     if dtype not in DTYPES or str(dtype).startswith("mixed"):

@@ -106,7 +106,7 @@ class Names:
         return found
 
     def matching(self, scope: Scope, pattern: str) -> list[str] | None:
-        """The paths that a pattern as `stack.*.skip` stands for, in the order of the rounds; None: there is no such stack."""
+        """The paths that a pattern as `stack.*.skip` stands for, round by round; None: there is no such stack."""
         head, _, tail = pattern.partition(".*")
         path = self.path_of(scope, head, self.rounds)
         if path is None:

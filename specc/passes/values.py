@@ -1,7 +1,7 @@
 """Values behind nodes: `$` expressions, parameters and their types, and shapes as authors write them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
@@ -94,6 +94,11 @@ def evaluate(node: Node, env: Env, found: Findings, link: Link | None = None, de
     return [evaluate(item, env, found, link, defer) for item in node.items]
 
 
+def listed(value: Any) -> list[Any]:
+    """A list as it is, and anything else as the one entry of a list."""
+    return cast(list[Any], value) if isinstance(value, list) else [value]
+
+
 def settle(value: Any, size: SizeOf) -> Any:
     """`value` with every `Deferred` in it worked out by `size`; raises ExpressionError."""
     if isinstance(value, Deferred):
@@ -115,7 +120,11 @@ def is_deferred(value: Any) -> bool:
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    "int": int, "float": (int, float), "str": str, "bool": bool, "list": list,
+    "int": int,
+    "float": (int, float),
+    "str": str,
+    "bool": bool,
+    "list": list,
 }
 _FACTS = ("type", "default", "min", "max", "choices", "help")
 

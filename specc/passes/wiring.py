@@ -6,7 +6,7 @@ from specc.diagnostics.model import Diagnostic, Edit, Fix
 from specc.ir.graph import chain_of
 from specc.ops.declare import CallInput, Op
 from specc.passes.scope import Scope
-from specc.passes.values import Failed, evaluate
+from specc.passes.values import Failed, evaluate, listed
 from specc.passes.writer import Context, Missing, Writer
 from specc.suggest import nearest
 from specc.syntax.document import Item
@@ -34,6 +34,8 @@ def inputs_of(writer: Writer, item: Item, cls: type[Op], current: int | None, co
 def current_value(writer: Writer, item: Item, current: int | None, context: Context) -> int:
     """The value before an item, as it is in the item's region; E303 where there is none."""
     if current is None:
+        if not writer.inputs:
+            raise Failed  # what is wrong with the inputs has been said
         listed = ", ".join(f"`{name}`" for name in writer.inputs)
         message = f"`{item.word}` must say which input it reads, as `from: …` ({listed})"
         writer.found.error("E303", message, item.key, link=context.link)
@@ -101,7 +103,7 @@ def _by_name(
 
 def references(writer: Writer, origin: Any, node: Node, current: int | None, context: Context) -> list[int]:
     """The values that a name, a pattern as `stack.*.skip`, or a list of them stands for."""
-    several: list[Any] = origin if isinstance(origin, list) else [origin]
+    several = listed(origin)
     values: list[int] = []
     for name in several:
         if isinstance(name, int) and not isinstance(name, bool):

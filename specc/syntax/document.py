@@ -236,20 +236,20 @@ class Parser:
             build(self, item)
         return item
 
-    def _layers(self, item: Item) -> None:
+    def layers_of(self, item: Item) -> None:
         layers = item.field("layers")
         if layers is None:
             self.error("E106", f"`{item.word}` needs `layers`", item.key)
         item.chains = {"layers": [] if layers is None else self.chain(layers, "`layers`")}
 
-    def _residual(self, item: Item) -> None:
+    def residual_of(self, item: Item) -> None:
         shortcut = item.field("shortcut")
         body = item.value if item.value is not None else item.node
         item.chains = {"layers": self.chain(body, "`residual`")}
         if shortcut is not None:
             item.chains["shortcut"] = self.chain(shortcut, "`shortcut`")
 
-    def _branches(self, item: Item) -> None:
+    def branches_of(self, item: Item) -> None:
         item.chains = {}
         if isinstance(item.value, Mapping):
             for key, value in item.value.entries:
@@ -260,7 +260,7 @@ class Parser:
         else:
             self.error("E102", "`branches` must be a list or a mapping of chains", item.value or item.key)
 
-    def _map(self, item: Item) -> None:
+    def map_of(self, item: Item) -> None:
         node = self.mapping(item.value, "`map`")
         parts = {} if node is None else self.keys(node, ("over", "layers"), "a map")
         for key in ("over", "layers"):
@@ -271,11 +271,11 @@ class Parser:
 
 
 _NESTED = {
-    "repeat": Parser._layers,
-    "each": Parser._layers,
-    "residual": Parser._residual,
-    "branches": Parser._branches,
-    "map": Parser._map,
+    "repeat": Parser.layers_of,
+    "each": Parser.layers_of,
+    "residual": Parser.residual_of,
+    "branches": Parser.branches_of,
+    "map": Parser.map_of,
 }
 
 
