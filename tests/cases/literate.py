@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+PATH = "case.yaml"
+"""What a spec is called while it is checked."""
+
 HEADER = "specc: 1\nname: case\n"
 """What a spec without a `specc` key ends with, so that no line of it moves."""
 
@@ -70,9 +73,9 @@ class Case(NamedTuple):
         return f"{self.path.stem}-{self.number}-{slug}"
 
     @property
-    def files(self) -> dict[str, str]:
+    def files(self) -> dict[str, Spec]:
         """The files that stand beside the spec, by name."""
-        return {fence.option("file")[0]: fence.text for fence in self.beside if fence.option("file")}
+        return {fence.option("file")[0]: read_spec(fence) for fence in self.beside if fence.option("file")}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -120,7 +123,8 @@ def read_spec(fence: Fence) -> Spec:
         if rest:
             lines.append(f"{rest}\n" if found else line)
     text = "".join(lines)
-    if "whole" not in fence.words and not re.search(r"^specc:", text, re.MULTILINE):
+    added = not ("whole" in fence.words or fence.option("file"))
+    if added and not re.search(r"^specc:", text, re.MULTILINE):
         text += HEADER
     return Spec(text, tuple(marks))
 
@@ -133,10 +137,10 @@ def replaced(case: Case, fence: Fence, text: str) -> None:
     case.path.write_text(whole[: now.start] + text + whole[now.end :], encoding="utf-8")
 
 
-def expected_diagnostics(spec: Spec) -> Iterator[tuple[str, int, str]]:
-    """The code, line and part of the message of each diagnostic that is expected."""
+def expected_diagnostics(spec: Spec, file: str = PATH) -> Iterator[tuple[str, str, str]]:
+    """The code, place (`case.yaml:3`) and part of the message of each diagnostic that is expected."""
     for mark in spec.marks:
         if mark.kind in _DIAGNOSTIC:
             if not mark.codes:
                 raise ValueError(f"line {mark.line}: `{mark.kind}: {mark.value}` names no code")
-            yield from ((code, mark.line, part) for code, part in mark.codes)
+            yield from ((code, f"{file}:{mark.line}", part) for code, part in mark.codes)

@@ -12,6 +12,7 @@ from specc.diagnostics.text import render
 from specc.pipeline import check_text
 from tests.cases.literate import (
     HEADER,
+    PATH,
     Case,
     Fence,
     Spec,
@@ -29,14 +30,14 @@ UPDATES = bool(os.environ.get("UPDATE_GOLDENS"))
 
 def report_of(case: Case, text: str) -> Any:
     variant = next(iter(case.spec.option("variant")), None)
-    return check_text(text, "case.yaml", case.settings, variant, "strict" in case.spec.words)
+    return check_text(text, PATH, case.settings, variant, "strict" in case.spec.words)
 
 
 def prepare(case: Case, folder: Path) -> None:
     """Write the files that stand beside the spec."""
-    for name, text in case.files.items():
+    for name, spec in case.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(spec.text, encoding="utf-8")
     for option in case.spec.option("vectors"):
         import numpy as np
 
@@ -44,24 +45,38 @@ def prepare(case: Case, folder: Path) -> None:
         np.save(folder / name, np.zeros([int(size) for size in shape.split("x")], "float32"))
 
 
-def line_of(diagnostic: Diagnostic) -> int:
-    return diagnostic.span.first.line if diagnostic.span else 1
+def place_of(diagnostic: Diagnostic) -> str:
+    """Where a diagnostic starts, as `case.yaml:3`; one that is about no place stands at the first line."""
+    span = diagnostic.span
+    return f"{span.source.path}:{span.first.line}" if span else f"{PATH}:1"
 
 
-def hold_diagnostics(spec: Spec, found: list[Diagnostic], exact_notes: bool) -> None:
+def shown(diagnostic: Diagnostic) -> str:
+    return f"{place_of(diagnostic)}: {diagnostic.code} {diagnostic.message}"
+
+
+def hold_diagnostics(
+    spec: Spec, found: list[Diagnostic], exact_notes: bool = False, files: dict[str, Spec] | None = None
+) -> None:
     """Fail unless all that is expected was found, and no error or warning besides."""
     left = list(found)
     missing: list[str] = []
-    for code, line, part in expected_diagnostics(spec):
-        match = next((d for d in left if d.code == code and line_of(d) == line and part in d.message), None)
-        if match is None:
-            missing.append(f"line {line}: {code} {part}".rstrip())
-        else:
-            left.remove(match)
-    others = [d for d in left if exact_notes or d.severity != "note"]
-    unexpected = [f"line {line_of(d)}: {d.code} {d.message}" for d in others]
+    for file, part_of in {PATH: spec, **(files or {})}.items():
+        for expected in expected_diagnostics(part_of, file):
+            match = find(left, expected)
+            if match is None:
+                missing.append(" ".join(expected))
+            else:
+                left.remove(match)
+    unexpected = [shown(d) for d in left if exact_notes or d.severity != "note"]
     if missing or unexpected:
         pytest.fail("\n".join([spec.text, "not found:", *missing, "not expected:", *unexpected]))
+
+
+def find(found: list[Diagnostic], expected: tuple[str, str, str]) -> Diagnostic | None:
+    """The first of the diagnostics that is as expected."""
+    code, place, part = expected
+    return next((d for d in found if d.code == code and place_of(d) == place and part in d.message), None)
 
 
 def hold_facts(spec: Spec, report: Any) -> None:
@@ -76,13 +91,14 @@ def hold_facts(spec: Spec, report: Any) -> None:
 
 def fact_at(facts: dict[str, Any], text: str, line: int) -> dict[str, Any]:
     """The row of the (last) layer at a line, else the input or output named there; at `layers:` the totals."""
+    text = text.splitlines()[line - 1]
+    if text.startswith("layers:"):
+        return facts["totals"]
     rows = [row for row in facts["layers"] if row["line"] == line and not row["inserted"]]
-    if rows:
-        return rows[-1]
-    name = text.splitlines()[line - 1].strip().partition(":")[0]
     named = {**facts["inputs"], **facts["outputs"]}
-    assert name == "layers" or name in named, f"{text}\nline {line}: no layer, input or output stands here"
-    return facts["totals"] if name == "layers" else named[name]
+    name = text.strip().partition(":")[0]
+    assert rows or name in named, f"no layer, input or output stands in `{text}`"
+    return rows[-1] if rows else named[name]
 
 
 def written(value: Any) -> str:
@@ -104,11 +120,12 @@ def hold_golden(case: Case, fence: Fence, found: list[Diagnostic]) -> None:
 
 def chosen_fix(spec: Spec, found: list[Diagnostic], fence: Fence) -> Fix:
     """The fix that a `repaired` fence shows: the first of the first expected diagnostic, or `fix=N`."""
-    code, line, part = next(expected_diagnostics(spec))
-    marked = next(d for d in found if d.code == code and line_of(d) == line and part in d.message)
+    expected = next(expected_diagnostics(spec))
+    marked = find(found, expected)
+    assert marked is not None
     fixes = [fix for fix in marked.fixes if fix.edits]
     number = int(next(iter(fence.option("fix")), 1))
-    assert len(fixes) >= number, f"{spec.text}\n{code} offers {[fix.title for fix in marked.fixes]}"
+    assert len(fixes) >= number, f"{spec.text}\n{marked.code} offers {[fix.title for fix in marked.fixes]}"
     fix = fixes[number - 1]
     wanted = [word for word in ("safe", "unsafe") if word in fence.words]
     assert not wanted or fix.applicability == wanted[0], f"{fix.title}: {fix.applicability}"
@@ -125,7 +142,7 @@ def hold_repair(case: Case, spec: Spec, found: list[Diagnostic], fence: Fence) -
     else:
         assert made == repaired.text
     report = report_of(case, made)
-    left = [f"line {line_of(d)}: {d.code} {d.message}" for d in report.diagnostics if d.is_error]
+    left = [shown(d) for d in report.diagnostics if d.is_error]
     assert not left, "\n".join([made, *left])
     if not UPDATES:
         hold_facts(repaired, report)
@@ -138,7 +155,7 @@ def test_case(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     spec = read_spec(case.spec)
     report = report_of(case, spec.text)
     found = list(report.diagnostics)
-    hold_diagnostics(spec, found, exact_notes="as-written" in case.spec.words)
+    hold_diagnostics(spec, found, "as-written" in case.spec.words, case.files)
     hold_facts(spec, report)
     golden = case.fence("text")
     if golden is not None:

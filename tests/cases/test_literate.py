@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from specc.pipeline import check_text
-from tests.cases.literate import HEADER, Fence, cases_of, expected_diagnostics, read_spec
+from tests.cases.literate import HEADER, PATH, Fence, Spec, cases_of, expected_diagnostics, read_spec
 from tests.cases.test_cases import hold_diagnostics, hold_facts
 
 
@@ -30,7 +30,7 @@ def test_header_is_added_only_where_it_lacks():
 
 def test_a_mark_lists_codes_with_parts_of_messages():
     spec = read_spec(fence('x: 1  # error: E202 "of 3", E203\n'))
-    assert list(expected_diagnostics(spec)) == [("E202", 1, "of 3"), ("E203", 1, "")]
+    assert list(expected_diagnostics(spec)) == [("E202", "case.yaml:1", "of 3"), ("E203", "case.yaml:1", "")]
 
 
 def test_a_mark_without_a_code_is_refused():
@@ -46,7 +46,7 @@ def test_fences_belong_to_the_spec_before_them(tmp_path: Path):
     )
     one, two = cases_of(path)
     assert (one.id, one.settings, len(one.beside)) == ("some-1-one", {"a": 2}, 1)
-    assert (two.id, two.files) == ("some-2-two", {"b.yaml": "z: 1\n"})
+    assert (two.id, two.files) == ("some-2-two", {"b.yaml": Spec("z: 1\n", ())})
 
 
 DENSE = "inputs:\n  x: [3]\nlayers:\n  - Dense: 4"
@@ -56,13 +56,13 @@ DENSE = "inputs:\n  x: [3]\nlayers:\n  - Dense: 4"
 def test_what_is_expected_and_not_found_fails(mark: str):
     spec = read_spec(fence(f"{DENSE}  # {mark}\n"))
     with pytest.raises(pytest.fail.Exception):
-        hold_diagnostics(spec, check_text(spec.text).diagnostics, exact_notes=False)
+        hold_diagnostics(spec, check_text(spec.text, PATH).diagnostics)
 
 
 def test_what_is_found_and_not_expected_fails():
     spec = read_spec(fence("inputs:\n  x: [3]\nlayers:\n  - Dens: 4\n"))
     with pytest.raises(pytest.fail.Exception):
-        hold_diagnostics(spec, check_text(spec.text).diagnostics, exact_notes=False)
+        hold_diagnostics(spec, check_text(spec.text, PATH).diagnostics)
 
 
 @pytest.mark.parametrize("mark", ["shape: [null, 5]", "axes: [batch, time]", "params: 15"])
