@@ -7,7 +7,7 @@ values share a fold: an unfold that nothing reads is left out again.
 from specc.ir.graph import Explicit, Fold, Folded, Layer, Output, Pending, Reading, Typed, Unfold
 from specc.ops import registry
 from specc.ops.declare import Op
-from specc.ops.misfit import Misfit
+from specc.shapes.dim import Symbol
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 
@@ -175,7 +175,7 @@ class Adaptation:
         return self.types[self._real(layer.inputs[0] or 0)].shape
 
     def _reshape(self, layer: Layer, value: int, shape: Shape, region: int) -> int:
-        reshape = registry.make(registry.known("Reshape"), {"target_shape": target_of(shape)})
+        reshape = reshaping(self.types[value].shape, shape)
         return self._add(layer, "reshape", reshape, value, Tensor(shape, self.types[value].dtype), region)
 
     def _output(self, output: Output) -> Output:
@@ -186,7 +186,7 @@ class Adaptation:
         makers = {v: layer for layer in self.layers for v in layer.outputs}
         maker = makers.get(value)
         item = maker.item if maker is not None else self.typed.graph.regions[0].item
-        reshape = registry.make(registry.known("Reshape"), {"target_shape": target_of(shape)})
+        reshape = reshaping(self.types[value].shape, shape)
         made = self._new(Tensor(shape, self.types[value].dtype))
         name = f"{output.name}.reshape"
         self.layers.append(Layer(name, reshape, (value,), (made,), item, inserted=True))
@@ -204,17 +204,22 @@ class Adaptation:
         ]
 
 
-def target_of(shape: Shape) -> list[object]:
-    """A shape as the target of a `Reshape`: names are kept, the one size that is no number is -1."""
-    entries: list[object] = []
-    unknown = 0
+def reshaping(x: Shape, shape: Shape) -> Op:
+    """The op that puts `x` into `shape`, which has as many elements; names that were given are kept.
+
+    One size that is no number is -1, several are told apart by their symbols, or, as `x` and `shape` differ in
+    axes of size 1 alone where a size is `null`, by the names of their axes.
+    """
+    free = [size for size in shape.sizes if not isinstance(size, int)]
+    if len(free) > 1 and not all(isinstance(size, Symbol) for size in free):
+        before = " ".join(str(axis.name) for axis in x.axes)
+        after = " ".join(str(axis.name) if axis.given else "1" for axis in shape.axes)
+        return registry.make(registry.known("rearrange"), {"pattern": f"{before} -> {after}"})
+    target: list[object] = []
     for size, axis in zip(*shape, strict=True):
-        known: object = size if isinstance(size, int) else -1
-        unknown += not isinstance(size, int)
-        entries.append({axis.name: known} if axis.given else known)
-    if unknown > 1:
-        raise Misfit("E207", f"cannot reshape to {shape}: more than one size is unknown")
-    return entries
+        known = size if isinstance(size, int) or len(free) > 1 else -1
+        target.append({axis.name: known} if axis.given else known)
+    return registry.make(registry.known("Reshape"), {"target_shape": target})
 
 
 def adapt(typed: Typed) -> Explicit:

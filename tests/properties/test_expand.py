@@ -18,8 +18,8 @@ SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 EXAMPLES = int(os.environ.get("EXPAND_EXAMPLES", "100"))
 
 
-def check(path: str, text: str, options: Options = Options()) -> Checked:
-    return check_source(Source(path, text), options)
+def check(path: str, text: str, options: Options | None = None) -> Checked:
+    return check_source(Source(path, text), options or Options())
 
 
 def hold(path: str, checked: Checked) -> None:
@@ -66,3 +66,64 @@ def test_generated_specs_expand_to_themselves(spec: dict[str, object]):
     checked = check("spec.yaml", text)
     assume(checked.report.ok)
     hold("spec.yaml", checked)
+
+
+SHARED = """\
+specc: 1
+name: shared
+params: {units: 4, on: true}
+inputs:
+  image: [4, 28, 28, 1]
+blocks:
+  look:
+    params: {filters: {type: int}}
+    layers:
+      - residual:
+          - Conv2D: {filters: $filters, kernel_size: [3, 3], strides: [1, 2], padding: same}
+        shortcut:
+          - Conv2D: {filters: $filters, kernel_size: 1, strides: [1, 2], kernel_regularizer: {L2: 1e-5}}
+layers:
+  - use: look
+    with: {filters: $(units * 2)}
+    name: first
+  - Dropout: 0.5
+    when: $on
+  - LSTM: {units: $units, return_sequences: true, return_state: true}
+    as: [seq, state, _]
+  - LSTM: $(size(feature) * 2)
+    from: {sequences: seq}
+  - Concatenate:
+    from: [_, state]
+"""
+
+EXPANDED = """\
+specc: 1
+name: shared
+adapt: strict
+
+inputs:
+  image: [4, 28, 28, 1]
+
+layers:
+  - map:
+      over: 1
+      layers:
+        - {Conv2D: {filters: 8, kernel_size: 3, strides: [1, 2], padding: same}, name: first.residual.conv2d}
+        - Conv2D: {filters: 8, kernel_size: 1, strides: [1, 2], kernel_regularizer: {L2: {l2: 1e-05}}}
+          name: first.residual.shortcut.conv2d
+          from: image
+        - {Add: {}, name: first.residual, from: [first.residual.conv2d, _]}
+        - {Dropout: 0.5, name: dropout}
+  - {Reshape: [4, 3136], name: lstm.reshape}
+  - LSTM: {units: 4, return_sequences: true, return_state: true}
+    name: lstm
+    as: [seq, state, _]
+  - {LSTM: 8, name: lstm_1}
+  - {Concatenate: {}, name: concatenate, from: [_, state]}
+
+outputs: [concatenate]
+"""
+
+
+def test_everything_is_written_out():
+    assert expand(check("spec.yaml", SHARED)) == EXPANDED
