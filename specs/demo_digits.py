@@ -20,7 +20,7 @@ from sklearn.model_selection import train_test_split
 
 MODEL = Path("build/quadrant_digits.keras")
 WANTED = 0.9
-EPOCHS = 16
+EPOCHS = 14
 SEED = 1
 
 
