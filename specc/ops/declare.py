@@ -85,6 +85,12 @@ class Op:
         """The arguments that the author gave."""
         return {k: v for k, v in vars(self).items() if k != "options"}
 
+    def fold_difference(self) -> str | None:
+        """What folding this op over steps does otherwise than a wrapper, in training; None where it is all one."""
+        if getattr(self, "activity_regularizer", None) is not None:
+            return "the activity regularizer sees all steps at once"
+        return self.fold_differs
+
     def result_count(self) -> int:
         """The number of results."""
         return 1

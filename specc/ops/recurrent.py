@@ -38,6 +38,11 @@ class Recurrent(Op):
         """Whether Keras refuses integers: it draws its dropout masks in the dtype of the input."""
         return 0 < self.dropout < 1
 
+    def fold_difference(self) -> str | None:
+        if self.dropout:
+            return "the elements to drop are drawn for all steps at once"
+        return super().fold_difference()
+
     def step_result(self, x: Shape) -> Shape:
         """The shape that the cell makes of one step of `x`, whose first axis is time."""
         raise NotImplementedError

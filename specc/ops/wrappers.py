@@ -174,10 +174,8 @@ class TimeDistributed(Op):
         inner = self.layer.places
         return None if inner is None else ("any", *inner)
 
-    @property
-    def fold_differs(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """What the wrapped layer says: this layer is the other way to distribute it."""
-        return self.layer.fold_differs
+    def fold_difference(self) -> str | None:
+        return self.layer.fold_difference()
 
     def _check(self, x: Shape) -> None:
         """E107 for a layer that does not make one value of one, E200 for a value of too few axes."""

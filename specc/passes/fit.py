@@ -271,4 +271,5 @@ def _merged(op: Op, inner: Shape, notes: list[tuple[str, str]]) -> Shape | None:
 def _distribution_note(op: Op, outer: Shape) -> tuple[str, str]:
     listed = " and ".join(f"`{a.name}`" if a.name else str(s) for s, a in zip(*outer, strict=True))
     text = f"{op.name} runs once for each step of {listed}"
-    return ("N700", f"{text} ({op.fold_differs})" if op.fold_differs else text)
+    difference = op.fold_difference()
+    return ("N700", f"{text} ({difference})" if difference else text)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from specc.diagnostics.model import Edit, Fix
 from specc.ir.graph import Layer, Pending, Reading
-from specc.ops.declare import Op
+from specc.ops.declare import Op, Place
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
 from specc.ops.registry import first_parameter
 from specc.shapes.shape import Shape
@@ -45,7 +45,7 @@ def _edits(repair: Repair, item: Item, cls: type[Op]) -> tuple[Edit, ...]:
         case Remove():
             edit = edits.remove_item(item.node)
         case Replace():
-            edit = Edit(_op_span(item), repair.text)
+            edit = Edit(op_span(item), repair.text)
         case InsertBefore():
             if repair.operand:
                 return _insert_on_branch(repair, item)
@@ -68,7 +68,8 @@ def _set(item: Item, cls: type[Op], parameter: str, text: str) -> Edit | None:
     return edits.set_argument(item.node, item.key, value, parameter, text, first_parameter(cls))
 
 
-def _op_span(item: Item) -> Span:
+def op_span(item: Item) -> Span:
+    """An op with its arguments."""
     end = item.key.end if item.value is None else item.value.end
     return Span(item.key.source, item.key.start, end)
 
@@ -96,8 +97,10 @@ def upstream_fixes(
     tensor = None if value is None else types[value]
     op = layer.op
     places = op.places if isinstance(op, Op) else None
-    if value is None or tensor is None or places is None or tensor.shape.rank >= len(places):
+    if value is None or tensor is None or places is None:
         return ()
+    if tensor.shape.rank >= len(places):
+        return _channels_first(layer, places, tensor.shape)
     maker = upstream(value, makers)
     if maker is not None:
         found = _lost_axis(maker, layer)
@@ -121,6 +124,26 @@ def upstream(value: int, makers: Makers) -> Layer | None:
             break
         layer = before
     return layer
+
+
+def _channels_first(layer: Layer, places: tuple[Place, ...], x: Shape) -> tuple[Fix, ...]:
+    """Steps of images whose channels lead, all without names: read them so, and once per step."""
+    item = layer.item
+    if x.rank != len(places) + 1 or x.has_given_names or places[-1] != "feature" or "space" not in places:
+        return ()
+    edit = set_argument(layer, "data_format", "channels_first")
+    if edit is None:
+        return ()
+    fixes = [Fix("read the channels in front, once per step", "safe", (edit,))]
+    if isinstance(item.value, MappingNode) and edit.span.start == edit.span.end:
+        text = item.value.span.text
+        at = edit.span.start - item.value.start
+        inner = f"{{{item.word}: {text[:at]}{edit.text}{text[at:]}}}"
+        wrapped = Edit(op_span(item), f"TimeDistributed: {{layer: {inner}}}")
+        fixes.append(
+            Fix("run it once per step by `TimeDistributed`, the channels in front", "safe", (wrapped,))
+        )
+    return tuple(fixes)
 
 
 def _lost_axis(maker: Layer, layer: Layer) -> Fix | None:
@@ -205,7 +228,7 @@ def _axes_text(order: tuple[int, ...], permuted: Shape) -> str:
 
 def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:
     """The op inside `TimeDistributed` (one axis of known size), or inside a `map`."""
-    span = _op_span(item)
+    span = op_span(item)
     if "\n" in span.text:
         return None
     inner = span.text if item.value is None else f"{{{span.text}}}"
