@@ -1,0 +1,101 @@
+"""Cases, valid and invalid, made from a seed and a number alone."""
+
+from random import Random
+
+from specc.ops import registry
+from specc.ops.declare import Op
+from specc.ops.misfit import Misfit
+from specc.shapes.shape import nameless
+from specc.shapes.tensor import Tensor
+from tests.oracle.case import Case, Sizes, Step, op_class
+from tests.oracle.draft import Draft, rank_of, strategy
+from tests.oracle.mutate import mutate
+
+OPS: tuple[str, ...] = tuple(
+    name for family, names in registry.FAMILIES.items() if family != "constructs" for name in names
+)
+"""The layers of Keras that specc has."""
+
+_ONE_INPUT = tuple(
+    name
+    for name in OPS
+    if not op_class(name).takes_list and name not in ("MultiHeadAttention", "Embedding", "Bidirectional")
+)
+
+
+def generate(seed: int, number: int, ops: tuple[str, ...] = OPS) -> Case:
+    """Case `number` of the run of `seed`; its last layer is an op of `ops`, each in turn."""
+    rng = Random(f"{seed}:{number}")
+    case = _valid(rng, ops[number % len(ops)])
+    return mutate(rng, case) if rng.random() < 0.4 else case
+
+
+def _valid(rng: Random, op: str) -> Case:
+    """A case that is meant to be valid: the op alone, or behind up to three others."""
+    inputs, steps, batch = list[Sizes](), list[Step](), None
+    dtypes: list[str] = []
+    here: Tensor | None = None
+    name = ""
+    for before in _before(rng, op):
+        draft = _drafted(rng, before, here.shape.sizes if here is not None else None)
+        inputs_here = _read(draft, name, inputs, dtypes)
+        steps.append(Step(before, draft.arguments, inputs_here, draft.options))
+        made = _result(draft)
+        if made is None:
+            break
+        here, name = made, f"l{len(steps) - 1}"
+    first = here.shape.sizes if here is not None and _suits(rng, op, here.shape.sizes) else None
+    draft = _drafted(rng, op, first)
+    batch = draft.batch
+    reads = _read(draft, name if first is not None else "", inputs, dtypes)
+    if first is None:
+        steps = []
+        used = {r: f"x{i}" for i, r in enumerate(reads)}
+        inputs = [inputs[int(r[1:])] for r in reads]
+        dtypes = [dtypes[int(r[1:])] for r in reads]
+        reads = tuple(used[r] for r in reads)
+    steps.append(Step(op, draft.arguments, reads, draft.options))
+    return Case(tuple(inputs), tuple(dtypes), tuple(steps), batch)
+
+
+def _before(rng: Random, op: str) -> list[str]:
+    if op == "Embedding" or rng.random() < 0.7:
+        return []
+    return [rng.choice(_ONE_INPUT) for _ in range(rng.randint(1, 3))]
+
+
+def _suits(rng: Random, op: str, sizes: Sizes) -> bool:
+    return bool(sizes) and max(sizes) < 40 and any(rank_of(rng, op) == len(sizes) for _ in range(4))
+
+
+def _drafted(rng: Random, op: str, given: Sizes | None) -> Draft:
+    if given is not None and not _suits(rng, op, given):
+        op = rng.choice(("Dense", "Activation", "Dropout", "LayerNormalization"))
+    draft = Draft(rng, op, given)
+    draft.draw()
+    strategy(draft)
+    if draft.dtype == "float32" and rng.random() < 0.06:
+        draft.dtype = rng.choice(("int32", "bool", "float16", "float64", "uint8", "int64", "string", "bfloat16"))
+    return draft
+
+
+def _read(draft: Draft, first: str, inputs: list[Sizes], dtypes: list[str]) -> tuple[str, ...]:
+    """New inputs for what the draft reads; the first is `first` where the draft stands behind another layer."""
+    reads = [first] if draft.given and first else []
+    for sizes in draft.shapes[len(reads) :]:
+        reads.append(f"x{len(inputs)}")
+        inputs.append(sizes)
+        dtypes.append(draft.dtype if len(reads) == 1 or draft.rng.random() < 0.9 else "float32")
+    return tuple(reads)
+
+
+def _result(draft: Draft) -> Tensor | None:
+    """What the layer makes, to put another one behind it; None where it does not fit."""
+    try:
+        op: Op = registry.make(draft.cls, draft.arguments)
+        if op.places is not None and len(op.places) != len(draft.shape):
+            return None
+        return op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0]
+    except (registry.ArgumentErrors, Misfit):
+        return None
+

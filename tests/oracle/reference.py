@@ -1,0 +1,173 @@
+"""Keras's answer to a case: the layers made by plain calls, a functional model of them, and a batch of 2."""
+
+import warnings
+from math import prod
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tests.oracle.case import Case, Step
+
+keras.config.disable_traceback_filtering()
+
+BATCH = 2
+MODULES = {
+    "initializer": keras.initializers,
+    "regularizer": keras.regularizers,
+    "constraint": keras.constraints,
+    "activation": keras.layers,
+}
+
+
+class Made(NamedTuple):
+    """A layer's results as Keras announces them (batch left out), and its parameters."""
+
+    shapes: tuple[tuple[int | None, ...], ...]
+    trainable: int
+    fixed: int
+
+
+class Ran(NamedTuple):
+    """The results of a layer on a batch."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    dtypes: tuple[str, ...]
+
+
+class Answer(NamedTuple):
+    """What Keras says: `stage` is `ok`, or where it failed (`build` or `batch`) with `error`."""
+
+    stage: str
+    error: str
+    made: tuple[Made, ...]
+    ran: tuple[Ran, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether Keras builds the case and runs a batch."""
+        return self.stage == "ok"
+
+
+def ask_keras(case: Case) -> Answer:
+    """Build the case and run a batch through it, for training and not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            model, layers, results = _build(case)
+        except Exception as error:
+            return Answer("build", _text(error), (), ())
+        made = tuple(_made(layer, values) for layer, values in zip(layers, results, strict=True))
+        try:
+            return Answer("ok", "", made, _run(case, model, layers, results))
+        except Exception as error:
+            return Answer("batch", _text(error), made, ())
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:
+    values: dict[str, Any] = {}
+    for i, (sizes, dtype) in enumerate(zip(case.inputs, case.dtypes, strict=True)):
+        values[f"x{i}"] = keras.Input(sizes, batch_size=case.batch, dtype=dtype, name=f"x{i}")
+    inputs = dict(values)
+    layers: list[Any] = []
+    results: list[list[Any]] = []
+    for i, step in enumerate(case.steps):
+        layer = make_layer(step.op, step.arguments, name=f"l{i}")
+        made = _call(layer, step, [values[name] for name in step.reads])
+        several = list(made) if isinstance(made, list | tuple) else [made]
+        values[f"l{i}"] = several[0]
+        values |= dict(zip(step.results, several, strict=False))
+        layers.append(layer)
+        results.append(several)
+    read = {name for step in case.steps for name in step.reads}
+    inputs = {name: value for name, value in inputs.items() if name in read}
+    return keras.Model(inputs, [value for several in results for value in several]), layers, results
+
+
+def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
+    """The Keras layer of that name with arguments as a spec has them."""
+    return getattr(keras.layers, op)(**{name: _argument(name, v) for name, v in arguments.items()}, **more)
+
+
+def _argument(name: str, value: Any) -> Any:
+    word = name.rpartition("_")[2]
+    if word == "layer":
+        op, arguments = next(iter(value.items())) if isinstance(value, dict) else (value, {})
+        return make_layer(op, arguments or {})
+    if word in MODULES and isinstance(value, dict):
+        return _object(MODULES[word], *next(iter(value.items())))
+    return tuple(_argument("", v) for v in value) if isinstance(value, list) else value
+
+
+def _object(module: Any, name: str, arguments: Any) -> Any:
+    cls = getattr(module, name)
+    if isinstance(arguments, dict):
+        return cls(**arguments)
+    return cls() if arguments is None else cls(arguments)
+
+
+def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
+    if step.op.endswith(("LSTM", "GRU", "SimpleRNN", "Bidirectional", "1D", "2D", "3D")) and len(inputs) > 1:
+        return layer(inputs[0], initial_state=inputs[1:], **step.options)
+    if step.op in _LISTS:
+        return layer(inputs, **step.options)
+    return layer(*inputs, **step.options)
+
+
+_LISTS = frozenset(
+    (
+        *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
+        *("Attention", "AdditiveAttention"),
+    )
+)
+
+
+def _made(layer: Any, values: list[Any]) -> Made:
+    trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
+    shapes = tuple(tuple(value.shape[1:]) for value in values)
+    return Made(shapes, trainable, layer.count_params() - trainable)
+
+
+
+def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) -> tuple[Ran, ...]:
+    given = {f"x{i}": kind for i, kind in enumerate(zip(case.inputs, case.dtypes, strict=True))}
+    read = {name for step in case.steps for name in step.reads}
+    arrays = {name: _batch(*kind) for name, kind in given.items() if name in read}
+    model(arrays, training=False)
+    flat = model(arrays, training=True)
+    for loss in model.losses:
+        float(loss)
+    for layer in layers:
+        for weight in layer.trainable_weights:
+            if weight.constraint is not None:
+                weight.constraint(weight)
+    flat = list(flat) if isinstance(flat, list | tuple) else [flat]
+    ran: list[Ran] = []
+    for several in results:
+        here = [flat.pop(0) for _ in several]
+        ran.append(
+            Ran(
+                tuple(tuple(int(n) for n in value.shape[1:]) for value in here),
+                tuple(keras.backend.standardize_dtype(value.dtype) for value in here),
+            )
+        )
+    return tuple(ran)
+
+
+def _batch(sizes: tuple[int, ...], dtype: str) -> Any:
+    shape = (BATCH, *sizes)
+    if dtype == "string":
+        return tf.constant(np.full(shape, "a").tolist(), shape=shape)
+    if dtype.startswith(("float", "bfloat")):
+        return tf.cast(np.random.default_rng(0).uniform(size=shape), dtype)
+    return tf.zeros(shape, dtype)
+
+
+def forget() -> None:
+    """Let go of what Keras keeps of models."""
+    keras.backend.clear_session(free_memory=False)

@@ -1,0 +1,156 @@
+"""Values for parameters, good and bad, by the kind of the parameter."""
+
+from random import Random
+from typing import Any
+
+from specc.ops.declare import Parameter
+
+INITIALIZERS: tuple[Any, ...] = (
+    *("zeros", "ones", "he_normal", "HeNormal", "glorot_uniform", "orthogonal", "lecun_uniform", "normal"),
+    {"RandomNormal": {"stddev": 0.1}},
+    {"Constant": 0.5},
+    {"VarianceScaling": {"scale": 2.0, "mode": "fan_out", "seed": 3}},
+    {"TruncatedNormal": {"mean": 0, "stddev": 1}},
+    {"Identity": {"gain": 0.5}},
+    {"Orthogonal": {"gain": 2.0}},
+)
+REGULARIZERS: tuple[Any, ...] = (
+    *("l2", "L1", "l1_l2"),
+    {"L2": 1e-4},
+    {"L1L2": {"l1": 0.1, "l2": 0.2}},
+    {"OrthogonalRegularizer": {"factor": 0.1, "mode": "columns"}},
+)
+CONSTRAINTS: tuple[Any, ...] = (
+    *("non_neg", "MaxNorm", "unit_norm"),
+    {"MaxNorm": {"max_value": 3, "axis": 0}},
+    {"MinMaxNorm": {"min_value": 0.1, "max_value": 2.0, "rate": 0.5}},
+    {"UnitNorm": 0},
+)
+ACTIVATIONS: tuple[Any, ...] = (
+    *("relu", "tanh", "sigmoid", "linear", "gelu", "silu", "elu", "selu", "softplus", "hard_sigmoid", "swish"),
+    *("softmax", "log_softmax", "relu6", "mish", "celu", "leaky_relu", "exponential", "softsign", "sparsemax"),
+    *("hard_shrink", "tanh_shrink", "squareplus", "log_sigmoid", "hard_silu", "sparse_plus"),
+    {"LeakyReLU": 0.1},
+    {"ReLU": {"max_value": 6.0}},
+    {"ELU": {"alpha": 0.5}},
+)
+DTYPES = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
+
+_OBJECTS = {
+    "initializer": INITIALIZERS,
+    "regularizer": REGULARIZERS,
+    "constraint": CONSTRAINTS,
+    "activation": ACTIVATIONS,
+}
+
+
+def good_value(rng: Random, parameter: Parameter, rank: int) -> Any:
+    """A value that the parameter takes; axes are those of a value of `rank` axes. None: leave it out."""
+    name, kind = parameter.name, parameter.kind
+    word = name.rpartition("_")[2]
+    if word in _OBJECTS:
+        return rng.choice(_OBJECTS[word])
+    expected = kind.core.get("expected")
+    if expected is not None:
+        return rng.choice(expected)
+    if kind.is_axis:
+        return _axes(rng, rank, several=kind.text.endswith("list of them"))
+    chosen = _BY_NAME.get(name) or _BY_TEXT.get(kind.text)
+    return chosen(rng) if chosen is not None else None
+
+
+def _axes(rng: Random, rank: int, several: bool) -> Any:
+    axes = [a for a in range(-rank, rank + 1) if a]
+    if not several or rng.random() < 0.5 or rank == 1:
+        return rng.choice(axes)
+    return sorted(rng.sample(range(1, rank + 1), 2))
+
+
+def _spread(n: int, low: int, high: int) -> Any:
+    def make(rng: Random) -> Any:
+        if rng.random() < 0.6:
+            return rng.randint(low, high)
+        return [rng.randint(low, high) for _ in range(n)]
+
+    return make
+
+
+def _sides(n: int) -> Any:
+    def side(rng: Random) -> Any:
+        return rng.randint(0, 2) if rng.random() < 0.5 else [rng.randint(0, 2), rng.randint(0, 2)]
+
+    def make(rng: Random) -> Any:
+        return rng.randint(0, 2) if rng.random() < 0.3 else [side(rng) for _ in range(n)]
+
+    return side if n == 1 else make
+
+
+_BY_NAME: dict[str, Any] = {
+    "dtype": lambda rng: rng.choice(DTYPES),
+    "input_dim": lambda rng: rng.randint(2, 6),
+    "output_dim": lambda rng: rng.randint(1, 5),
+    "filters": lambda rng: rng.choice((1, 2, 3, 4, 6)),
+    "seed": lambda rng: rng.randint(-2, 99),
+    "epsilon": lambda rng: rng.choice((1e-3, 1e-5, 0, 1)),
+    "momentum": lambda rng: rng.choice((0.9, 0.99, 0, 1)),
+    "flash_attention": lambda rng: rng.random() < 0.2,
+    "sliding_window": lambda rng: rng.randint(1, 4),
+    "renorm_clipping": lambda rng: rng.choice(({"rmax": 3, "rmin": 0.3, "dmax": 5}, {"rmax": 2.5}, {})),
+    "stddev": lambda rng: rng.choice((0, 0.1, 0.5, 1)),
+}
+
+_BY_TEXT: dict[str, Any] = {
+    "true or false": lambda rng: rng.random() < 0.5,
+    "a positive integer": _spread(1, 1, 3),
+    "a positive integer or a list of 2": _spread(2, 1, 3),
+    "a positive integer or a list of 3": _spread(3, 1, 3),
+    "a positive integer or a list of them": lambda rng: rng.choice((1, 4, [3], [2, 3])),
+    "a positive integer, or a list of sizes, with names or without": lambda rng: rng.randint(1, 5),
+    "a non-negative integer": _spread(1, 0, 1),
+    "a non-negative integer or a list of 2": _spread(2, 0, 1),
+    "a non-negative integer or a list of 3": _spread(3, 0, 1),
+    "an integer of at least 0 or a list of 2": _sides(1),
+    "an integer of at least 0, or for each of the 2 axes an integer or a list of 2": _sides(2),
+    "an integer of at least 0, or for each of the 3 axes an integer or a list of 2": _sides(3),
+    "a positive integer, or -1": lambda rng: rng.choice((1, 2, 3, -1)),
+    "a number": lambda rng: rng.choice((0, 1, 0.5, -1.5)),
+    "a number of at least 0": lambda rng: rng.choice((0, 1, 0.25, 6)),
+    "a number from 0 to 1": lambda rng: rng.choice((0, 0.1, 0.5, 1.0)),
+    "a number, or lists of numbers": lambda rng: rng.choice((0.5, 2, -1)),
+}
+
+LISTED = frozenset(("kernel_size", "strides", "dilation_rate", "pool_size", "output_padding"))
+"""Parameters for which a positive integer may also be a list of one."""
+
+_ANYTHING: tuple[Any, ...] = (0, -1, 1.5, "bogus", [], [1, 2, 3, 4], None, {"a": 1}, 7, -3)
+_BAD: dict[str, tuple[Any, ...]] = {
+    "initializer": ("bogus", {"HeNormal": {"sede": 1}}, {"Constant": {}}, {"Bogus": {}}, 1.5),
+    "regularizer": ("bogus", {"L2": {"l3": 1}}, {"L3": 0.1}, {"OrthogonalRegularizer": {"mode": "x"}}),
+    "constraint": ("bogus", {"MaxNorm": {"maximum": 1}}, {"Bogus": 1}),
+    "activation": ("bogus", "glu", {"ReLU": {"max_value": -1}}, {"LeakyReLU": -1}, {"Bogus": {}}, "threshold"),
+    "dtype": ("bogus", "int32", "float31", "bool"),
+    "padding": ("SAME", "full", "causal", -1, [1, 2, 3, 4], [1, -1]),
+    "data_format": ("channels_last_", "NHWC", 1),
+    "rate": (-0.1, 1.1, 1, 2, "bogus"),
+    "dropout": (-0.1, 1.1, 2, "bogus"),
+    "recurrent_dropout": (-0.1, 1.1, 2),
+    "stddev": (-0.1, 1.1, 2),
+    "seed": (1.5, "bogus"),
+    "axis": (0, 9, -9, [], [1, 1], [-1, 9], 1.5, "bogus"),
+    "axes": (0, 9, -9, [1], [1, 1, 1], [0, 1], [9, 1], "bogus"),
+    "attention_axes": (0, 9, -9, [], [1, 9]),
+    "shared_axes": (0, 9, -1, -9, [1, 1], []),
+    "target_shape": ([-1, -1], [0], [7, 5], [-1, 11], [2, -2], [], "bogus", 3),
+    "dims": ([1, 1], [0, 1], [2, 3], [], [1], "bogus", 1, [1, 2, 3, 4, 5]),
+    "layer": ("Bogus", {"Dense": {}}, {"LSTM": {"unit": 3}}, "Add", {"Dense": -1}, 3),
+    "backward_layer": ("Bogus", {"Dense": 3}, {"LSTM": {"units": 3}}, 3),
+    "noise_shape": ([2, 9], [1, 1, 1, 1, 1, 1], [9], [None, 9, 9], [0], 3),
+    "renorm_clipping": ({"rmax": 1, "rmin": 2}, {"max": 1}, {"dmax": -1}, 3),
+    "groups": (0, -2, 5, 7, "bogus", 1.5),
+}
+
+
+def bad_value(rng: Random, parameter: Parameter) -> Any:
+    """A value that the parameter may well not take."""
+    special = _BAD.get(parameter.name) or _BAD.get(parameter.name.rpartition("_")[2])
+    return rng.choice(special if special is not None and rng.random() < 0.7 else _ANYTHING)
