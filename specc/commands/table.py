@@ -7,8 +7,8 @@ from specc.diagnostics.style import harmless, paint
 from specc.passes.cost import Row, Totals
 
 _GAP = "  "
-_LEAST_NAME = 16
-_LEAST_SHAPE = 22
+_LEAST_NAME = 12
+_LEAST_SHAPE = 18
 _UNITS = "kMGTP"
 
 

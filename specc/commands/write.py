@@ -7,12 +7,12 @@ from specc.commands.screen import Screen
 
 def schema(arguments: Arguments, screen: Screen) -> int:
     """Print the JSON Schema of the language."""
+    if arguments.operands:
+        raise UsageError("`specc schema` takes no operands", f"try `{arguments.command.example}`")
     from json import dumps
 
     from specc.schema import schema as json_schema
 
-    if arguments.operands:
-        raise UsageError("`specc schema` takes no operands", f"try `{arguments.command.example}`")
     return _write(dumps(json_schema(), indent=2) + "\n", arguments, screen)
 
 
