@@ -22,8 +22,9 @@ def test_show_prints_the_table(run: Any):
         "input   image [time: 4, height: 8, width: 8, channel: 1] float32",
         "output  flatten [time: 4, feature: 72] float32",
     ]
-    heading, conv, flatten = (line.split("  ") for line in table.splitlines())
-    assert [word.strip() for word in heading if word] == [
+    cells = ([cell.strip() for cell in line.split("  ") if cell] for line in table.splitlines())
+    heading, conv, flatten = cells
+    assert heading == [
         *("name", "op", "result", "parameters", "FLOPs", "memory"),
     ]
     assert "[time: 4, height: 6, width: 6, channel: 2]" in conv

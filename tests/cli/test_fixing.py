@@ -37,7 +37,7 @@ def test_only_unsafe_fixes_apply_what_is_a_choice(run: Any, folder: Path):
     assert ran.status == 0
     assert "W603" not in ran.out
     assert path.read_text() == text.replace("  - Softmax   # twice\n", "")
-    assert ran.err.startswith("fixed  twice.yaml:6  W603: ")
+    assert ran.err.startswith("fixed  twice.yaml:7  W603: ")
 
 
 def test_the_file_keeps_its_mode_encoding_and_line_ends(run: Any, folder: Path):
