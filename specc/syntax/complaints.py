@@ -8,6 +8,7 @@ from specc.source import Source, Span
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TABS = re.compile(r"\t+")
 _ESCAPE = re.compile(r"\\[xuU][0-9a-fA-F]*")
+_BARE = re.compile(r"^( *- +)([A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*\Z", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:- +)*([^\s#:][^:\n]*):(?=\s|\Z)")
 
 
@@ -46,6 +47,9 @@ def complain(source: Source, error: Exception) -> Diagnostic:
             return _open_flow(source, opening, stop)
         if "escape" in problem:
             return _bad_escape(source, opening, stop)
+        bare = _bare_word(source, stop)
+        if bare is not None:
+            return _no_colon(bare)
         if "expected '-'" in problem or ("<block end>" in problem and text[opening : opening + 1] == "-"):
             return _error(
                 source,
@@ -98,8 +102,26 @@ def _second_value(source: Source, colon: int) -> Diagnostic:
             f"or start a new line before `{value}`",
         )
     key = Span(source, colon - len(text[start:colon].lstrip()), colon)
+    bare = _bare_word(source, key.start)
+    if bare is not None:
+        return _no_colon(bare)
     message = f"the key `{key.text}` stands where the value before it goes on: indent it as its neighbours"
     return Diagnostic("E100", message, key)
+
+
+def _bare_word(source: Source, at: int) -> Span | None:
+    """The `Flatten` of an item `- Flatten` on the line above, where what stands at `at` is in line with it."""
+    start = source.text.rfind("\n", 0, at) + 1
+    bare = _BARE.search(source.text, 0, start)
+    in_line = bare is not None and len(bare.group(1)) == at - start
+    return Span(source, *bare.span(2)) if bare is not None and in_line else None
+
+
+def _no_colon(word: Span) -> Diagnostic:
+    """An op without arguments, and keys beside it."""
+    message = f"`{word.text}` has keys beside it, and so needs a colon: `{word.text}:`"
+    colon = Edit(Span(word.source, word.end, word.end), ":")
+    return Diagnostic("E100", message, word, fixes=(Fix("put the colon", "safe", (colon,)),))
 
 
 def _open_flow(source: Source, opening: int, stop: int) -> Diagnostic:

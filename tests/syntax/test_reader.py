@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from specc.diagnostics.fix import apply_edits
 from specc.diagnostics.model import Diagnostic
 from specc.source import Source
 from specc.syntax.reader import HAS_LIBYAML, read
@@ -328,3 +329,15 @@ def test_without_libyaml_the_python_parser_reads():
         "assert read(Source('x', 'a: [1'))[1][0].message == 'this `[` is never closed by a `]`'\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-X", "utf8", "-c", script], check=True)
+
+
+@pytest.mark.parametrize("between", ["", "  # all\n", "\n"])
+def test_an_op_without_arguments_that_has_keys_beside_it_needs_a_colon(between: str) -> None:
+    text = f"layers:\n  - Flatten{between or chr(10)}    name: f\n"
+    source = Source("a.yaml", text)
+    node, (found,) = read(source)
+    assert node is None
+    assert found.code == "E100" and found.span is not None and found.span.text == "Flatten"
+    (fix,) = found.fixes
+    mended = apply_edits(text, fix.edits)
+    assert mended is not None and read(Source("a.yaml", mended))[1] == []
