@@ -88,7 +88,7 @@ _validators: dict[type[Op], Any] = {}
 
 
 def _validator(cls: type[Op]) -> Any:
-    from pydantic_core import SchemaValidator
+    from specc.ops.validation import SchemaValidator
 
     fields: dict[str, Any] = {}
     for parameter in parameters_of(cls).values():
@@ -119,7 +119,7 @@ def make(cls: type[Op], arguments: dict[str, Any]) -> Op:
 
 def fits(kind: Kind, value: Any) -> bool:
     """Whether `value` is what `kind` accepts."""
-    from pydantic_core import SchemaValidator
+    from specc.ops.validation import SchemaValidator
 
     try:
         SchemaValidator(kind.core).validate_python(value)  # pyright: ignore[reportArgumentType]

@@ -43,7 +43,7 @@ def _argument(parameter: Parameter, value: Any) -> Any:
 @lru_cache(maxsize=1000)
 def _is_spread(kind: Kind, items: tuple[int, ...]) -> bool:
     """Whether the first of `items` alone would be read as all of them."""
-    from pydantic_core import SchemaValidator
+    from specc.ops.validation import SchemaValidator
 
     if not items or not registry.fits(kind, items[0]):
         return False
