@@ -8,11 +8,12 @@ import pytest
 ALONE = """
 import sys
 from specc.ops.validation import SchemaValidator
+print(SchemaValidator({"type": "int"}).validate_python(3))
+print([name for name in ("pydantic_core", "typing_extensions") if name in sys.modules])
 try:
     SchemaValidator({"type": "int"}).validate_python("x")
 except ValueError as error:
-    print(error.errors(include_url=False)[0]["type"], str(error).splitlines()[0])
-print([name for name in ("pydantic_core", "pydantic_core.core_schema", "typing_extensions") if name in sys.modules])
+    print(error.errors(include_url=False)[0]["type"])
 """
 AFTER = """
 from specc.ops.validation import SchemaValidator
@@ -32,7 +33,7 @@ print("same")
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [(ALONE, ["int_parsing 1 validation error for int", "[]"]), (AFTER, ["3"]), (BEFORE, ["same"])],
+    [(ALONE, ["3", "[]", "int_parsing"]), (AFTER, ["3"]), (BEFORE, ["same"])],
     ids=["alone", "after", "before"],
 )
 def test_the_validator_is_the_same(script: str, said: list[str]):
