@@ -7,7 +7,7 @@ from specc.passes.instances import Instances
 from specc.passes.scope import snake_case
 from specc.passes.values import Failed, Findings, evaluate
 from specc.passes.wiring import inputs_of, name_results
-from specc.passes.writer import Context, Writer
+from specc.passes.writer import MAX_NESTING, Context, Writer
 from specc.syntax import tree
 from specc.syntax.document import Chain, Document, Item
 from specc.syntax.tree import Node, Scalar
@@ -132,6 +132,15 @@ class Resolver(Writer):
             self.found.error("E102", "`distribute` is `fold` or `time_distributed`", node, link=context.link)
             return "fold"
         return word
+
+
+def deeper(resolver: Writer, item: Item, context: Context) -> Context:
+    """One level further in; E110 where constructs and blocks stand too deep in one another."""
+    if context.depth >= MAX_NESTING:
+        message = f"constructs and blocks stand more than {MAX_NESTING} levels deep in one another"
+        resolver.found.error("E110", message, item.node, link=context.link)
+        raise Failed
+    return context._replace(depth=context.depth + 1)
 
 
 def _is_path(name: str) -> bool:
