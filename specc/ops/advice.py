@@ -15,8 +15,9 @@ def permute_text(x: Shape, order: Sequence[int]) -> str:
 
 
 def quoted(axes: Iterable[Axis]) -> str:
-    """The names of axes as a message has them: `` `time` and `series` ``."""
-    return " and ".join(f"`{axis.name}`" for axis in axes if axis.name)
+    """The names of axes as a message has them: `` `time`, `height` and `width` ``."""
+    names = [f"`{axis.name}`" for axis in axes if axis.name]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def is_features(axis: Axis) -> bool:
