@@ -115,9 +115,7 @@ layers:
         - {Add: {}, name: first.residual, from: [first.residual.conv2d, _]}
         - {Dropout: 0.5, name: dropout}
   - {Reshape: [4, 3136], name: lstm.reshape}
-  - LSTM: {units: 4, return_sequences: true, return_state: true}
-    name: lstm
-    as: [seq, state, _]
+  - {LSTM: {units: 4, return_sequences: true, return_state: true}, name: lstm, as: [seq, state, _]}
   - {LSTM: 8, name: lstm_1}
   - {Concatenate: {}, name: concatenate, from: [_, state]}
 
