@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from specc.building import SpecError
-    from specc.pipeline import Checked
-    from specc.report import Report
+    from specc.report import Checked, Report
 
 __version__ = "0.1.0"
 __all__ = ["Report", "SpecError", "__version__", "build", "check", "explain", "load"]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from specc.diagnostics.model import Diagnostic
-from specc.pipeline import Checked, explicit
-from specc.report import Report
+from specc.pipeline import explicit
+from specc.report import Checked, Report
 
 Step = Callable[[str], None]
 """Told what is done next, in words for a person."""

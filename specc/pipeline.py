@@ -2,13 +2,12 @@
 
 import gc
 import os
-from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from specc.diagnostics.collector import MAX_ERRORS, TooManyErrors
-from specc.diagnostics.model import Diagnostic, Edit, Fix, has_errors
+from specc.diagnostics.model import Diagnostic, has_errors
 from specc.ir.graph import Explicit, Typed
 from specc.passes.infer import infer
 from specc.passes.lint import lint
@@ -16,19 +15,13 @@ from specc.passes.notes import insertions
 from specc.passes.promise import keep_promises
 from specc.passes.resolve import resolve
 from specc.passes.values import Findings
-from specc.report import Report
+from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source
-from specc.syntax.document import Document, parse
+from specc.syntax.document import parse
 from specc.syntax.reader import decode, read
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node
-
-MAX_RECHECKED = 40
-"""How many fixes of one spec are applied and re-checked; those behind them are not offered."""
-
-MAX_WORK_RECHECKED = 200_000
-"""How many layers and rounds are written out again for that, in all re-checks together."""
 
 CHARACTERS_OF_A_LAYER = 32
 """To read so much text takes about as long as to check one layer."""
@@ -40,20 +33,6 @@ class Options(NamedTuple):
     settings: Mapping[str, Any] = {}
     variant: str | None = None
     strict: bool = False
-
-
-class Checked(NamedTuple):
-    """A report with what the stages behind a check need: the document, and the compile section if it is right.
-
-    `source` is the text that was checked; None where it could not be read. `work` is how much there was to do, in
-    layers and rounds; None for a check that ended at a bound.
-    """
-
-    report: Report
-    document: Document | None = None
-    training: Any = None
-    source: Source | None = None
-    work: int | None = None
 
 
 def check_text(
@@ -72,9 +51,9 @@ def check_file(path: str, options: Options = Options()) -> Checked:
     try:
         size = os.path.getsize(path)
         data = b"" if size > MAX_BYTES else _content(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no path that a system takes
         nothing = Source(path, "")
-        message = f"cannot read `{path}`: {error.strerror or error}"
+        message = f"cannot read `{path}`: {getattr(error, 'strerror', None) or error}"
         return Checked(Report(path, [Diagnostic("E100", message, _nowhere(nothing))]))
     if size > MAX_BYTES:
         message = f"a spec has at most {MAX_BYTES:,} bytes, and this one has {size:,}"
@@ -100,7 +79,13 @@ def check_source(source: Source, options: Options, overlay: Mapping[str, str] = 
     """
     with _undisturbed():
         checked = _check(source, options, overlay)
-        checked.report.diagnostics[:] = _proven(checked, source, options, overlay)
+        if any(diagnostic.fixes for diagnostic in checked.report.diagnostics):
+            from specc.proof import proven
+
+            def recheck(texts: Mapping[str, str]) -> Checked:
+                return _check(source, options, {**overlay, **texts})
+
+            checked.report.diagnostics[:] = proven(checked, recheck)
         return checked._replace(source=source)
 
 
@@ -188,8 +173,9 @@ def folder_of(path: str) -> str:
 
 
 def _content(path: str) -> bytes:
+    """What stands in a file; of one without an end (a device, a pipe) just more than a spec may have."""
     with open(path, "rb") as file:
-        return file.read()
+        return file.read(MAX_BYTES + 1)
 
 
 def _loader(found: Findings, overlay: Mapping[str, str]) -> Callable[[str, Node], Source | None]:
@@ -231,70 +217,6 @@ def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
         return (span.source.path != source.path, span.source.path, span.start)
 
     return sorted(found, key=place)
-
-
-def _proven(
-    checked: Checked, source: Source, options: Options, overlay: Mapping[str, str]
-) -> list[Diagnostic]:
-    """The diagnostics with the fixes that work: each removes its diagnostic and adds none."""
-    before = checked.report
-    rechecks = MAX_RECHECKED
-    work = MAX_WORK_RECHECKED
-    kept: list[Diagnostic] = []
-    for diagnostic in before.diagnostics:
-        fixes: list[Fix] = []
-        for fix in diagnostic.fixes:
-            if not fix.edits:
-                fixes.append(fix)
-            elif rechecks and checked.work is not None and checked.work <= work:
-                texts = edited(fix.edits)
-                if texts is None:
-                    continue
-                after = _check(source, options, {**overlay, **texts})
-                rechecks -= 1
-                work -= MAX_WORK_RECHECKED if after.work is None else after.work
-                if _works(diagnostic, before, after.report):
-                    fixes.append(fix)
-        kept.append(diagnostic if len(fixes) == len(diagnostic.fixes) else diagnostic._replace(fixes=tuple(fixes)))
-    return kept
-
-
-def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
-    """Whether `diagnostic` is gone, and nothing new has come that was not hidden behind it."""
-    known = Counter(map(_identity, before.diagnostics))
-    left = Counter(map(_identity, after.diagnostics))
-    this = _identity(diagnostic)
-    if left[this] >= known[this]:
-        return False
-    grave = "EW" if before.ok else "E"
-    layers = before.typed_layers
-    for other in after.diagnostics:
-        is_new = other.code[0] in grave and left[_identity(other)] > known[_identity(other)]
-        was_hidden = other.layer not in layers if other.layer is not None else other.code[:2] == "E4"
-        is_this = (other.code, other.layer) == (diagnostic.code, diagnostic.layer)  # in other words
-        if is_new and (before.ok or is_this or not was_hidden):
-            return False
-    return True
-
-
-def _identity(diagnostic: Diagnostic) -> tuple[str, str, str | None]:
-    return diagnostic.code, diagnostic.message, diagnostic.layer
-
-
-def edited(edits: tuple[Edit, ...]) -> dict[str, str] | None:
-    """The texts, by path, that edits make of their sources; None where they clash."""
-    from specc.diagnostics.fix import apply_edits
-
-    by_source: dict[str, tuple[Source, list[Edit]]] = {}
-    for edit in edits:
-        by_source.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
-    texts: dict[str, str] = {}
-    for path, (source, several) in by_source.items():
-        text = apply_edits(source.text, several)
-        if text is None:
-            return None
-        texts[path] = text
-    return texts
 
 
 def explicit(checked: Checked) -> Explicit:

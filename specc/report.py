@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from specc.diagnostics.json import to_dict as diagnostic_dict
 from specc.diagnostics.model import Diagnostic, has_errors
@@ -10,6 +10,8 @@ from specc.ir.graph import Typed
 from specc.passes.cost import Row, Totals, rows, totals
 from specc.shapes.shape import Shape, json_axes, json_shape
 from specc.shapes.tensor import Tensor
+from specc.source import Source
+from specc.syntax.document import Document
 
 
 class Report:
@@ -107,6 +109,20 @@ class Report:
             },
             "constraints": [],
         }
+
+
+class Checked(NamedTuple):
+    """A report with what the stages behind a check need: the document, and the compile section if it is right.
+
+    `source` is the text that was checked; None where it could not be read. `work` is how much there was to do, in
+    layers and rounds; None for a check that ended at a bound.
+    """
+
+    report: Report
+    document: Document | None = None
+    training: Any = None
+    source: Source | None = None
+    work: int | None = None
 
 
 def _tensor(tensor: Tensor, batch: int | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ ROWS = [
     ["specc.passes"],
     ["specc.backends"],
     ["specc.report"],
+    ["specc.proof"],
     ["specc.pipeline"],
     ["specc.building", "specc.schema"],
     ["specc"],

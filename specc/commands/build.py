@@ -8,7 +8,7 @@ from specc.commands.screen import Screen
 from specc.commands.specs import check_path, reading_options, single_spec
 from specc.commands.table import memory
 from specc.diagnostics.style import harmless, paint
-from specc.pipeline import Checked
+from specc.report import Checked
 
 
 def run(arguments: Arguments, screen: Screen) -> int:

@@ -6,7 +6,8 @@ from specc.commands.screen import Screen
 from specc.commands.specs import STDIN, check_path, reading_options, several_specs
 from specc.diagnostics.model import Diagnostic, Fix
 from specc.diagnostics.style import harmless, paint
-from specc.pipeline import Checked, Options
+from specc.pipeline import Options
+from specc.report import Checked
 
 
 def run(arguments: Arguments, screen: Screen) -> int:

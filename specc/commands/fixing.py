@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from specc.diagnostics.fix import apply_edits, select
 from specc.diagnostics.model import Diagnostic, Edit, Fix
-from specc.pipeline import Checked, Options, check_source
+from specc.pipeline import Options, check_source
+from specc.report import Checked
 from specc.source import Source
 
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}

@@ -4,10 +4,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 from specc.commands.options import Arguments, UsageError
-from specc.pipeline import Checked, Options, check_bytes, check_file
+from specc.pipeline import Options, check_bytes, check_file
+from specc.report import Checked
 from specc.source import Source
 from specc.suggest import nearest
 from specc.syntax.reader import decode, read
@@ -122,9 +123,9 @@ def _is_spec(path: str) -> bool:
 
 
 def read_stdin() -> bytes:
-    """All of standard input; nothing where it is closed."""
-    stream = sys.stdin
-    return b"" if stream is None else stream.buffer.read()  # pyright: ignore[reportUnnecessaryComparison]
+    """Standard input, up to just more than a spec may have; nothing where it is closed."""
+    stream: TextIO | None = sys.stdin
+    return b"" if stream is None else stream.buffer.read(MAX_BYTES + 1)
 
 
 def check_path(path: str, options: Options) -> Checked:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from specc.passes.expand import expand
-from specc.pipeline import Checked, Options, check_source
+from specc.pipeline import Options, check_source
+from specc.report import Checked
 from specc.source import Source
 from tests.cases.literate import Case, read_spec
 from tests.cases.test_cases import CASES, prepare

@@ -1,0 +1,80 @@
+"""Fixes are offered only once they have been applied and the spec checked again: here is what that must show."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from specc.diagnostics.fix import apply_edits
+from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.report import Checked, Report
+from specc.source import Source
+
+MAX_RECHECKED = 40
+"""How many fixes of one spec are applied and re-checked; those behind them are not offered."""
+
+MAX_WORK_RECHECKED = 200_000
+"""How many layers and rounds are written out again for that, in all re-checks together."""
+
+
+def proven(checked: Checked, recheck: Callable[[Mapping[str, str]], Checked]) -> list[Diagnostic]:
+    """The diagnostics with the fixes that work: each removes its diagnostic and adds none.
+
+    `recheck` checks the spec again with other texts, by path, in place of those that were read.
+    """
+    before = checked.report
+    rechecks = MAX_RECHECKED
+    work = MAX_WORK_RECHECKED
+    kept: list[Diagnostic] = []
+    for diagnostic in before.diagnostics:
+        fixes: list[Fix] = []
+        for fix in diagnostic.fixes:
+            if not fix.edits:
+                fixes.append(fix)
+            elif rechecks and checked.work is not None and checked.work <= work:
+                texts = edited(fix.edits)
+                if texts is None:
+                    continue
+                after = recheck(texts)
+                rechecks -= 1
+                work -= MAX_WORK_RECHECKED if after.work is None else after.work
+                if _works(diagnostic, before, after.report):
+                    fixes.append(fix)
+        kept.append(
+            diagnostic if len(fixes) == len(diagnostic.fixes) else diagnostic._replace(fixes=tuple(fixes))
+        )
+    return kept
+
+
+def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
+    """Whether `diagnostic` is gone, and nothing new has come that was not hidden behind it."""
+    known = Counter(map(_identity, before.diagnostics))
+    left = Counter(map(_identity, after.diagnostics))
+    this = _identity(diagnostic)
+    if left[this] >= known[this]:
+        return False
+    grave = "EW" if before.ok else "E"
+    layers = before.typed_layers
+    for other in after.diagnostics:
+        is_new = other.code[0] in grave and left[_identity(other)] > known[_identity(other)]
+        was_hidden = other.layer not in layers if other.layer is not None else other.code[:2] == "E4"
+        is_this = (other.code, other.layer) == (diagnostic.code, diagnostic.layer)  # in other words
+        if is_new and (before.ok or is_this or not was_hidden):
+            return False
+    return True
+
+
+def _identity(diagnostic: Diagnostic) -> tuple[str, str, str | None]:
+    return diagnostic.code, diagnostic.message, diagnostic.layer
+
+
+def edited(edits: tuple[Edit, ...]) -> dict[str, str] | None:
+    """The texts, by path, that edits make of their sources; None where they clash."""
+    by_source: dict[str, tuple[Source, list[Edit]]] = {}
+    for edit in edits:
+        by_source.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
+    texts: dict[str, str] = {}
+    for path, (source, several) in by_source.items():
+        text = apply_edits(source.text, several)
+        if text is None:
+            return None
+        texts[path] = text
+    return texts
