@@ -1,6 +1,7 @@
 """Op instances from items: finding the op, working out its arguments, and saying what is wrong with them."""
 
 import os.path
+from functools import cache
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
@@ -173,6 +174,7 @@ def _text_of(item: Item) -> tuple[object, str] | None:
     return None if "$" in text or "*" in text or "<<" in text else (item.key.value, text)
 
 
+@cache
 def _is_simple(cls: type[Op]) -> bool:
     required = [i for i in cls.call_inputs if i.required]
     return len(required) == 1 and not required[0].many

@@ -1,6 +1,6 @@
 """Values behind nodes: `$` expressions, parameters and their types, and shapes as authors write them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.collector import Collector
@@ -36,8 +36,26 @@ class Deferred(NamedTuple):
     env: Env
 
 
+MAX_STEPS = 50_000_000
+"""How many entries of lists, mappings and parameters are gone through to write a network out."""
+
+
+class TooLarge(Exception):
+    """A bound is passed; the diagnostic has been recorded."""
+
+
 class Findings(Collector):
-    """The diagnostics of a pass, with short ways of adding to them."""
+    """The diagnostics of a pass, with short ways of adding to them, and the bound on what is done for it."""
+
+    steps = 0
+
+    def spend(self, steps: int, node: Node, link: Link | None = None) -> None:
+        """Count what is done anew in every round; E110 and `TooLarge` where it is too much."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            message = "the lists and parameters here are too long to go through them in every round"
+            self.error("E110", message, node, link=link)
+            raise TooLarge
 
     def error(
         self,
@@ -84,13 +102,19 @@ def evaluate(node: Node, env: Env, found: Findings, link: Link | None = None, de
             found.error("E108", error.message, node, link=link)
             raise Failed from None
     if isinstance(node, tree.Mapping):
-        return {
-            evaluate(k, env, found, link) if isinstance(k.value, str) else k.value: evaluate(
-                v, env, found, link, defer
-            )
-            for k, v in node.entries
-        }
+        found.spend(len(node.entries), node, link)
+        values: dict[Any, Any] = {}
+        for key, entry in node.entries:
+            name = key.value
+            if isinstance(name, str) and "$" in name:
+                name = evaluate(key, env, found, link)
+            value = entry.value if isinstance(entry, Scalar) else None
+            if value is None or (isinstance(value, str) and "$" in value):
+                value = evaluate(entry, env, found, link, defer)
+            values[name] = value
+        return values
     assert isinstance(node, Sequence)
+    found.spend(len(node.items), node, link)
     return [evaluate(item, env, found, link, defer) for item in node.items]
 
 
@@ -110,13 +134,19 @@ def settle(value: Any, size: SizeOf) -> Any:
     return value
 
 
+_MAY_WAIT = (Deferred, dict, list)
+
+
 def is_deferred(value: Any) -> bool:
     """Whether a `Deferred` stands in `value`."""
-    if isinstance(value, Deferred):
-        return True
     if isinstance(value, dict):
-        return any(map(is_deferred, value.values()))  # pyright: ignore[reportUnknownArgumentType]
-    return isinstance(value, list) and any(map(is_deferred, value))  # pyright: ignore[reportUnknownArgumentType]
+        value = cast(dict[Any, Any], value).values()
+    elif not isinstance(value, list):
+        return isinstance(value, Deferred)
+    for entry in cast(Iterable[Any], value):  # noqa: SIM110 (every argument of every layer comes by)
+        if isinstance(entry, _MAY_WAIT) and is_deferred(entry):
+            return True
+    return False
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
