@@ -14,7 +14,7 @@ from specc.passes.lint import lint
 from specc.passes.notes import insertions
 from specc.passes.promise import keep_promises
 from specc.passes.resolve import resolve
-from specc.passes.values import Findings
+from specc.passes.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source
@@ -117,6 +117,8 @@ def _check(source: Source, options: Options, overlay: Mapping[str, str]) -> Chec
         source = Source(source.path, text)
     try:
         return _staged(source, options, overlay, found)
+    except TooLarge:
+        return Checked(Report(source.path, _sorted(found, source)))
     except TooManyErrors:
         message = f"these are {MAX_ERRORS:,} errors; what else is wrong is not looked for"
         stop = Diagnostic("E110", message, found[-1].span)
@@ -145,8 +147,6 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
         strict=options.strict,
         folder=folder,
     )
-    if graph is None:
-        return Checked(Report(source.path, _sorted(found, source)), document)
     typed = keep_promises(infer(graph, found), found)
     training, targets = _training(typed, found)
     if not has_errors(found):

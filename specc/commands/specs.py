@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from specc.commands.options import Arguments, UsageError
-from specc.pipeline import Options, check_bytes, check_file
+from specc.pipeline import MAX_BYTES, Options, check_bytes, check_file
 from specc.report import Checked
 from specc.source import Source
 from specc.suggest import nearest

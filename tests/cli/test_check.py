@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+import specc
 from tests.cli.conftest import BROKEN, GOOD
 
 
@@ -248,3 +249,15 @@ def test_sarif_has_the_form_that_others_read(run: Any):
         },
     }
     jsonschema.validate(log["runs"][0]["results"], {"type": "array", "items": result, "minItems": 2})
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no endless file here")
+def test_an_endless_file_is_too_long(run: Any):
+    ran = run("check", "/dev/zero")
+    assert ran.status == 1
+    assert "error[E110]" in ran.out
+
+
+def test_a_path_that_is_none_is_reported():
+    report = specc.check("a\0b")
+    assert [diagnostic.code for diagnostic in report.diagnostics] == ["E100"]
