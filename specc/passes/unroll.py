@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold
 from specc.ops.declare import Op
 from specc.passes.spell import spelled
+from specc.shapes.shape import Shape
 from specc.syntax.tree import Scalar, Sequence
 
 Items = list[dict[str, Any]]
@@ -51,12 +52,14 @@ class Unrolling:
         self.origins: dict[int, int] = {}
         self.parents: dict[int, int] = {}
         self.starts: dict[int, int] = {}
+        self.entering: dict[int, list[Shape]] = {}
         self.paths: dict[int, tuple[int, ...]] = {0: ()}
         self._cross()
         self.names: dict[int, str] = {entry.value: entry.name for entry in self.graph.inputs}
         self.results: dict[str, list[str]] = {}
         self._name()
         self.named = self._named_regions()
+        self.kept = set(self.named.values())
 
     def items(self) -> Items:
         """All layers, those of a region in a `map`."""
@@ -98,9 +101,10 @@ class Unrolling:
             value = layer.inputs[0]
             assert value is not None
             self.origins[layer.outputs[0]] = self._origin(value)
-            if isinstance(op, Fold) and op.region not in self.starts:
-                self.starts[op.region] = self._origin(value)
+            if isinstance(op, Fold):
+                self.starts.setdefault(op.region, self._origin(value))
                 self.parents.setdefault(op.region, regions.get(value, 0))
+                self.entering.setdefault(op.region, []).append(self.explicit.types[value].shape)
 
     def _path(self, region: int) -> tuple[int, ...]:
         """The regions that a layer stands in, from the outside; a region without axes is none."""
@@ -164,7 +168,7 @@ class Unrolling:
         start = self.starts.pop(region, None)
         if start is None:
             start = self._origin(next(v for v in layer.inputs if v is not None))
-        named = region in self.named.values()
+        named = region in self.kept
         item: dict[str, Any] = {"map": {"over": self._over(region), "layers": []}}
         prefix = outer.prefix
         if named:
@@ -190,18 +194,12 @@ class Unrolling:
             axes = self.explicit.folded[region].axes
             over = tuple(range(1, len(axes) + 1))
             names = [axis.name for axis in axes if axis.given and axis.name is not None]
+            entering = self.entering[region]
             if len(names) == len(axes) and all(
-                s.position(n) == i for s in self._entering(region) for i, n in enumerate(names)
+                shape.position(name) == i for shape in entering for i, name in enumerate(names)
             ):
                 over = tuple(names)
         return over[0] if len(over) == 1 else list(over)
-
-    def _entering(self, region: int) -> list[Any]:
-        return [
-            self.explicit.types[layer.inputs[0] or 0].shape
-            for layer in self.explicit.layers
-            if isinstance(layer.op, Fold) and layer.op.region == region
-        ]
 
     def _item(self, layer: Layer, frame: _Frame) -> dict[str, Any]:
         op = layer.op
