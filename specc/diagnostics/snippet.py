@@ -52,9 +52,9 @@ def snippet(span: Span, gutter: int, mark: str, look: Look, color: bool) -> list
     return lines
 
 
-def fitted(text: str) -> str:
-    """One line of any text, fit for a terminal."""
-    return _window(text, 0, 0)[0]
+def fitted(text: str, start: int = 0) -> str:
+    """One line of any text, fit for a terminal; a long one is cut to what stands around `start`."""
+    return _window(text, start, start)[0]
 
 
 def _window(text: str, start: int, stop: int) -> tuple[str, int, int]:

@@ -1,6 +1,6 @@
 """Diagnostics as text for a terminal: the line with its span marked, the facts, the repair as a diff."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from specc.diagnostics.fix import apply_edits
@@ -45,10 +45,14 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 def _line_numbers(diagnostic: Diagnostic) -> Iterator[int]:
     """The numbers of the last lines of all that will be shown, for the width of the gutter."""
     spans = [diagnostic.span, *(note.span for note in diagnostic.notes)]
-    spans += [edit.span for fix in diagnostic.fixes for edit in fix.edits]
     for span in spans:
         if span is not None:
             yield last_line_shown(span)
+    for fix in diagnostic.fixes:
+        added = 0
+        for edit in fix.edits:
+            added += edit.text.count("\n")
+            yield last_line_shown(edit.span) + added
 
 
 def _place(span: Span, gutter: int, color: bool) -> list[str]:
@@ -132,10 +136,11 @@ def _diff(edits: list[Edit], gutter: int, color: bool) -> Iterator[str]:
     if not old and first > 1:
         yield f"{paint(f'{first - 1:>{gutter}}  ', 'place', color)} {fitted(source.line(first - 1))}".rstrip()
     for low, high, start, stop in _changes(old, new):
+        at = _same(old[low], new[start]) if low < high and start < stop else 0  # where a long line is cut to
         for number, line in _few(list(enumerate(old[low:high], first + low))):
-            yield paint(f"{number:>{gutter}} - {fitted(line)}".rstrip(), "removed", color)
+            yield paint(f"{number:>{gutter}} - {fitted(line, at)}".rstrip(), "removed", color)
         for number, line in _few(list(enumerate(new[start:stop], first + start))):
-            yield paint(f"{number:>{gutter}} + {fitted(line)}".rstrip(), "added", color)
+            yield paint(f"{number:>{gutter}} + {fitted(line, at)}".rstrip(), "added", color)
 
 
 def _changes(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
@@ -148,8 +153,8 @@ def _changes(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
     return [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
 
 
-def _same(one: list[str], other: list[str]) -> int:
-    """How many lines at the start are the same."""
+def _same(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines, or characters, at the start are the same."""
     for index, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return index

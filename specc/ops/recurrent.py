@@ -1,6 +1,6 @@
 """The layers that run a cell over the steps of a sequence."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
 from specc.ops.kinds import Flag, Integer, Kind, Positive, Rate
@@ -40,7 +40,7 @@ class Recurrent(Op):
 
     def fold_difference(self) -> str | None:
         if self.dropout:
-            return "the elements to drop are drawn for all steps at once"
+            return "dropout is drawn for all steps at once"
         return super().fold_difference()
 
     def step_result(self, x: Shape) -> Shape:
@@ -87,6 +87,12 @@ def check_states(given: Inputs, wanted: Shapes) -> None:
         if shape.rank != state.rank or any(map(surely_differ, shape.sizes, state.sizes)):
             text = f"starts from states of {sizes_text(state)} and is given {sizes_text(shape)}"
             raise Misfit("E212", text, operand=1 + i)
+
+
+def check_forget_bias(op: Any) -> None:
+    """Raises E107 where the forget gate's bias of 1 leaves Keras without an initializer for the others."""
+    if op.use_bias and op.unit_forget_bias and op.bias_initializer is None:
+        raise bad_argument("bias_initializer", "`unit_forget_bias` needs an initializer for the other biases")
 
 
 def counts(activation: object) -> int:
@@ -212,6 +218,7 @@ class LSTM(Gated):
 
     def step_result(self, x: Shape) -> Shape:
         check_cudnn(self.use_cudnn, self)
+        check_forget_bias(self)
         return super().step_result(x)
 
     @property

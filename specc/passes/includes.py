@@ -18,16 +18,24 @@ Load = Callable[[str, Node], Source | None]
 
 
 def include(document: Document, folder: str, load: Load, found: Findings) -> Document:
-    """`document` with the blocks and parameters of the files that it includes; its own come first."""
+    """`document` with the blocks and parameters of the files that it includes; its own come first.
+
+    A file that is included twice is read once; one that includes itself, by way of others or not, is E109.
+    """
     if "include" not in document.sections:
         return document
     blocks: dict[str, Block] = {}
     params: list[tuple[Scalar, Node]] = []
     done: set[str] = set()
-    pending = [(document, folder)]
+    pending: list[tuple[Document, str, tuple[str, ...]]] = [
+        (document, folder, (os.path.realpath(document.source.path),))
+    ]
     while pending:
-        current, base = pending.pop()
+        current, base, around = pending.pop()
         for path, node in _paths(current, base, folder, found):
+            if path in around:
+                found.error("E109", f"`{tree.to_plain(node)}` includes itself", node)
+                continue
             if path in done:
                 continue
             done.add(path)
@@ -45,7 +53,7 @@ def include(document: Document, folder: str, load: Load, found: Findings) -> Doc
                         found.error("E302", f"the block `{name}` is given twice", twice.key, note)
                 section = included.sections.get("params")
                 params += section.entries if isinstance(section, Mapping) else []
-                pending.append((included, os.path.dirname(path)))
+                pending.append((included, os.path.dirname(path), (*around, path)))
     return _with(document, blocks, params)
 
 
