@@ -5,6 +5,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
+import specc
 from benchmarks.options import Options
 from benchmarks.table import Row, milliseconds
 from benchmarks.timing import Cost, cost_of, in_turns
@@ -74,15 +75,7 @@ def measure(options: Options) -> Iterator[Row]:
 
 def built(template: str, steps: int | str) -> Any:
     """The compiled model that specc builds."""
-    from specc.backends.keras.build import build_model
-    from specc.pipeline import Options as CheckOptions
-    from specc.pipeline import check_source, explicit
-    from specc.source import Source
-
-    checked = check_source(Source("<benchmark>", template.format(steps=steps)), CheckOptions())
-    outcome = build_model(explicit(checked), {}, checked.training)
-    assert outcome.model is not None, outcome.diagnostics
-    return outcome.model
+    return specc.build(template.format(steps=steps))
 
 
 def _training(
