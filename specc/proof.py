@@ -11,7 +11,7 @@ from specc.source import Source
 MAX_RECHECKED = 40
 """How many fixes of one spec are applied and re-checked; those behind them are not offered."""
 
-MAX_WORK_RECHECKED = 200_000
+MAX_WORK_RECHECKED = 100_000
 """How many layers and rounds are written out again for that, in all re-checks together."""
 
 

@@ -3,25 +3,31 @@
 from collections.abc import Iterable
 
 _MAX_LENGTH = 100
+_MAX_COMPARED = 200
+"""How many words of about the same length are held against one."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The word of `known` that was probably meant by `word`, or None where none is near.
 
     Near is: the same but for case, `-` and `_`; else at most a third of the letters wrong, missing, added or
-    swapped with their neighbour. Among equally near ones the first counts.
+    swapped with their neighbour. Among equally near ones the first counts. Of many known words not all are tried.
     """
     if len(word) > _MAX_LENGTH:
         return None
     plain = _plain(word)
     best: str | None = None
     allowed = max(1, len(plain) // 3)
+    compared = 0
     for candidate in known:
         other = _plain(candidate)
         if other == plain:
             return candidate
         if abs(len(other) - len(plain)) <= allowed < max(len(other), len(plain)):
-            distance = _distance(plain, other)
+            compared += 1
+            if compared > _MAX_COMPARED:
+                break
+            distance = _distance(*_differing(plain, other))
             if distance <= allowed:
                 best, allowed = candidate, distance - 1
     return best
@@ -29,6 +35,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _plain(word: str) -> str:
     return word.casefold().replace("-", "").replace("_", "")
+
+
+def _differing(a: str, b: str) -> tuple[str, str]:
+    """Both words without what they start and end with alike: that makes no difference to their distance."""
+    start, most = 0, min(len(a), len(b))
+    while start < most and a[start] == b[start]:
+        start += 1
+    end, most = 0, most - start
+    while end < most and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return a[start : len(a) - end], b[start : len(b) - end]
 
 
 def _distance(a: str, b: str) -> int:

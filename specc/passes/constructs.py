@@ -74,6 +74,8 @@ def _table(resolver: Resolver, value: Any, node: Node, context: Context) -> list
         raise fail("E102", f"rounds are a number, or a mapping of lists, not {kind_of(cast(object, value))}")
     columns: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
     for name, column in columns.items():
+        if not str(name).isidentifier():
+            raise fail("E102", f"`{name}` cannot be the name of a parameter")
         if not isinstance(column, list):
             raise fail("E102", f"`{name}` must be a list, one entry for each round, not {kind_of(column)}")
     lengths = {len(column) for column in columns.values()}
@@ -96,11 +98,19 @@ def _repeat(resolver: Resolver, item: Item, current: int | None, context: Contex
         resolver.count(item.node, context.link)
         inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
         value = resolver.chain(
-            _chain(item), value, deeper(resolver, item, inner._replace(env={**inner.env, **row}))
+            _chain(item), value, deeper(resolver, item, _with_row(resolver, item, inner, row))
         )
     if value is not None:
         resolver.names.values[path] = value
     return value
+
+
+def _with_row(resolver: Resolver, item: Item, inner: Context, row: Env) -> Context:
+    """The context of one round, with its parameters."""
+    if not row:
+        return inner
+    resolver.found.spend(len(inner.env), item.node, inner.link)
+    return inner._replace(env={**inner.env, **row})
 
 
 def _each(resolver: Resolver, item: Item, current: int | None, context: Context) -> int | None:
@@ -113,7 +123,7 @@ def _each(resolver: Resolver, item: Item, current: int | None, context: Context)
     for number, row in enumerate(rows):
         resolver.count(item.node, context.link)
         inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        inner = deeper(resolver, item, inner._replace(env={**inner.env, **row}))
+        inner = deeper(resolver, item, _with_row(resolver, item, inner, row))
         end = resolver.chain(_chain(item), start, inner)
         ends.append(current_value(resolver, item, end, context))
     return _merge(resolver, item, name, ends, "Concatenate", context)
@@ -138,6 +148,7 @@ def _branches(resolver: Resolver, item: Item, current: int | None, context: Cont
     start = _start(resolver, item, current, context)
     ends: list[int] = []
     for word, chain in (item.chains or {}).items():
+        resolver.hold_path(f"{context.scope.prefix}{name}.{word}", item.key, context.link)
         inner = deeper(resolver, item, _inner(context, f"{name}.{word}.", item))
         ends.append(current_value(resolver, item, resolver.chain(chain, start, inner), context))
     return _merge(resolver, item, name, ends, "Concatenate", context)

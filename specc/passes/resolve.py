@@ -6,11 +6,12 @@ from typing import Any
 from specc.ir.graph import Graph, Input, Output
 from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
+from specc.passes.least import Least
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Findings, Given, bind, declared, evaluate, shape_from
+from specc.passes.values import Env, Failed, Findings, Given, TooLarge, bind, declared, evaluate, shape_from
 from specc.passes.wiring import name_of, reference, report_missing
-from specc.passes.writer import Context, TooLarge
+from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
 from specc.shapes.tensor import Tensor
 from specc.suggest import nearest
 from specc.syntax import tree
@@ -26,8 +27,8 @@ def resolve(
     variant: str | None = None,
     strict: bool = False,
     folder: str | None = None,
-) -> Graph | None:
-    """The graph of `document`; `settings` are parameters from the command line. None where it passes a bound."""
+) -> Graph:
+    """The graph of `document`; `settings` are parameters from the command line. Raises `TooLarge` where it passes a bound."""
     env = _parameters(document, found, settings, variant)
     dtype = _scalar(document, "dtype", env, found)
     if dtype is not None and dtype not in DTYPES:
@@ -43,10 +44,10 @@ def resolve(
     context = Context(scope, env, document)
     inputs = _inputs(resolver, context)
     first = inputs[0].value if len(inputs) == 1 else None
-    try:
-        last = resolver.chain(document.layers, first, context)
-    except TooLarge:
-        return None
+    if Least(document).chain(document.layers) > MAX_LAYERS:
+        found.error("E110", TOO_MANY_LAYERS, document.sections["layers"])
+        raise TooLarge
+    last = resolver.chain(document.layers, first, context)
     outputs = _outputs(resolver, last, context)
     report_missing(resolver)
 
@@ -214,10 +215,12 @@ def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Ou
     else:
         found.error("E102", f"`outputs` must be a mapping or a list of names, not {section.kind}", section)
     outputs: list[Output] = []
+    names: set[str] = set()
     for name, key, node in entries:
-        if any(o.name == name for o in outputs):
+        if name in names:
             found.error("E302", f"the output `{name}` is declared twice", key)
             continue
+        names.add(name)
         try:
             outputs.append(_output(resolver, name, key, node, context))
         except Failed:

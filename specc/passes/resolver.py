@@ -7,7 +7,7 @@ from specc.passes.instances import Instances
 from specc.passes.scope import snake_case
 from specc.passes.values import Failed, Findings, evaluate
 from specc.passes.wiring import inputs_of, name_results
-from specc.passes.writer import MAX_NESTING, Context, Writer
+from specc.passes.writer import MAX_NESTING, MAX_PATH, Context, Writer
 from specc.syntax import tree
 from specc.syntax.document import Chain, Document, Item
 from specc.syntax.tree import Node, Scalar
@@ -73,14 +73,17 @@ class Resolver(Writer):
         node = item.field("name")
         name = node.value if isinstance(node, Scalar) else None
         if node is None:
-            name = self.names.automatic(context.scope, snake_case(word))
-        self.names.values.setdefault(f"{context.scope.prefix}{name}", value)
+            name = self.names.automatic(context.scope, snake_case(word[:MAX_PATH]))
+        path = f"{context.scope.prefix}{name}"
+        if len(path) <= MAX_PATH:
+            self.names.values.setdefault(path, value)
         return value
 
     def name(self, item: Item, base: str, context: Context) -> str:
         """The name of an item: the author's, else its op's (or `base`), numbered."""
         node = item.fields.get("name") if item.fields is not None else None
         if node is None:
+            self.hold_path(context.scope.prefix + base, item.key, context.link)
             return self.names.automatic(context.scope, snake_case(base))
         name = evaluate(node, context.env, self.found, context.link)
         if isinstance(name, int) and not isinstance(name, bool):
@@ -94,6 +97,7 @@ class Resolver(Writer):
     def _check_name(self, name: str, node: Node, context: Context) -> None:
         values, scope = self.names.values, context.scope
         path = scope.prefix + name
+        self.hold_path(path, node, context.link)
         if path in values:
             earlier = self.by_path.get(path)
             notes = (Note(f"`{name}` is given here first", earlier.item.node.span),) if earlier else ()

@@ -118,6 +118,7 @@ def references(writer: Writer, origin: Any, node: Node, current: int | None, con
             if paths is None or any(path not in writer.names.values for path in paths):
                 values.append(_absent(writer, name, node, context))
             else:
+                writer.found.spend(len(paths), node, context.link)
                 root = context._replace(scope=Scope("", None))
                 values += [reference(writer, path, node, current, root) for path in paths]
         else:
@@ -186,6 +187,7 @@ def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...
             writer.used.add(value)
             continue
         path = context.scope.prefix + str(name)
+        writer.hold_path(path, node, context.link)
         if path in writer.names.values and writer.names.values[path] != value:
             writer.found.error("E302", f"the name `{name}` is given twice", node, link=context.link)
         else:

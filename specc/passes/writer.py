@@ -5,12 +5,15 @@ from typing import Any, NamedTuple
 from specc.ir.graph import Fold, Layer, Link, Region, Unfold
 from specc.ops.declare import Op
 from specc.passes.scope import Names, Scope
-from specc.passes.values import Env, Findings
+from specc.passes.values import Env, Failed, Findings, TooLarge
 from specc.syntax.document import Document, Item
 from specc.syntax.tree import Node, Scalar
 
 MAX_LAYERS = 1_000_000
+TOO_MANY_LAYERS = f"the network has more than {MAX_LAYERS:,} layers"
 MAX_NESTING = 100
+MAX_PATH = 1000
+"""How many characters the path of a name has."""
 
 
 class Context(NamedTuple):
@@ -37,10 +40,6 @@ class Missing(NamedTuple):
     node: Node
     link: Link | None
     close: str | None
-
-
-class TooLarge(Exception):
-    """The network passes a bound."""
 
 
 class Writer:
@@ -77,8 +76,15 @@ class Writer:
         """Count one more layer or round against the bound."""
         self.steps += 1
         if self.steps > MAX_LAYERS:
-            self.found.error("E110", f"the network has more than {MAX_LAYERS:,} layers", node, link=link)
+            self.found.error("E110", TOO_MANY_LAYERS, node, link=link)
             raise TooLarge
+
+    def hold_path(self, path: str, node: Node, link: Link | None) -> None:
+        """E110 and `Failed` where a path is too long."""
+        if len(path) > MAX_PATH:
+            message = f"with the names around it, this name has more than {MAX_PATH:,} characters"
+            self.found.error("E110", message, node, link=link)
+            raise Failed
 
     def add(
         self,
