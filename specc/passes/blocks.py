@@ -3,11 +3,12 @@
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Fold, Layer, Link, Region
+from specc.ir.graph import Fold, Layer, Link, Pending, Region
+from specc.ops.declare import Op
 from specc.passes.repairs import class_of
 from specc.passes.resolver import Resolver, deeper
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Given, bind, declared, evaluate, listed, shape_from
+from specc.passes.values import Env, Failed, Given, SizeOf, bind, declared, evaluate, listed, shape_from
 from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import Context
 from specc.shapes.shape import Shape
@@ -78,12 +79,33 @@ def _reapply(resolver: Resolver, item: Item, original: Layer, current: int | Non
     name = resolver.name(item, "reuse", context)
     inputs = inputs_of(resolver, item, cls, current, context)
     outputs = tuple(resolver.value(context.region) for _ in original.outputs)
-    layer = resolver.add(name, original.op, inputs, outputs, item, context)
+    op = original.op
+    if item.field("call") is not None:
+        op = _called(op, resolver.ops.options(item, cls, context.env, context.link))
+    layer = resolver.add(name, op, inputs, outputs, item, context)
     layer.shares = original.shares or original
     node = item.field("as")
     if node is not None:
         name_results(resolver, node, layer.name, outputs, context)
     return outputs[0]
+
+
+def _called(op: Op | Pending, options: dict[str, Any]) -> Op | Pending:
+    """The same op, called with other options."""
+    if isinstance(op, Pending):
+        make = op.make
+
+        def called(size: SizeOf) -> Op:
+            return _with_options(make(size), options)
+
+        return op._replace(make=called)
+    return _with_options(op, options)
+
+
+def _with_options(op: Op, options: dict[str, Any]) -> Op:
+    made = object.__new__(type(op))
+    vars(made).update(vars(op), options=options)
+    return made
 
 
 def _apply(

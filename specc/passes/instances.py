@@ -68,7 +68,7 @@ class Instances:
 
     def _make(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> Op | Pending:
         value = None if item.value is None else evaluate(item.value, env, self.found, link, defer=True)
-        options = self._options(item, cls, env, link)
+        options = self.options(item, cls, env, link)
         try:
             arguments = registry.as_arguments(cls, value)
             if self.dtype is not None and "dtype" not in arguments:
@@ -111,12 +111,12 @@ class Instances:
         if unknown:
             raise registry.ArgumentErrors(
                 [
-                    registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", n, unknown=True)
+                    registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", str(n), unknown=True)
                     for n in unknown
                 ]
             )
 
-    def _options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
+    def options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
         """The call arguments that are no values."""
         node = item.field("call")
         if node is None:

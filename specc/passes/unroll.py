@@ -210,7 +210,7 @@ class Unrolling:
         origin = self._from(op, layer, frame)
         if origin is not None:
             item["from"] = origin
-        if op.options and shared is None:
+        if op.options != (_op(shared).options if shared is not None else {}):
             item["call"] = dict(op.options)
         results = self.results.get(layer.name)
         if results is not None:

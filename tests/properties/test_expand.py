@@ -126,3 +126,12 @@ outputs: [concatenate]
 
 def test_everything_is_written_out():
     assert expand(check("spec.yaml", SHARED)) == EXPANDED
+
+
+def test_a_reuse_says_what_its_call_changes():
+    look = "MultiHeadAttention: {num_heads: 1, key_dim: 2}, name: look, call: {use_causal_mask: true}"
+    again = "{reuse: look, call: {use_causal_mask: false}}"
+    spec = f"specc: 1\nname: n\ninputs: {{x: [4, 3]}}\nlayers: [{{{look}}}, {again}, {{reuse: look}}]\n"
+    lines = expand(check("spec.yaml", spec)).splitlines()
+    assert "  - {reuse: look, name: reuse, call: {use_causal_mask: false}}" in lines
+    assert "  - {reuse: look, name: reuse_1}" in lines
