@@ -41,7 +41,7 @@ def test_an_example_is_built_as_inferred(word: str, example: Example) -> None:
     inputs = [network.input(f"x{i}", *sizes, dtype=example.dtype) for i, sizes in enumerate(example.shapes)]
     results = network.add_all(make(word, example.arguments), *inputs, name="layer")
     result = built(network, *results)
-    if example.arguments.get("data_format") == "channels_first":
+    if word.startswith("ConvLSTM") and example.arguments.get("data_format") == "channels_first":
         return  # TensorFlow runs those on accelerators only
     arrays = [values(sizes, example.dtype) for sizes in example.shapes]
     outputs = result.model(arrays if len(arrays) > 1 else arrays[0])
@@ -209,6 +209,22 @@ def test_shared_weights_are_one_layer() -> None:
     np.testing.assert_allclose(
         outputs["out_1"], np.asarray(dense(np.maximum(x_, 0))).reshape(3, 4, 3, 2), rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_channels_first_convolve_on_any_machine(wrapped: bool) -> None:
+    conv = {"filters": 3, "kernel_size": 2, "strides": 2, "data_format": "channels_first"}
+    op = make("TimeDistributed", {"layer": {"Conv2D": conv}}) if wrapped else make("Conv2D", conv)
+    x = np.random.default_rng(0).normal(size=(3, 2, 4, 6, 5)).astype("float32")
+    x = x if wrapped else x[:, 0]
+    y, model = single(op, x, *x.shape[1:])
+    kernel, bias = model.get_layer("layer").get_weights()
+    rows = np.moveaxis(x, -3, -1).reshape(-1, 6, 5, 4)
+    wanted = keras.ops.conv(rows, kernel, strides=2, padding="valid", data_format="channels_last") + bias
+    wanted = np.moveaxis(np.asarray(wanted), -1, -3).reshape(y.shape)
+    np.testing.assert_allclose(y, wanted, rtol=1e-5, atol=1e-5)
+    model.compile(optimizer="sgd", loss="mse")
+    assert np.isfinite(model.train_on_batch(x, wanted))
 
 
 def test_the_global_configuration_of_keras_does_not_matter() -> None:

@@ -38,6 +38,8 @@ def keras_arguments(op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
             value = keras_axes(value, shape)
         else:
             value = to_keras_config(value)
+            if isinstance(value, dict) and value.get("module") == "keras.layers":
+                value["config"]["dtype"] = dtype  # an activation that is a layer computes as its layer does
         found[name] = value
     if "data_format" in known and found.get("data_format") is None:
         found["data_format"] = "channels_last"
@@ -57,9 +59,35 @@ def known_or_rest(sizes: Iterable[Size]) -> list[int]:
     return [size if isinstance(size, int) else -1 for size in sizes]
 
 
+CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+
+
+def is_turned(op: Op) -> bool:
+    """Whether a convolution is told that the channels come first.
+
+    TensorFlow convolves so on accelerators only (Keras turns the other window ops by itself). So it is built
+    with the channels last, its kernel is the same, and its input and result are transposed: see `turns`.
+    """
+    return op.name in CONVOLUTIONS and op.arguments.get("data_format") == "channels_first"
+
+
+def turns(rank: int) -> tuple[list[int], list[int]]:
+    """The orders of a sample's `rank` axes, from 1, that take the first axis to the end and back."""
+    return [*range(2, rank + 1), 1], [rank, *range(1, rank)]
+
+
+def turned_layer(op: Op, shape: Shape, name: str, dtype: str) -> KerasLayer:
+    """The convolution itself, with the channels last."""
+    arguments = keras_arguments(op, shape, dtype) | {"data_format": "channels_last"}
+    return getattr(keras.layers, op.name)(**arguments, name=name)
+
+
 def wrapped_layer(op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
     """A layer for a wrapper to hold: one layer, also where an op becomes several."""
     dtype = op.dtype or dtype
+    if is_turned(op):
+        there, back = (keras.layers.Permute(order, dtype=dtype) for order in turns(shape.rank))
+        return keras.Sequential([there, turned_layer(op, shape, op.name.lower(), dtype), back], name=name)
     if op.name == "Dense" and not isinstance(op.units, int):
         arguments = keras_arguments(op, shape, dtype) | {"units": op.width}
         first = keras.layers.Dense(**arguments)

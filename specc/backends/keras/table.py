@@ -12,7 +12,15 @@ import numpy as np
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.elements import ones_along, regrouped, transpose
 from specc.backends.keras.folding import fold, unfold
-from specc.backends.keras.layers import apply, keras_arguments, known_or_rest
+from specc.backends.keras.layers import (
+    CONVOLUTIONS,
+    apply,
+    is_turned,
+    keras_arguments,
+    known_or_rest,
+    turned_layer,
+    turns,
+)
 from specc.ir.graph import Fold
 from specc.ops.declare import axis_number, axis_numbers
 from specc.ops.objects import to_keras_config
@@ -37,6 +45,15 @@ def dense(call: Call) -> KerasTensor:
     y = call.object(make)(call.x)
     before = call.shape.sizes[:-1]
     return regrouped(call, y, (*before, call.op.width), call.results[0].shape.sizes)
+
+
+def convolution(call: Call) -> KerasTensor:
+    """Keras's layer; where the channels come first, one with the channels last between two transpositions."""
+    if not is_turned(call.op):
+        return apply(call)
+    there, back = turns(len(call.x.shape) - 1)
+    layer = call.object(lambda name: turned_layer(call.op, call.shape, name, call.dtype))
+    return transpose(call, layer(transpose(call, call.x, [0, *there])), [0, *back])
 
 
 def reshape(call: Call) -> KerasTensor:
@@ -184,5 +201,6 @@ LOWERINGS: dict[str, Lowering] = {
     "reduce": reduce,
     "slice": take_slice,
     "weight": weight,
+    **dict.fromkeys(CONVOLUTIONS, convolution),
 }
 """By name of the op; all others are `specc.backends.keras.layers.apply`."""
