@@ -72,9 +72,9 @@ def _table(resolver: Resolver, value: Any, node: Node, context: Context) -> list
         return [{} for _ in range(value)]
     if not isinstance(value, dict) or not value:
         raise fail("E102", f"rounds are a number, or a mapping of lists, not {kind_of(cast(object, value))}")
-    columns: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+    columns: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
     for name, column in columns.items():
-        if not str(name).isidentifier():
+        if not (isinstance(name, str) and name.isidentifier()):
             raise fail("E102", f"`{name}` cannot be the name of a parameter")
         if not isinstance(column, list):
             raise fail("E102", f"`{name}` must be a list, one entry for each round, not {kind_of(column)}")

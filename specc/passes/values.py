@@ -211,7 +211,7 @@ def _declare(name: str, key: Scalar, node: Node, found: Findings) -> Param:
         elif fact.value != "default":
             facts[str(fact.value)] = tree.to_plain(value)
     kind = facts.get("type")
-    if kind is not None and kind not in _TYPES:
+    if kind is not None and not (isinstance(kind, str) and kind in _TYPES):
         found.error("E102", f"a parameter's type is one of {', '.join(_TYPES)}, not `{kind}`", node)
         kind = None
     limits = {k: facts[k] for k in ("min", "max", "choices") if k in facts}
