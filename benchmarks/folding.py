@@ -48,8 +48,9 @@ name: two_convolutions
 inputs:
   image: [time: {steps}, height: 20, width: 20, channel: 1]
 layers:
-  - Conv2D: {{filters: 8, kernel_size: 3, activation: relu}}
   - Conv2D: {{filters: 16, kernel_size: 3, activation: relu}}
+  - MaxPooling2D: 2
+  - Conv2D: {{filters: 32, kernel_size: 3, activation: relu}}
   - MaxPooling2D: 2
   - Flatten: {{keep: [time]}}
   - Dense: {{units: 10, activation: softmax}}

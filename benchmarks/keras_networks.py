@@ -37,7 +37,7 @@ def quadrant_digits(steps: int) -> keras.Model:
 
 
 def two_convolutions(steps: int | None) -> keras.Model:
-    """Two convolutions and a dense layer at each step of 20 x 20 images, by `TimeDistributed`."""
+    """Two convolutions, pooled, and a dense layer at each step of 20 x 20 images, by `TimeDistributed`."""
     image = keras.Input((steps, 20, 20, 1), name="image")
     x = image
     for layer in _two_convolutions():
@@ -56,8 +56,9 @@ def one_step() -> keras.Model:
 
 def _two_convolutions() -> list[keras.layers.Layer]:
     return [
-        layers.Conv2D(8, 3, activation="relu"),
         layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
         layers.MaxPooling2D(2),
         layers.Flatten(),
         layers.Dense(10, activation="softmax"),
