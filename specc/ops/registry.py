@@ -206,4 +206,6 @@ def wrap(wrapper: type[Op], inner: Op) -> Op:
     """`inner` in a wrapper that takes one layer."""
     made = object.__new__(wrapper)
     vars(made)["layer"] = inner
+    if inner.dtype is not None:
+        vars(made)["dtype"] = inner.dtype
     return made

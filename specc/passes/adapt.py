@@ -9,7 +9,7 @@ from specc.ops import registry
 from specc.ops.declare import Op
 from specc.shapes.dim import Symbol
 from specc.shapes.shape import Shape
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 
 class Adaptation:
@@ -81,7 +81,7 @@ class Adaptation:
         value = inputs[0]
         x = self.types[value]
         if reading.order is not None:
-            permute = registry.make(registry.known("Permute"), {"dims": [i + 1 for i in reading.order]})
+            permute = _made("Permute", "dims", [i + 1 for i in reading.order], x)
             x = Tensor(x.shape.ordered(reading.order), x.dtype)
             value = self._add(layer, "permute", permute, value, x, layer.region)
         if layer.distribute == "time_distributed" and reading.outer:
@@ -175,7 +175,7 @@ class Adaptation:
         return self.types[self._real(layer.inputs[0] or 0)].shape
 
     def _reshape(self, layer: Layer, value: int, shape: Shape, region: int) -> int:
-        reshape = reshaping(self.types[value].shape, shape)
+        reshape = reshaping(self.types[value], shape)
         return self._add(layer, "reshape", reshape, value, Tensor(shape, self.types[value].dtype), region)
 
     def _output(self, output: Output) -> Output:
@@ -186,7 +186,7 @@ class Adaptation:
         makers = {v: layer for layer in self.layers for v in layer.outputs}
         maker = makers.get(value)
         item = maker.item if maker is not None else self.typed.graph.regions[0].item
-        reshape = reshaping(self.types[value].shape, shape)
+        reshape = reshaping(self.types[value], shape)
         made = self._new(Tensor(shape, self.types[value].dtype))
         name = f"{output.name}.reshape"
         self.layers.append(Layer(name, reshape, (value,), (made,), item, inserted=True))
@@ -204,7 +204,13 @@ class Adaptation:
         ]
 
 
-def reshaping(x: Shape, shape: Shape) -> Op:
+def _made(op: str, parameter: str, value: object, x: Tensor) -> Op:
+    """An inserted op, in the dtype of what it reads: else Keras would cast that to the op's."""
+    dtype = {"dtype": x.dtype} if is_float(x.dtype) and x.dtype != "float32" else {}
+    return registry.make(registry.known(op), {parameter: value, **dtype})
+
+
+def reshaping(x: Tensor, shape: Shape) -> Op:
     """The op that puts `x` into `shape`, which has as many elements; names that were given are kept.
 
     One size that is no number is -1, several are told apart by their symbols, or, as `x` and `shape` differ in
@@ -212,14 +218,14 @@ def reshaping(x: Shape, shape: Shape) -> Op:
     """
     free = [size for size in shape.sizes if not isinstance(size, int)]
     if len(free) > 1 and not all(isinstance(size, Symbol) for size in free):
-        before = " ".join(str(axis.name) for axis in x.axes)
+        before = " ".join(str(axis.name) for axis in x.shape.axes)
         after = " ".join(str(axis.name) if axis.given else "1" for axis in shape.axes)
-        return registry.make(registry.known("rearrange"), {"pattern": f"{before} -> {after}"})
+        return _made("rearrange", "pattern", f"{before} -> {after}", x)
     target: list[object] = []
     for size, axis in zip(*shape, strict=True):
         known = size if isinstance(size, int) or len(free) > 1 else -1
         target.append({axis.name: known} if axis.given else known)
-    return registry.make(registry.known("Reshape"), {"target_shape": target})
+    return _made("Reshape", "target_shape", target, x)
 
 
 def adapt(typed: Typed) -> Explicit:
