@@ -15,8 +15,6 @@ from specc.shapes.shape import Shape
 from specc.syntax import tree
 from specc.syntax.write import spec_text
 
-_KEPT = ("targets", "compile", "budget")
-
 
 class _Report(Protocol):
     @property
@@ -50,9 +48,8 @@ def sections(explicit: Explicit) -> dict[str, Any]:
     unrolling = Unrolling(explicit, policy)
     found["layers"] = [escaped(item) for item in unrolling.items()]
     found["outputs"] = _outputs(explicit.outputs, unrolling)
-    for key in _KEPT:
-        if key in given:
-            found[key] = escaped(graph.evaluate(given[key]))
+    if "compile" in given:
+        found["compile"] = escaped(graph.evaluate(given["compile"]))
     return found
 
 

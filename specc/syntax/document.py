@@ -17,7 +17,7 @@ Chain = list["Item"]
 
 TOP_KEYS = (
     *("specc", "name", "description", "adapt", "distribute", "dtype", "params", "variants", "inputs"),
-    *("blocks", "layers", "outputs", "targets", "compile", "budget", "include"),
+    *("blocks", "layers", "outputs", "compile", "include"),
 )
 _BLOCK_KEYS = ("params", "inputs", "layers", "outputs", "description")
 _INCLUDED_KEYS = ("specc", "name", "description", "params", "blocks", "include")
