@@ -6,12 +6,14 @@ To be called before the other modules of this package are imported, which import
 
 import gc
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 
+_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _INSTALL = "pip install 'specc[tensorflow]'"
 
 
@@ -30,15 +32,36 @@ def undisturbed() -> Generator[None]:
             gc.enable()
 
 
+@contextmanager
+def _quiet() -> Generator[None]:
+    """No output on the error stream, where TensorFlow's libraries write as they are loaded, before any log level.
+
+    Whoever has set a log level wants to see it.
+    """
+    if _LOG_LEVEL in os.environ:
+        yield
+        return
+    os.environ[_LOG_LEVEL] = "2"
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
+
+
 def load_backend() -> Diagnostic | None:
     """Import Keras and its backend; E501 where one of them is missing or broken.
 
     The backend is the one that `KERAS_BACKEND` or Keras's own configuration names (TensorFlow by default).
     TensorFlow's log is kept to errors unless `TF_CPP_MIN_LOG_LEVEL` says otherwise.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        with undisturbed():
+        with undisturbed(), _quiet():
             import_module("keras")
     except Exception as error:  # a broken installation fails in many ways
         missing = error.name if isinstance(error, ModuleNotFoundError) and error.name else "Keras"
