@@ -103,11 +103,12 @@ def load(text: str) -> Any:
             return stack[0][0]
         else:
             continue
-        if type(stack[-1]) is Marked:
-            stack[-1][keys[-1]] = value
-            keys[-1] = None
+        into: Any = stack[-1]
+        if isinstance(into, list):
+            into.append(value)
         else:
-            stack[-1].append(value)
+            into[keys[-1]] = value
+            keys[-1] = None
 
 
 def shapes_of(text: str) -> list[Shape]:
