@@ -41,7 +41,7 @@ def _quiet() -> Generator[None]:
     if _LOG_LEVEL in os.environ:
         yield
         return
-    os.environ[_LOG_LEVEL] = "2"
+    os.environ[_LOG_LEVEL] = "3"  # without a GPU, TensorFlow reports errors that are none
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
