@@ -19,6 +19,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,7 +78,7 @@ def fences_of(path: Path) -> list[Fence]:
 
 
 FENCES = [fence for path in DOCUMENTS for fence in fences_of(path)]
-BEHIND = dict(zip(FENCES, FENCES[1:], strict=False))
+BEHIND = dict(pairwise(FENCES))
 
 
 def having(language: str, word: str) -> list[Fence]:
@@ -164,7 +165,9 @@ def test_commands_print_what_is_shown(fence: Fence, folder: Path):
     put_files(fence, folder)
     (folder / "specs").symlink_to(ROOT / "specs")
     shown = BEHIND[fence]
-    assert (shown.path, shown.language) == (fence.path, "text"), "what is printed must stand behind the command"
+    assert (shown.path, shown.language) == (fence.path, "text"), (
+        "what is printed must stand behind the command"
+    )
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     for line in fence.text.splitlines():
         prompt, program, *words = shlex.split(line)
@@ -174,7 +177,9 @@ def test_commands_print_what_is_shown(fence: Fence, folder: Path):
     assert printed.buffer.getvalue().decode().rstrip() == shown.text.rstrip()
 
 
-@pytest.mark.parametrize("path", [p for p in DOCUMENTS if ">>>" in p.read_text("utf-8")], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [p for p in DOCUMENTS if ">>>" in p.read_text("utf-8")], ids=lambda p: p.name
+)
 def test_python_answers_what_is_shown(path: Path, folder: Path):
     fences = [f for f in fences_of(path) if f.language == "python" and ">>>" in f.text]
     put_files(FENCES[[f.path for f in FENCES].index(path) + len(fences_of(path)) - 1], folder)
@@ -188,6 +193,15 @@ def test_python_answers_what_is_shown(path: Path, folder: Path):
         names = test.globs
         assert tried
         assert not failed, said.getvalue()
+
+
+def test_python_builds_what_is_shown(folder: Path):
+    (folder / "specs").symlink_to(ROOT / "specs")
+    fences = [f for f in fences_of(ROOT / "docs" / "python.md") if f.text.startswith("import")]
+    assert fences
+    for fence in fences:
+        exec(compile(fence.text, fence.id, "exec"), {})
+    assert (folder / "digits.keras").exists()
 
 
 def anchors(path: Path) -> set[str]:
@@ -227,7 +241,9 @@ def test_every_op_is_listed():
 
 @pytest.mark.parametrize("fence", [f for f in FENCES if f.text.startswith("@op")], ids=by_id)
 def test_ops_are_shown_as_they_are(fence: Fence):
-    assert any(fence.text in path.read_text(encoding="utf-8") for path in (ROOT / "specc" / "ops").glob("*.py"))
+    assert any(
+        fence.text in path.read_text(encoding="utf-8") for path in (ROOT / "specc" / "ops").glob("*.py")
+    )
 
 
 def test_readme_names_the_two_commands():
