@@ -1,6 +1,7 @@
 """Building as a whole: outputs, seeds, what is reported when it goes wrong."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -147,3 +148,27 @@ def test_the_same_network_is_built_the_same_way_twice() -> None:
         return lower(network.explicit(y=y), seed=1).model.to_json()
 
     assert config() == config()
+
+
+@pytest.mark.parametrize("kind", ["dense", "fold", "turned"])
+def test_an_output_has_its_name_where_the_layer_of_that_name_is_not_the_last(
+    kind: str, tmp_path: Path
+) -> None:
+    network = Network()
+    x = network.input("x", 3, 4, 5)
+    if kind == "dense":
+        y = network.add(make("Dense", {"units": [{"time": 3}, {"series": 2}]}), x, name="future")
+    elif kind == "fold":
+        conv = make("Conv1D", {"filters": 2, "kernel_size": 2})
+        y = network.unfold(network.add(conv, network.fold(x, 0), name="future"), 0, name="future.unfold")
+    else:
+        conv = make("Conv2D", {"filters": 2, "kernel_size": 2, "data_format": "channels_first"})
+        y = network.add(conv, x, name="future")
+    explicit = network.explicit(future=y)
+    built = lower(explicit)
+    assert verify(built, explicit, network.weights) == []
+    built.model.save(tmp_path / "model.keras")
+    loaded: Any = keras.models.load_model(tmp_path / "model.keras")
+    assert built.model.output_names == loaded.output_names == ["future"]
+    sample = np.ones((2, 3, 4, 5))
+    np.testing.assert_array_equal(loaded(sample), built.model(sample))

@@ -192,3 +192,12 @@ def test_masks_cross_the_borders_of_stretches() -> None:
     with pytest.warns(UserWarning, match="mask"):
         found = model(a)
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.usefixtures("shallow_limits")
+def test_outputs_have_their_names_outside_of_the_stretches() -> None:
+    network, _ = chain(42)
+    last = network.layers[-1].name
+    model = built(network, network.explicit(**{last: len(network.types) - 1, "half": 21}))
+    assert nested_models(model) > 2
+    assert sorted(model.output_names) == ["half", last]

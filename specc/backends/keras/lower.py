@@ -165,9 +165,22 @@ class _Builder:
         return named if len(named) > 1 else next(iter(named.values()))
 
     def output(self, output: Output, scope: Scope, unfolds: set[int]) -> KerasTensor:
+        """An output's tensor, made by an operation of the output's name: Keras names the output after it.
+
+        Where that is the name of the layer with the weights, and the last operation of what the layer became
+        is another, that one takes the name.
+        """
         tensor = scope.values[output.value]
         operation = tensor._keras_history.operation
-        if operation.name == output.name or self.names.fresh(output.name) != output.name:
+        if operation.name == output.name:
+            return tensor
+        holder = self.layers.get(output.name)
+        if holder is not None and holder.name == output.name and operation.name.startswith(f"{output.name}."):
+            holder.name = self.names.fresh(f"{output.name}.{type(holder).__name__.lower()}")
+            operation.name = output.name
+            return tensor
+        nested = isinstance(operation, keras.Model)  # which may hold a layer of the name, out of the way
+        if not nested and self.names.fresh(output.name) != output.name:
             return tensor
         if output.value in unfolds and tensor is self.values[output.value]:
             unfolds.discard(output.value)
