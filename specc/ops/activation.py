@@ -9,12 +9,16 @@ from specc.ops.objects import Activation as ActivationName
 from specc.ops.objects import Constraint, Initializer, Object, Regularizer
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
 from specc.shapes.dim import Size
+from specc.shapes.tensor import is_float
 
 _TAKES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("linear", "exponential", "tanh"), TEXT),
     **dict.fromkeys(("relu", "relu6", "leaky_relu"), ("bool", *TEXT)),
 }
 """What the activations refuse that take more than floats."""
+
+_KEEPS = frozenset(("linear", "relu", "relu6", "ReLU"))
+"""The activations that make integers of integers."""
 
 ALONG_AXIS = frozenset(("softmax", "log_softmax", "sparsemax"))
 """The activations that work along the last axis."""
@@ -45,13 +49,18 @@ def _one_element(x: Shape, axis: int) -> Iterable[Misfit]:
 class Activation(_Elementwise):
     """Applies an activation by its name."""
 
-    activation: ActivationName
+    activation: ActivationName | None
+
+    def result_dtype(self, dtype: str) -> str:
+        """Integers stay integers under `linear` and the plain ReLUs."""
+        name = self.activation.name if isinstance(self.activation, Object) else self.activation
+        return self.compute_dtype if is_float(dtype) or (name or "linear") not in _KEEPS else dtype
 
     def refuses(self, dtype: str) -> bool:
         name = self.activation.name if isinstance(self.activation, Object) else self.activation
         if name in ("ReLU", "LeakyReLU"):
             return dtype.startswith(("bool", *TEXT))
-        return dtype.startswith(_TAKES.get(name, NO_FLOATS))
+        return dtype.startswith(_TAKES.get(name or "linear", NO_FLOATS))
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 for a softmax where there is none."""
@@ -65,7 +74,7 @@ class Activation(_Elementwise):
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """1 for each element, 0 where the activation is linear."""
-        return 0 if self.activation == "linear" else x.elements
+        return 0 if self.activation in (None, "linear") else x.elements
 
 
 @op(Example({}, ((4, 6),)), Example({"max_value": 6, "negative_slope": 0.1, "threshold": 0.5}, ((6,),)))
@@ -82,6 +91,12 @@ class ReLU(_Elementwise):
         sloped = self.negative_slope > 0 and (self.max_value is not None or self.threshold > 0)
         return dtype.startswith(NO_FLOATS if sloped else self.refused_dtypes)
 
+    def result_dtype(self, dtype: str) -> str:
+        """Integers stay integers without a slope."""
+        if is_float(dtype):
+            return self.compute_dtype
+        return "float32" if self.negative_slope else dtype
+
 
 @op(Example({}, ((4, 6),)), Example({"negative_slope": 0.1}, ((6,),)))
 class LeakyReLU(_Elementwise):
@@ -90,6 +105,10 @@ class LeakyReLU(_Elementwise):
     refused_dtypes = ("bool", *TEXT)
 
     negative_slope: NonNegativeNumber = 0.3
+
+    def result_dtype(self, dtype: str) -> str:
+        """`float32` for integers, whatever the policy."""
+        return self.compute_dtype if is_float(dtype) else "float32"
 
 
 @op(

@@ -62,11 +62,14 @@ class _Scored(Op):
         self._check_dtypes(inputs[0].dtype, inputs[-1].dtype, len(inputs) - 1)
         query, value, key = shapes[0], shapes[1], shapes[-1]
         last = value.axes[-1]
-        result = Tensor(query.with_last(value.sizes[-1], last if last.given else FEATURE), self.compute_dtype)
+        dtype = self.compute_dtype
+        if self.sums_features and "float16" in dtype and not is_float(inputs[0].dtype):
+            dtype = "float32"  # as which sums of integers are scored
+        result = Tensor(query.with_last(value.sizes[-1], last if last.given else FEATURE), dtype)
         if self.result_count() == 1:
             return (result,)
         axes = distinct((*query.axes[:-1], key.axes[-2]))
-        return (result, Tensor(Shape((*query.sizes[:-1], key.sizes[-2]), axes), self.compute_dtype))
+        return (result, Tensor(Shape((*query.sizes[:-1], key.sizes[-2]), axes), dtype))
 
     def _check(self, shapes: Shapes) -> None:
         query = shapes[0]

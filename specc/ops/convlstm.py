@@ -6,7 +6,7 @@ from specc.ops.declare import Example, Place, Shape, Shapes, Weights, known_size
 from specc.ops.kinds import Flag, Integer, One, Pair, Positive, Rate, Triple
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
-from specc.ops.recurrent import Recurrent, lstm_mixing
+from specc.ops.recurrent import Recurrent, check_forget_bias, lstm_mixing
 from specc.ops.windows import DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size
 
@@ -56,6 +56,7 @@ class _ConvLSTM(Recurrent, Spatial):
         """The image that a convolution makes of one step; the state has the same shape."""
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise bad_argument("dilation_rate", "`dilation_rate` above 1 does not go with `strides` above 1")
+        check_forget_bias(self)
         image = x.part(1)
         channel = self.channel_axis % image.rank
         for axis in range(image.rank):

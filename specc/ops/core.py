@@ -6,17 +6,19 @@ from specc.ops.advice import last_axis_warning, spatial_warning
 from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.kinds import Flag, Number, Positive
-from specc.ops.misfit import Misfit, wrong_rank
+from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 
-def low_rank(weights: Weights, name: str, rank: int | None) -> Weights:
-    """`weights` with the two factors that `lora_rank` adds beside the matrix `name`."""
+def low_rank(weights: Weights, name: str, rank: int | None, constraint: object = None) -> Weights:
+    """`weights` with the two factors that `lora_rank` adds beside the matrix `name`; E107 with a constraint."""
     if rank is None:
         return weights
+    if constraint is not None:
+        raise bad_argument("lora_rank", "`lora_rank` does not go with a constraint of the matrix")
     rows, columns = weights[name]
     return {**weights, f"lora_{name}_a": (rows, rank), f"lora_{name}_b": (rank, columns)}
 
@@ -67,7 +69,7 @@ class Dense(Unary):
         weights: Weights = {"kernel": (known_size(x, -1, "the kernel"), self.width)}
         if self.use_bias:
             weights["bias"] = (self.width,)
-        return low_rank(weights, "kernel", self.lora_rank)
+        return low_rank(weights, "kernel", self.lora_rank, self.kernel_constraint)
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         """With LoRA, the kernel itself is not trained."""
@@ -111,7 +113,8 @@ class Embedding(Unary):
 
     def weights(self, x: Shape) -> Weights:
         """`embeddings` (input_dim, output_dim), and LoRA's two factors."""
-        return low_rank({"embeddings": (self.input_dim, self.output_dim)}, "embeddings", self.lora_rank)
+        weights: Weights = {"embeddings": (self.input_dim, self.output_dim)}
+        return low_rank(weights, "embeddings", self.lora_rank, self.embeddings_constraint)
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         """With LoRA, the embeddings themselves are not trained."""
@@ -135,6 +138,12 @@ class Masking(Unary):
 
     mask_value: Number = 0.0
 
+    def result_dtype(self, dtype: str) -> str:
+        """Integers stay integers; truth values become some."""
+        if is_float(dtype):
+            return self.compute_dtype
+        return "int32" if dtype == "bool" else dtype
+
     def output(self, x: Shape) -> Shape:
         """The same axes."""
         return x
@@ -149,6 +158,7 @@ class Identity(Unary):
     """Gives what it is given."""
 
     keeps_dtype = True
+    takes_text = True
 
     @property
     def ignores_leading(self) -> bool:

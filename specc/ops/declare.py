@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
-from specc.ops.kinds import Flag, Kind, words
+from specc.ops.kinds import Flag, Kind, Policy, words
 from specc.ops.misfit import Misfit, undefined_size
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -70,8 +70,13 @@ class Op:
     keeps_dtype: ClassVar[bool] = False
     """Integers stay integers; else the result has the compute dtype."""
 
+    takes_text: ClassVar[bool] = False
+    """Values of dtype `string` are moved about as any others."""
+    lacks: ClassVar[tuple[str, ...]] = ()
+    """The parameters of all layers that Keras's layer does not take."""
+
     trainable: Flag = True
-    dtype: str | None = None
+    dtype: Policy | None = None
     options: Mapping[str, Any] = types.MappingProxyType({})
     """Call arguments that are no values (`use_causal_mask`)."""
 
@@ -114,7 +119,9 @@ class Op:
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         """The names among `weights` that training never changes."""
-        return self.non_trainable & weights.keys() if self.trainable else frozenset(weights)
+        if not self.trainable:
+            return frozenset(weights)
+        return self.non_trainable & weights.keys() if self.non_trainable else self.non_trainable
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""
@@ -208,7 +215,7 @@ def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
         found = {
             name: _parameter(name, annotation, getattr(cls, name, REQUIRED))
             for name, annotation in annotations.items()
-            if get_origin(annotation) is not ClassVar and name != "options"
+            if get_origin(annotation) is not ClassVar and name != "options" and name not in cls.lacks
         }
         required = {n: p for n, p in found.items() if p.required}
         cls.parameters = required | found

@@ -15,6 +15,9 @@ DTYPES = (
 )
 """The names of dtypes, and of the policies that mix two."""
 
+POLICIES = ("float16", "bfloat16", "float32", "float64", "mixed_bfloat16", "mixed_float16")
+"""The dtypes that a layer can compute in, and the policies that mix two."""
+
 
 class Kind(NamedTuple):
     """What an argument accepts; `is_axis`: a number with Keras's meaning, or the name of an axis."""
@@ -38,6 +41,9 @@ def words(*allowed: str) -> Kind:
     """The kind of an argument that is one of these words."""
     text = " or ".join(f"`{word}`" for word in allowed)
     return Kind(text, {"type": "literal", "expected": list(allowed)}, {"enum": list(allowed)})
+
+
+Policy = Annotated[str, words(*POLICIES)]
 
 
 def _integer(at_least: int) -> Schema:

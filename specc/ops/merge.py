@@ -7,7 +7,15 @@ from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_dtype, wr
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
 from specc.shapes.dim import Size, Unknown, surely_differ
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor, is_float
+from specc.shapes.tensor import Tensor, is_float, promoted
+
+
+def together(inputs: Inputs, compute: str) -> str:
+    """The dtype of a merged value: floats are cast to the compute dtype, and win over integers."""
+    dtypes = {compute if is_float(tensor.dtype) else tensor.dtype for tensor in inputs}
+    if len(dtypes) == 1:
+        return dtypes.pop()
+    return compute if compute in dtypes else promoted(dtypes)
 
 
 def need_two(inputs: Inputs, name: str) -> None:
@@ -128,7 +136,11 @@ class Merge(Op):
             raise wrong_dtype("bool", "numbers")
         for operand in range(1, len(inputs)):
             shape = broadcast(shape, inputs[operand].shape, operand)
-        return (Tensor(shape, self.compute_dtype),)
+        return (Tensor(shape, self.merged_dtype(inputs)),)
+
+    def merged_dtype(self, inputs: Inputs) -> str:
+        """The dtype of the result: integers stay integers where all inputs are."""
+        return together(inputs, self.compute_dtype)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """1 for each element of the result and each input behind the first, and `flops_last`."""
@@ -163,6 +175,13 @@ class Average(Merge):
 
     flops_last = 1
 
+    def merged_dtype(self, inputs: Inputs) -> str:
+        """Floats, for integers as well: of 64 bits for those of 32 and more."""
+        dtype = super().merged_dtype(inputs)
+        if is_float(dtype):
+            return dtype
+        return "float64" if dtype.endswith(("32", "64")) else "float32"
+
 
 @op(*_ALIKE, inputs="inputs+", takes_list=True)
 class Maximum(Merge):
@@ -182,6 +201,8 @@ class Minimum(Merge):
 )
 class Concatenate(Op):
     """Joins values along one axis."""
+
+    takes_text = True
 
     axis: AxisRef = -1
 
@@ -210,7 +231,7 @@ class Concatenate(Op):
                 else:
                     axes[i] = stronger(axes[i], x.axes[i])
         sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
-        return (Tensor(Shape(sizes, tuple(axes)), self.compute_dtype),)
+        return (Tensor(Shape(sizes, tuple(axes)), together(inputs, self.compute_dtype)),)
 
 
 def _joined(a: Axis, b: Axis) -> Axis:
@@ -258,7 +279,7 @@ class Dot(Op):
         i, j = self._summed(a, b)
         rest = a.part(0, i).join(a.part(i + 1)).join(b.part(0, j)).join(b.part(j + 1))
         shape = Shape(rest.sizes, distinct(rest.axes)) if rest.rank else Shape((1,), (FEATURE,))
-        return (Tensor(shape, self.compute_dtype),)
+        return (Tensor(shape, together(inputs, self.compute_dtype)),)
 
     def _summed(self, a: Shape, b: Shape) -> tuple[int, int]:
         """The positions of the axes that are summed over; E205 where their sizes differ."""

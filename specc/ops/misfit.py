@@ -78,7 +78,7 @@ class Misfit(Exception):
 
 def wrong_rank(wants: str, x: Shape, *, operand: int = 0, facts: tuple[str, ...] = ()) -> Misfit:
     """E200: the op takes `wants` (as "`(time, feature)`") and is given `x`."""
-    return Misfit("E200", f"takes {wants} and is given {x} {sizes_text(x)}", operand=operand, facts=facts)
+    return Misfit("E200", f"takes {wants} and is given {x}", operand=operand, facts=facts)
 
 
 def undefined_size(x: Shape, axis: int, what: str) -> Misfit:

@@ -7,6 +7,7 @@ from specc.ops.kinds import Flag, One, Pair, Triple
 from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
+from specc.shapes.tensor import is_float
 
 
 class _Pooling(Spatial):
@@ -28,6 +29,12 @@ class _Pooling(Spatial):
 class _GlobalPooling(Spatial):
     data_format: DataFormat | None = None
     keepdims: Flag = False
+
+    def result_dtype(self, dtype: str) -> str:
+        """Integers stay integers where nothing is averaged; their means are `float32` whatever the policy."""
+        if is_float(dtype) or self.keeps_dtype:
+            return super().result_dtype(dtype)
+        return "float32"
 
     def output(self, x: Shape) -> Shape:
         """The channels; with `keepdims`, the axes of space as well, of size 1."""

@@ -28,7 +28,7 @@ NoiseShape = Annotated[
     ),
 ]
 
-_MASKS = "the elements to drop are drawn for all steps at once"
+_MASKS = "dropout is drawn for all steps at once"
 _NOISE = "noise is drawn for all steps at once"
 
 
@@ -40,6 +40,7 @@ class Dropout(Pointwise):
     """Sets a fraction `rate` of the elements to 0 while training, and scales up the others."""
 
     fold_differs = _MASKS
+    keeps_dtype = True
 
     rate: Rate
     noise_shape: NoiseShape | None = None
@@ -79,7 +80,9 @@ def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
 
 
 class _SpatialDropout(Spatial):
+    lacks = ("trainable",)
     fold_differs = _MASKS
+    keeps_dtype = True
     rate: Rate
 
     def refuses(self, dtype: str) -> bool:
@@ -127,6 +130,7 @@ class GaussianNoise(Pointwise):
     """Adds noise of standard deviation `stddev` while training."""
 
     fold_differs = _NOISE
+    keeps_dtype = True
 
     stddev: Rate
     seed: Integer | None = None
@@ -144,6 +148,7 @@ class GaussianDropout(Pointwise):
     """Multiplies by noise around 1 of variance `rate / (1 - rate)` while training."""
 
     fold_differs = _NOISE
+    keeps_dtype = True
 
     rate: Rate
     seed: Integer | None = None

@@ -189,6 +189,7 @@ class Reshape(Unary):
     """Puts the elements, in their order, into the axes of `target_shape`; one size may be -1."""
 
     keeps_dtype = True
+    takes_text = True
 
     target_shape: TargetShape
 
@@ -219,6 +220,7 @@ class Flatten(Unary):
     """Merges all axes into one; with `keep`, all but the kept ones, which lead."""
 
     keeps_dtype = True
+    takes_text = True
 
     data_format: DataFormat | None = None
     keep: AxisRefs | None = None
@@ -245,6 +247,7 @@ class Permute(Unary):
     """Puts the axes into the order of `dims`: numbers from 1, or the names of all axes."""
 
     keeps_dtype = True
+    takes_text = True
 
     dims: Dims
 
@@ -273,6 +276,9 @@ class Permute(Unary):
 @op(Example({"n": 3}, ((4,),)))
 class RepeatVector(Unary):
     """Repeats a vector `n` times: (feature) becomes (n, feature)."""
+
+    keeps_dtype = True
+    takes_text = True
 
     n: Positive
 

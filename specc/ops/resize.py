@@ -54,6 +54,7 @@ ThreeAxes = Annotated[tuple[Sides, ...], _per_axis(3)]
 
 class _UpSampling(Spatial):
     keeps_dtype = True
+    takes_text = True
 
     @property
     def factors(self) -> Sizes:
@@ -123,6 +124,7 @@ class UpSampling3D(_UpSampling):
 
 class _Edges(Spatial):
     keeps_dtype = True
+    takes_text = True
     grows: ClassVar[int]
     """1 where the op adds to both ends of each axis, -1 where it drops."""
     edges_parameter: ClassVar[str]

@@ -9,7 +9,7 @@ from specc.ops.recurrent import Recurrent
 from specc.ops.registry import make_nested
 from specc.shapes.dim import Size
 from specc.shapes.shape import as_time, sizes_text
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 
 def _layer(value: Any) -> Op:
@@ -115,7 +115,11 @@ class Bidirectional(Op):
             )
         dtype = self.compute_dtype
         first = Tensor(y[0].shape, dtype)
-        states = tuple(Tensor(t.shape, dtype) for t in (*y[1:], *z[1:]))
+        states = tuple(
+            Tensor(t.shape, t.dtype if layer.dtype else dtype)
+            for layer, made in ((ahead, y), (back, z))
+            for t in made[1:]
+        )
         if self.merge_mode is None:
             return (first, first, *states)
         if self.merge_mode == "concat":
@@ -174,6 +178,11 @@ class TimeDistributed(Op):
         inner = self.layer.places
         return None if inner is None else ("any", *inner)
 
+    @property
+    def takes_text(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What the wrapped layer says."""
+        return self.layer.takes_text
+
     def fold_difference(self) -> str | None:
         return self.layer.fold_difference()
 
@@ -192,10 +201,11 @@ class TimeDistributed(Op):
         x = inputs[0].shape
         self._check(x)
         try:
-            made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0].shape
+            made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0]
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
-        return (Tensor(self._steps(x, made), self.compute_dtype),)
+        own = is_float(made.dtype) and self.layer.dtype is None
+        return (Tensor(self._steps(x, made.shape), self.compute_dtype if own else made.dtype),)
 
     def _steps(self, x: Shape, made: Shape) -> Shape:
         """What is made of one step behind the axis of the steps; of several axes without names none is time."""

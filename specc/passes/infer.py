@@ -17,7 +17,8 @@ from specc.ir.graph import (
 )
 from specc.ops import registry
 from specc.ops.declare import Inputs, Op, Weights, axis_number
-from specc.ops.misfit import Misfit
+from specc.ops.misfit import Misfit, wrong_dtype
+from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
@@ -117,6 +118,7 @@ class Inference:
         reading = AS_WRITTEN if places is None else fit(op, places, x)
         if op.name == "TimeDistributed":
             op, reading = self._unwrapped(op, reading, x)
+        _refuse_text(op, inputs)
         results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
         if reading is not AS_WRITTEN:
             self._allow(op, layer, reading, x)
@@ -131,6 +133,7 @@ class Inference:
         self._hold_state(op)
         shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
         weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
+        check_objects(op, weights, inner)
         warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
         return Found(op, reading, results, weights, _weighed(op, weights), warnings)
 
@@ -202,6 +205,13 @@ class Inference:
             f"and would need {weights.get(name)}",
             facts=("Keras: Input is incompatible with the layer",),
         )
+
+
+def _refuse_text(op: Op, inputs: Inputs) -> None:
+    """E210 for text where an op computes."""
+    for operand, tensor in enumerate(inputs):
+        if tensor is not None and tensor.dtype == "string" and not op.takes_text:  # pyright: ignore[reportUnnecessaryComparison]
+            raise wrong_dtype("string", "numbers", operand=operand)
 
 
 def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inputs, Inputs]:

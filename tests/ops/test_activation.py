@@ -91,7 +91,6 @@ def test_spatial_dropout_reads_features_last_unless_told_otherwise():
         (regularize.Dropout, {"rate": 1.5}),
         (regularize.Dropout, {"rate": 0.5, "noise_shape": [0]}),
         (activation.ReLU, {"max_value": -1}),
-        (activation.Activation, {"activation": None}),
     ],
 )
 def test_what_no_argument_is(op: type[Op], arguments: dict[str, Any]):

@@ -234,4 +234,4 @@ def test_integers_stay_integers() -> None:
             "RepeatVector": {"n": 2},
         }.items()
     }
-    assert dtypes == {"Reshape": "int32", "Flatten": "int32", "Permute": "int32", "RepeatVector": "float32"}
+    assert dtypes == {"Reshape": "int32", "Flatten": "int32", "Permute": "int32", "RepeatVector": "int32"}

@@ -34,7 +34,11 @@ def main() -> int:
         for text in figures.disagreements:
             print(f"\n{text}\n", flush=True)
         done = sum(count for (_, heading), count in total.counts.items() if heading == "cases")
-        print(f"\r{done:6,} of {options.cases:,} cases, {len(total.disagreements)} disagreements", end="", flush=True)
+        print(
+            f"\r{done:6,} of {options.cases:,} cases, {len(total.disagreements)} disagreements",
+            end="",
+            flush=True,
+        )
     print(f", {time.monotonic() - started:.0f} s, seed {options.seed}\n")
     _print_table(total)
     return 1 if total.disagreements else 0

@@ -84,7 +84,7 @@ def _layer(number: int, step: Step) -> dict[str, Any]:
     layer: dict[str, Any] = {
         step.op: step.arguments,
         "name": f"l{number}",
-        "from": list(step.reads) if listed else step.reads[0],
+        "from": list(step.reads) if listed else next(iter(step.reads)),
     }
     if step.options:
         layer["call"] = step.options

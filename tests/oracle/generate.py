@@ -32,30 +32,23 @@ def generate(seed: int, number: int, ops: tuple[str, ...] = OPS) -> Case:
 
 def _valid(rng: Random, op: str) -> Case:
     """A case that is meant to be valid: the op alone, or behind up to three others."""
-    inputs, steps, batch = list[Sizes](), list[Step](), None
-    dtypes: list[str] = []
-    here: Tensor | None = None
+    inputs, dtypes, steps = list[Sizes](), list[str](), list[Step]()
+    here: Sizes | None = None
     name = ""
     for before in _before(rng, op):
-        draft = _drafted(rng, before, here.shape.sizes if here is not None else None)
-        inputs_here = _read(draft, name, inputs, dtypes)
-        steps.append(Step(before, draft.arguments, inputs_here, draft.options))
-        made = _result(draft)
-        if made is None:
+        if here is not None and not _suits(rng, before, here):
+            before = rng.choice(("Dense", "Activation", "Dropout", "LayerNormalization"))
+        draft = _drafted(rng, before, here)
+        steps.append(Step(before, draft.arguments, _read(draft, name, inputs, dtypes), draft.options))
+        here, name = _made_sizes(draft), f"l{len(steps) - 1}"
+        if here is None:
             break
-        here, name = made, f"l{len(steps) - 1}"
-    first = here.shape.sizes if here is not None and _suits(rng, op, here.shape.sizes) else None
-    draft = _drafted(rng, op, first)
-    batch = draft.batch
-    reads = _read(draft, name if first is not None else "", inputs, dtypes)
-    if first is None:
-        steps = []
-        used = {r: f"x{i}" for i, r in enumerate(reads)}
-        inputs = [inputs[int(r[1:])] for r in reads]
-        dtypes = [dtypes[int(r[1:])] for r in reads]
-        reads = tuple(used[r] for r in reads)
+    if here is None or not _suits(rng, op, here):
+        here, inputs, dtypes, steps = None, [], [], []
+    draft = _drafted(rng, op, here)
+    reads = _read(draft, name, inputs, dtypes)
     steps.append(Step(op, draft.arguments, reads, draft.options))
-    return Case(tuple(inputs), tuple(dtypes), tuple(steps), batch)
+    return Case(tuple(inputs), tuple(dtypes), tuple(steps), draft.batch)
 
 
 def _before(rng: Random, op: str) -> list[str]:
@@ -69,19 +62,19 @@ def _suits(rng: Random, op: str, sizes: Sizes) -> bool:
 
 
 def _drafted(rng: Random, op: str, given: Sizes | None) -> Draft:
-    if given is not None and not _suits(rng, op, given):
-        op = rng.choice(("Dense", "Activation", "Dropout", "LayerNormalization"))
     draft = Draft(rng, op, given)
     draft.draw()
     strategy(draft)
     if draft.dtype == "float32" and rng.random() < 0.06:
-        draft.dtype = rng.choice(("int32", "bool", "float16", "float64", "uint8", "int64", "string", "bfloat16"))
+        draft.dtype = rng.choice(
+            ("int32", "bool", "float16", "float64", "uint8", "int64", "string", "bfloat16")
+        )
     return draft
 
 
 def _read(draft: Draft, first: str, inputs: list[Sizes], dtypes: list[str]) -> tuple[str, ...]:
     """New inputs for what the draft reads; the first is `first` where the draft stands behind another layer."""
-    reads = [first] if draft.given and first else []
+    reads = [first] if draft.given else []
     for sizes in draft.shapes[len(reads) :]:
         reads.append(f"x{len(inputs)}")
         inputs.append(sizes)
@@ -89,13 +82,13 @@ def _read(draft: Draft, first: str, inputs: list[Sizes], dtypes: list[str]) -> t
     return tuple(reads)
 
 
-def _result(draft: Draft) -> Tensor | None:
-    """What the layer makes, to put another one behind it; None where it does not fit."""
+def _made_sizes(draft: Draft) -> Sizes | None:
+    """The sizes of what the layer makes, to put another one behind it; None where it does not fit."""
     try:
         op: Op = registry.make(draft.cls, draft.arguments)
         if op.places is not None and len(op.places) != len(draft.shape):
             return None
-        return op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0]
+        sizes = op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0].shape.sizes
     except (registry.ArgumentErrors, Misfit):
         return None
-
+    return tuple(size for size in sizes if isinstance(size, int)) or None

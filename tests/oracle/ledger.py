@@ -45,14 +45,48 @@ def _batch_fails(verdict: Verdict, *texts: str) -> bool:
 
 def _flag(verdict: Verdict) -> bool:
     return _refused(verdict, "E107") and any(
-        parameters_of(op_class(op))[name].kind.text == "true or false" and not isinstance(value, bool)
+        _kind(op, name) == "true or false" and not isinstance(value, bool)
         for op, name, value in _given(verdict)
-        if name in parameters_of(op_class(op))
     )
 
 
-def _seed(verdict: Verdict) -> bool:
-    return _refused(verdict, "E107") and any(not isinstance(v, int | None) for *_, v in _given(verdict, "seed"))
+def _kind(op: str, name: str) -> str:
+    parameter = parameters_of(op_class(op)).get(name)
+    return "" if parameter is None else parameter.kind.text
+
+
+def _number(verdict: Verdict) -> bool:
+    return _refused(verdict, "E107") and any(
+        _kind(op, name) in ("an integer", "a number") and (not isinstance(v, int | float) or name == "seed")
+        for op, name, v in _given(verdict)
+    )
+
+
+def _unread(verdict: Verdict) -> bool:
+    names = {(op, name) for op, name, _ in _given(verdict)}
+    renorm = any(value is True for *_, value in _given(verdict, "renorm"))
+    clipping = ("BatchNormalization", "renorm_clipping") in names and not renorm
+    return _refused(verdict, "E107") and (clipping or ("SimpleRNN", "activity_regularizer") in names)
+
+
+def _mapping(verdict: Verdict) -> bool:
+    given = _given(verdict, "target_shape", "dims")
+    return _refused(verdict, "E107") and any(isinstance(v, dict) for *_, v in given)
+
+
+def _constant(verdict: Verdict) -> bool:
+    return _refused(verdict, "E107") and any(v == {"Constant": {}} for *_, v in _given(verdict))
+
+
+def _negative_shared(verdict: Verdict) -> bool:
+    several = (v if isinstance(v, list) else [v] for *_, v in _given(verdict, "shared_axes"))
+    return _refused(verdict, "E107") and any(isinstance(a, int) and a < 0 for axes in several for a in axes)
+
+
+def _attention_ranks(verdict: Verdict) -> bool:
+    ranks = [len(verdict.case.inputs[int(r[1:])]) for r in verdict.case.steps[-1].reads if r[0] == "x"]
+    unlike = len(set(ranks)) > 1 or min(ranks, default=2) < 2
+    return unlike and _refused(verdict, "E200") and _has(verdict, "Attention", "AdditiveAttention")
 
 
 def _clipped(verdict: Verdict) -> bool:
@@ -78,15 +112,130 @@ def _channels_first(verdict: Verdict) -> bool:
 
 def _dilated_transpose(verdict: Verdict) -> bool:
     given = [v for op, _, v in _given(verdict, "dilation_rate") if "Transpose" in op]
-    return any(v not in (1, [1], [1, 1], [1, 1, 1]) for v in given) and _batch_fails(verdict, "dilation", "Dilat")
+    return any(v not in (1, [1], [1, 1], [1, 1, 1]) for v in given) and _batch_fails(
+        verdict, "dilation", "Dilat"
+    )
+
+
+def _has(verdict: Verdict, *ops: str) -> bool:
+    return any(op in ops or inner in ops for op, inner in _ops(verdict))
+
+
+def _ops(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The ops of the layers, each with that of the layer that it wraps, if any."""
+    for step in verdict.case.steps:
+        inner = step.arguments.get("layer")
+        yield step.op, next(iter(inner), "") if isinstance(inner, dict) else str(inner)
+
+
+def _integer_policy(verdict: Verdict) -> bool:
+    given = _given(verdict, "dtype")
+    return _refused(verdict, "E107") and any(v == "bool" or "int" in str(v) for *_, v in given)
+
+
+def _stretching(verdict: Verdict) -> bool:
+    shapes = [(m.shapes, r.shapes) for m, r in zip(verdict.keras.made, verdict.keras.ran, strict=False)]
+    return _refused(verdict, "E205") and any(a != b for a, b in shapes)
+
+
+def _no_kernel(verdict: Verdict) -> bool:
+    pools = ("MaxPooling3D", "AveragePooling3D")
+    return _has(verdict, *pools) and _batch_fails(verdict, "Could not find device for node")
+
+
+def _wrapper_dtype(verdict: Verdict) -> bool:
+    wrappers = [
+        s
+        for s in verdict.case.steps
+        if s.op in ("TimeDistributed", "Bidirectional") and "dtype" in s.arguments
+    ]
+    only = all(": dtypes " in text for text in verdict.differences)
+    return bool(wrappers) and verdict.accepted and verdict.keras.ok and only
+
+
+def _cudnn(verdict: Verdict) -> bool:
+    given = _given(verdict, "use_cudnn")
+    return any(v is True for *_, v in given) and _batch_fails(verdict, "cuDNN is not supported")
+
+
+def _text_unread(verdict: Verdict) -> bool:
+    return _refused(verdict, "E210") and "string" in verdict.case.dtypes
+
+
+def _unchecked_rank(verdict: Verdict) -> bool:
+    return _refused(verdict, "E200") and _has(verdict, "TimeDistributed")
+
+
+def _activation_dtype(verdict: Verdict) -> bool:
+    given = [v for *_, v in _given(verdict, "activation", "recurrent_activation")]
+    dtypes = [v for *_, v in _given(verdict, "dtype")]
+    only = all(": dtypes " in text for text in verdict.differences)
+    return (
+        verdict.accepted
+        and verdict.keras.ok
+        and only
+        and bool(dtypes)
+        and any(isinstance(v, dict) for v in given)
+    )
+
+
+def _scores(verdict: Verdict) -> bool:
+    scored = [
+        s
+        for s in verdict.case.steps
+        if s.op == "MultiHeadAttention" and s.options.get("return_attention_scores")
+    ]
+    return bool(scored) and verdict.keras.ok and all(text.startswith("E503") for text in verdict.differences)
 
 
 LEDGER: tuple[Entry, ...] = (
     Entry("flags", "Keras takes whatever Python takes for true or false; a spec says true or false", _flag),
-    Entry("seeds", "Keras keeps a seed that is no integer, and fails only where it draws from it", _seed),
+    Entry(
+        "numbers",
+        "Keras fails on what is no number only where it computes with it, or broadcasts it",
+        _number,
+    ),
+    Entry("unread arguments", "Keras does not look at arguments that it does not use", _unread),
+    Entry("mappings", "Python takes the keys of a mapping for a list", _mapping),
+    Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
+    Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),
+    Entry("attention ranks", "Keras matches the batch of one with the steps of another", _attention_ranks),
     Entry("clipped dropout", "recurrent layers clip a dropout outside 0 to 1 in silence", _clipped),
     Entry("glu", "glu halves the last axis: no activation of a layer", _glu),
-    Entry("noise for two", "a noise_shape with a size for the batch fits batches of that size only", _noise_for_two),
+    Entry(
+        "noise for two",
+        "a noise_shape with a size for the batch fits batches of that size only",
+        _noise_for_two,
+    ),
     Entry("channels_first", "TensorFlow convolves channels_first on accelerators only", _channels_first),
-    Entry("dilated transpose", "TensorFlow dilates transposed convolutions on accelerators only", _dilated_transpose),
+    Entry("3-D pooling", "TensorFlow pools 3-D values that are no float32 on accelerators only", _no_kernel),
+    Entry("cuDNN", "cuDNN is there on accelerators only", _cudnn),
+    Entry("integer policies", "a layer computes in floats, even one that computes nothing", _integer_policy),
+    Entry(
+        "stretching",
+        "Keras makes another shape than it announces: what is merged in stretches the value",
+        _stretching,
+    ),
+    Entry("wrapper dtype", "the dtype of a wrapper is that of its layer too", _wrapper_dtype),
+    Entry(
+        "activation dtype",
+        "a layer as an activation has the dtype of its layer, not one of its own",
+        _activation_dtype,
+    ),
+    Entry("text", "text goes where values are moved about alone, even if nothing is computed", _text_unread),
+    Entry(
+        "unchecked rank",
+        "TimeDistributed passes its layer values of a rank that the layer refuses",
+        _unchecked_rank,
+    ),
+    Entry(
+        "scores",
+        "Keras announces attention scores of a wrong shape, so nothing may be built on them",
+        _scores,
+    ),
+    Entry(
+        "dilated transpose",
+        "TensorFlow dilates transposed convolutions on accelerators only",
+        _dilated_transpose,
+    ),
 )

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from specc.ops import registry
 from tests.oracle.case import Case, Step
 
 keras.config.disable_traceback_filtering()
@@ -96,9 +97,11 @@ def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
 
 def _argument(name: str, value: Any) -> Any:
     word = name.rpartition("_")[2]
-    if word == "layer":
+    if word == "layer" and value is not None:
         op, arguments = next(iter(value.items())) if isinstance(value, dict) else (value, {})
-        return make_layer(op, arguments or {})
+        first = registry.first_parameter(registry.known(op))
+        given = arguments if isinstance(arguments, dict | None) else {str(first): arguments}
+        return make_layer(op, given or {})
     if word in MODULES and isinstance(value, dict):
         return _object(MODULES[word], *next(iter(value.items())))
     return tuple(_argument("", v) for v in value) if isinstance(value, list) else value
@@ -131,7 +134,6 @@ def _made(layer: Any, values: list[Any]) -> Made:
     trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
     shapes = tuple(tuple(value.shape[1:]) for value in values)
     return Made(shapes, trainable, layer.count_params() - trainable)
-
 
 
 def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) -> tuple[Ran, ...]:

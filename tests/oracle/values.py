@@ -15,7 +15,7 @@ INITIALIZERS: tuple[Any, ...] = (
     {"Orthogonal": {"gain": 2.0}},
 )
 REGULARIZERS: tuple[Any, ...] = (
-    *("l2", "L1", "l1_l2"),
+    *("l2", "L1", "l1l2"),
     {"L2": 1e-4},
     {"L1L2": {"l1": 0.1, "l2": 0.2}},
     {"OrthogonalRegularizer": {"factor": 0.1, "mode": "columns"}},
@@ -25,10 +25,33 @@ CONSTRAINTS: tuple[Any, ...] = (
     {"MaxNorm": {"max_value": 3, "axis": 0}},
     {"MinMaxNorm": {"min_value": 0.1, "max_value": 2.0, "rate": 0.5}},
     {"UnitNorm": 0},
+    {"MaxNorm": {"max_value": 2, "axis": [0, 1]}},
 )
 ACTIVATIONS: tuple[Any, ...] = (
-    *("relu", "tanh", "sigmoid", "linear", "gelu", "silu", "elu", "selu", "softplus", "hard_sigmoid", "swish"),
-    *("softmax", "log_softmax", "relu6", "mish", "celu", "leaky_relu", "exponential", "softsign", "sparsemax"),
+    *(
+        "relu",
+        "tanh",
+        "sigmoid",
+        "linear",
+        "gelu",
+        "silu",
+        "elu",
+        "selu",
+        "softplus",
+        "hard_sigmoid",
+        "swish",
+    ),
+    *(
+        "softmax",
+        "log_softmax",
+        "relu6",
+        "mish",
+        "celu",
+        "leaky_relu",
+        "exponential",
+        "softsign",
+        "sparsemax",
+    ),
     *("hard_shrink", "tanh_shrink", "squareplus", "log_sigmoid", "hard_silu", "sparse_plus"),
     {"LeakyReLU": 0.1},
     {"ReLU": {"max_value": 6.0}},
@@ -68,7 +91,7 @@ def _axes(rng: Random, rank: int, several: bool) -> Any:
 
 def _spread(n: int, low: int, high: int) -> Any:
     def make(rng: Random) -> Any:
-        if rng.random() < 0.6:
+        if n == 1 or rng.random() < 0.6:
             return rng.randint(low, high)
         return [rng.randint(low, high) for _ in range(n)]
 
@@ -125,9 +148,22 @@ LISTED = frozenset(("kernel_size", "strides", "dilation_rate", "pool_size", "out
 _ANYTHING: tuple[Any, ...] = (0, -1, 1.5, "bogus", [], [1, 2, 3, 4], None, {"a": 1}, 7, -3)
 _BAD: dict[str, tuple[Any, ...]] = {
     "initializer": ("bogus", {"HeNormal": {"sede": 1}}, {"Constant": {}}, {"Bogus": {}}, 1.5),
-    "regularizer": ("bogus", {"L2": {"l3": 1}}, {"L3": 0.1}, {"OrthogonalRegularizer": {"mode": "x"}}),
+    "regularizer": (
+        "bogus",
+        "l1_l2",
+        {"L2": {"l3": 1}},
+        {"L3": 0.1},
+        {"OrthogonalRegularizer": {"mode": "x"}},
+    ),
     "constraint": ("bogus", {"MaxNorm": {"maximum": 1}}, {"Bogus": 1}),
-    "activation": ("bogus", "glu", {"ReLU": {"max_value": -1}}, {"LeakyReLU": -1}, {"Bogus": {}}, "threshold"),
+    "activation": (
+        "bogus",
+        "glu",
+        {"ReLU": {"max_value": -1}},
+        {"LeakyReLU": -1},
+        {"Bogus": {}},
+        "threshold",
+    ),
     "dtype": ("bogus", "int32", "float31", "bool"),
     "padding": ("SAME", "full", "causal", -1, [1, 2, 3, 4], [1, -1]),
     "data_format": ("channels_last_", "NHWC", 1),

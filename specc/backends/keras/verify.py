@@ -8,7 +8,7 @@ from specc.backends.keras.lower import Built
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Explicit, Layer, Output, Weighed, chain_of
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 _NONE = Weighed(0, 0)
 
@@ -44,7 +44,8 @@ def _difference(tensor: Any, inferred: Tensor) -> str | None:
     if not fits:
         built = ", ".join("null" if size is None else str(size) for size in sizes)
         return f"{sizes_text(shape)} and built as ({built}{',' if len(sizes) == 1 else ''})"
-    if tensor.dtype != inferred.dtype:
+    if tensor.dtype != inferred.dtype and (is_float(inferred.dtype) or not is_float(tensor.dtype)):
+        # Keras announces floats for layers that pass integers through; what they make is what was inferred.
         return f"{inferred.dtype} and built as {tensor.dtype}"
     return None
 
