@@ -8,11 +8,23 @@ from specc.ops.declare import Op
 from specc.passes.repairs import class_of
 from specc.passes.resolver import Resolver, deeper
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Given, SizeOf, bind, declared, evaluate, listed, shape_from
+from specc.passes.values import (
+    COPIES_OF_A_STEP,
+    Env,
+    Failed,
+    Given,
+    Param,
+    SizeOf,
+    bind,
+    declared,
+    evaluate,
+    listed,
+    shape_from,
+)
 from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import Context
 from specc.shapes.shape import Shape
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Block, Item
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
@@ -46,8 +58,7 @@ def _block(resolver: Resolver, item: Item, context: Context) -> Block:
     known = context.document.blocks
     block = known.get(str(word))
     if block is None:
-        close = nearest(str(word), known)
-        hint = f"; did you mean `{close}`?" if close else ""
+        hint = did_you_mean(nearest(str(word), known))
         resolver.found.error("E300", f"there is no block `{word}`{hint}", place, link=context.link)
         raise Failed
     if block.name in context.blocks:
@@ -66,8 +77,7 @@ def reuse(resolver: Resolver, item: Item, current: int | None, context: Context)
         return _apply(resolver, item, instance, "reuse", instance.path, current, context)
     original = None if path is None else resolver.by_path.get(path)
     if original is None:
-        close = nearest(str(word), resolver.names.visible(context.scope))
-        hint = f"; did you mean `{close}`?" if close else ""
+        hint = did_you_mean(nearest(str(word), resolver.names.visible(context.scope)))
         message = f"`{word}` is no layer and no block that was used above{hint}"
         resolver.found.error("E300", message, place, link=context.link)
         raise Failed
@@ -144,13 +154,19 @@ def _apply(
     return values[0]
 
 
+def _params_of(block: Block, resolver: Resolver) -> dict[str, Param]:
+    """The parameters that a block declares, read once for all its uses."""
+    if block.name not in resolver.block_params:
+        resolver.block_params[block.name] = declared(block.params, resolver.found)
+    return resolver.block_params[block.name]
+
+
 def _block_env(resolver: Resolver, instance: Instance, item: Item, context: Context, link: Link) -> Env:
     """The parameters that the block's layers see: its file's, then its own."""
-    params = declared(instance.block.params, resolver.found)
+    params = _params_of(instance.block, resolver)
     for name in instance.values:
         if name not in params:
-            close = nearest(str(name), params)
-            hint = f"; did you mean `{close}`?" if close else ""
+            hint = did_you_mean(nearest(str(name), params))
             message = f"block `{instance.block.name}` has no parameter `{name}`{hint}"
             place = instance.item.field("with") or item.node
             key = place.key(str(name)) if isinstance(place, tree.Mapping) else None
@@ -163,8 +179,9 @@ def _block_env(resolver: Resolver, instance: Instance, item: Item, context: Cont
             resolver.found.error("E106", message, item.value or item.key, declared_here, link=context.link)
             raise Failed
     node = instance.item.field("with")
-    places = node if isinstance(node, tree.Mapping) else None
-    values = {n: Given(v, places.get(n) if places else None) for n, v in instance.values.items()}
+    places = {key.value: value for key, value in node.entries} if isinstance(node, tree.Mapping) else {}
+    values = {n: Given(v, places.get(n)) for n, v in instance.values.items()}
+    resolver.found.spend(2 * len(params) + len(resolver.file_env) // COPIES_OF_A_STEP, item.node, link)
     return bind(params, values, resolver.file_env, resolver.found, link)
 
 
@@ -211,6 +228,7 @@ def _block_inputs(
     if node is None:
         return [None], [None]
     if isinstance(node, Sequence):
+        resolver.found.spend(len(node.items), node, inner.link)
         return [str(tree.to_plain(n)) for n in node.items], [None] * len(node.items)
     if isinstance(node, tree.Mapping):
         shapes = [_promise(resolver, value, inner) for _, value in node.entries]

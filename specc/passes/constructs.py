@@ -7,7 +7,7 @@ from specc.ir.graph import Link, Region, Unfold
 from specc.passes.blocks import reuse, use
 from specc.passes.resolver import Builder, Resolver, deeper
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, evaluate, listed
+from specc.passes.values import COPIES_OF_A_STEP, Env, Failed, evaluate, listed
 from specc.passes.wiring import current_value, references
 from specc.passes.writer import MAX_LAYERS, Context
 from specc.syntax import tree
@@ -109,7 +109,7 @@ def _with_row(resolver: Resolver, item: Item, inner: Context, row: Env) -> Conte
     """The context of one round, with its parameters."""
     if not row:
         return inner
-    resolver.found.spend(len(inner.env), item.node, inner.link)
+    resolver.found.spend(len(inner.env) // COPIES_OF_A_STEP, item.node, inner.link)
     return inner._replace(env={**inner.env, **row})
 
 

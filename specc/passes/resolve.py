@@ -13,7 +13,7 @@ from specc.passes.values import Env, Failed, Findings, Given, TooLarge, bind, de
 from specc.passes.wiring import name_of, reference, report_missing
 from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
 from specc.shapes.tensor import Tensor
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Document
 from specc.syntax.tree import Node, Scalar, Sequence
@@ -28,13 +28,11 @@ def resolve(
     strict: bool = False,
     folder: str | None = None,
 ) -> Graph:
-    """The graph of `document`; `settings` are parameters from the command line. Raises `TooLarge` where it passes a bound."""
+    """The graph of `document`; `settings` are parameters from the command line. Raises `TooLarge` past a bound."""
     env = _parameters(document, found, settings, variant)
     dtype = _scalar(document, "dtype", env, found)
     if dtype is not None and dtype not in DTYPES:
-        close = nearest(str(dtype), DTYPES)
-        hint = f"; did you mean `{close}`?" if close else ""
-        found.error("E107", f"there is no dtype `{dtype}`{hint}", document.sections["dtype"])
+        found.error("E107", f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}", document.sections["dtype"])
         dtype = None
     resolver = Resolver(document, found, BUILDERS, folder, dtype)
     resolver.file_env = env
@@ -122,8 +120,7 @@ def _variants(
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    close = nearest(name, known)
-    return f"; did you mean `{close}`?" if close else ""
+    return did_you_mean(nearest(name, known))
 
 
 def _mapping(document: Document, key: str, found: Findings) -> tree.Mapping | None:
@@ -166,9 +163,7 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
         if key.value not in ("shape", "dtype", "batch_size", "sparse"):
             close = nearest(str(key.value), ("shape", "dtype", "batch_size", "sparse"))
             mistyped.add(close)
-            hint = (
-                f"; did you mean `{close}`?" if close else "; a shape is a list, as `[height: 28, width: 28]`"
-            )
+            hint = did_you_mean(close) or "; a shape is a list, as `[height: 28, width: 28]`"
             found.error("E103", f"an input has no key `{key.value}`{hint}", key)
         elif key.value != "shape":
             parts[str(key.value)] = evaluate(part, env, found)
@@ -179,9 +174,7 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
         raise Failed
     dtype, batch = parts.get("dtype", "float32"), parts.get("batch_size")
     if dtype not in DTYPES or str(dtype).startswith("mixed"):
-        close = nearest(str(dtype), DTYPES)
-        hint = f"; did you mean `{close}`?" if close else ""
-        found.error("E107", f"there is no dtype `{dtype}`{hint}", node.get("dtype") or node)
+        found.error("E107", f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}", node.get("dtype") or node)
         dtype = "float32"
     if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
         found.error("E107", "`batch_size` must be a positive integer", node.get("batch_size") or node)
@@ -238,8 +231,7 @@ def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context
     if isinstance(node, tree.Mapping):
         for part, _ in node.entries:
             if part.value not in ("from", "shape"):
-                close = nearest(str(part.value), ("from", "shape"))
-                hint = f"; did you mean `{close}`?" if close else ""
+                hint = _hint(str(part.value), ("from", "shape"))
                 found.error("E103", f"an output has no key `{part.value}`{hint}", part)
         origin, shape_node = node.get("from"), node.get("shape")
         if origin is not None:

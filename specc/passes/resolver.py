@@ -12,6 +12,9 @@ from specc.syntax import tree
 from specc.syntax.document import Chain, Document, Item
 from specc.syntax.tree import Node, Scalar
 
+STEPS_OF_A_FAILURE = 500
+"""A mistake takes time, by the search for a name near to a wrong one, and may be made in every round."""
+
 Builder = Callable[["Resolver", Item, int | None, Context], int | None]
 
 
@@ -68,6 +71,7 @@ class Resolver(Writer):
 
     def failed(self, item: Item, word: str, context: Context) -> int:
         """The value of an item that is wrong: nothing is known of it, so that what reads it stays silent."""
+        self.found.spend(STEPS_OF_A_FAILURE, item.node, context.link)
         value = self.value(context.region)
         self.used.add(value)
         node = item.field("name")

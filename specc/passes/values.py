@@ -9,7 +9,7 @@ from specc.ir.graph import Link, chain_of
 from specc.shapes.axis import given
 from specc.shapes.dim import Size, Symbol, Unknown
 from specc.shapes.shape import Shape
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.expressions import ExpressionError, Template, parse_expression, parse_template
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
@@ -36,8 +36,15 @@ class Deferred(NamedTuple):
     env: Env
 
 
-MAX_STEPS = 50_000_000
+MAX_STEPS = 20_000_000
 """How many entries of lists, mappings and parameters are gone through to write a network out."""
+
+
+COPIES_OF_A_STEP = 16
+"""How many parameters are copied in the time of a step."""
+
+CHARACTERS_OF_A_STEP = 16
+"""How much of a message, which the same mistake may need in every round, is put together in the time of a step."""
 
 
 class TooLarge(Exception):
@@ -53,8 +60,8 @@ class Findings(Collector):
         """Count what is done anew in every round; E110 and `TooLarge` where it is too much."""
         self.steps += steps
         if self.steps > MAX_STEPS:
-            message = "the lists and parameters here are too long to go through them in every round"
-            self.error("E110", message, node, link=link)
+            message = "what stands here is too long to go through it in every round"
+            self.append(Diagnostic("E110", message, node.span, chain=chain_of(link)))
             raise TooLarge
 
     def error(
@@ -67,6 +74,7 @@ class Findings(Collector):
         layer: str | None = None,
     ) -> None:
         """Record a diagnostic at `node`, reached through `link`."""
+        self.spend(len(message) // CHARACTERS_OF_A_STEP, node, link)
         self.append(Diagnostic(code, message, node.span, layer, notes, chain=chain_of(link)))
 
 
@@ -205,8 +213,7 @@ def _declare(name: str, key: Scalar, node: Node, found: Findings) -> Param:
     facts: dict[str, Any] = {}
     for fact, value in node.entries:
         if fact.value not in _FACTS:
-            close = nearest(str(fact.value), _FACTS)
-            hint = f"; did you mean `{close}`?" if close else ""
+            hint = did_you_mean(nearest(str(fact.value), _FACTS))
             found.error("E103", f"a parameter has no key `{fact.value}`{hint}", fact)
         elif fact.value != "default":
             facts[str(fact.value)] = tree.to_plain(value)
@@ -247,6 +254,8 @@ def bind(
     params: dict[str, Param], values: Mapping[str, Given], env: Env, found: Findings, link: Link | None
 ) -> Env:
     """`env` with the parameters added: a given value, else the default, which may use those before it."""
+    if not params:
+        return env
     bound = dict(env)
     for name, param in params.items():
         bound[name] = UNSET

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from specc.ir.graph import Fold, Layer, Link, Region, Unfold
 from specc.ops.declare import Op
 from specc.passes.scope import Names, Scope
-from specc.passes.values import Env, Failed, Findings, TooLarge
+from specc.passes.values import Env, Failed, Findings, Param, TooLarge
 from specc.syntax.document import Document, Item
 from specc.syntax.tree import Node, Scalar
 
@@ -58,6 +58,8 @@ class Writer:
         self.named: list[tuple[str, int, Node, Link | None]] = []
         """The results that `as` names: name, value, and where."""
         self.inputs: tuple[str, ...] = ()
+        self.block_params: dict[str, dict[str, Param]] = {}
+        """The parameters that each block declares."""
         self.instances: dict[str, Any] = {}
         """The blocks that were used, by path."""
         self.file_env: Env = {}

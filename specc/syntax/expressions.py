@@ -43,6 +43,9 @@ __all__ = [
     "parse_template",
 ]
 
+MAX_TEXT = 100_000
+"""How many characters a scalar with expressions in it has."""
+
 T = TypeVar("T")
 
 _KEPT = 4_096
@@ -115,6 +118,8 @@ def parse_expression(text: str) -> Expression:
 
 def parse_template(text: str) -> Template:
     """The scalar `text` with its `$name`, `$(…)` and `$$`. Raises `ExpressionError` where one is wrong."""
+    if len(text) > MAX_TEXT:
+        raise ExpressionError(f"text with `$` in it has at most {MAX_TEXT:,} characters", 0, len(text))
     return _kept(_templates, text, lambda: Template(_parts(text)))
 
 
