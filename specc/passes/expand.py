@@ -15,6 +15,8 @@ from specc.shapes.shape import Shape
 from specc.syntax import tree
 from specc.syntax.write import spec_text
 
+_KEPT = ("targets", "compile", "budget")
+
 
 class _Report(Protocol):
     @property
@@ -48,8 +50,9 @@ def sections(explicit: Explicit) -> dict[str, Any]:
     unrolling = Unrolling(explicit, policy)
     found["layers"] = [escaped(item) for item in unrolling.items()]
     found["outputs"] = _outputs(explicit.outputs, unrolling)
-    if "compile" in given:
-        found["compile"] = escaped(graph.evaluate(given["compile"]))
+    for key in _KEPT:
+        if key in given:
+            found[key] = escaped(graph.evaluate(given[key]))
     return found
 
 

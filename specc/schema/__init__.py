@@ -61,6 +61,7 @@ class _Document(Forms):
         return {**top, "$defs": dict(sorted(self.defs.items()))}
 
     def _sections(self) -> dict[str, Form]:
+        number = {"type": ["number", "string"]}
         return {
             "specc": described({"const": 1}, "The version of the language."),
             "name": described(SCALAR, "The name of the network."),
@@ -76,7 +77,9 @@ class _Document(Forms):
             "blocks": described(mapping(ref("block")), "Chains of layers to `use`, by name."),
             "layers": described(ref("chain"), "The layers, each reading the value before it."),
             "outputs": ref("outputs"),
+            "targets": described({"type": "object"}, "The labels that the user has."),
             "compile": self._compile(),
+            "budget": keyed(dict.fromkeys(("params", "flops", "activation_memory"), number)),
             "include": described(either(TEXT, listed(TEXT)), "Files that bring blocks and parameters."),
         }
 

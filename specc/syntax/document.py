@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from specc.diagnostics.collector import Collector, TooManyErrors
-from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
+from specc.diagnostics.model import Diagnostic, Note, corrected
 from specc.source import Source
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 Chain = list["Item"]
 
 TOP_KEYS = (
     *("specc", "name", "description", "adapt", "distribute", "dtype", "params", "variants", "inputs"),
-    *("blocks", "layers", "outputs", "compile", "include"),
+    *("blocks", "layers", "outputs", "targets", "compile", "budget", "include"),
 )
 _BLOCK_KEYS = ("params", "inputs", "layers", "outputs", "description")
 _INCLUDED_KEYS = ("specc", "name", "description", "params", "blocks", "include")
@@ -147,9 +147,8 @@ class Parser:
     def unknown(self, key: Scalar, known: Iterable[str], message: str) -> str | None:
         """Report an unknown key (E103); gives the known one that it is nearest to."""
         close = nearest(str(key.value), known)
-        hint = f"; did you mean `{close}`?" if close else ""
-        fixes = (Fix(f"write `{close}`", "safe", (Edit(key.span, close),)),) if close else ()
-        self.found.append(Diagnostic("E103", f"{message} `{key.value}`{hint}", key.span, fixes=fixes))
+        message = f"{message} `{key.value}`{did_you_mean(close)}"
+        self.found.append(Diagnostic("E103", message, key.span, fixes=corrected(key.span, close)))
         return close
 
     def needs(self, node: Mapping, key: str, parts: dict[str, Node], message: str, place: Node) -> bool:
