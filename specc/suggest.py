@@ -1,4 +1,4 @@
-"""The nearest known word to one that is not known."""
+"""The nearest known word to one that is not known, and how a message asks for it."""
 
 from collections.abc import Iterable
 
@@ -31,6 +31,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
             if distance <= allowed:
                 best, allowed = candidate, distance - 1
     return best
+
+
+def did_you_mean(meant: str | None) -> str:
+    """The end of a message about a word that is not known: the one that was meant, if `nearest` found one."""
+    return f"; did you mean `{meant}`?" if meant else ""
 
 
 def _plain(word: str) -> str:

@@ -37,6 +37,11 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
+def corrected(place: Span, meant: str | None) -> tuple[Fix, ...]:
+    """The fix that writes the word that was meant in the place of another, if it is known which."""
+    return (Fix(f"write `{meant}`", "safe", (Edit(place, meant),)),) if meant else ()
+
+
 class Diagnostic(NamedTuple):
     """One finding: a stable code, a message that stands alone, and the smallest place to change.
 
@@ -66,7 +71,3 @@ class Diagnostic(NamedTuple):
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of `diagnostics` is an error."""
     return any(d.code[0] == "E" for d in diagnostics)
-
-
-class InternalError(Exception):
-    """A bug in specc itself: the command line asks the user to report it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, cast
 
 from specc.ops.kinds import DTYPES, Schema
+from specc.suggest import did_you_mean
 
 
 def shown(value: Any) -> str:
@@ -33,7 +34,7 @@ class Fault(ValueError):
         missing: bool = False,
         is_key: bool = False,
     ) -> None:
-        super().__init__(message + (f"; did you mean `{suggestion}`?" if suggestion else ""))
+        super().__init__(message + did_you_mean(suggestion))
         self.message = message
         self.where = where
         self.suggestion = suggestion

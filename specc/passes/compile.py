@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from typing import Any, NamedTuple, cast
 
-from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.diagnostics.model import Diagnostic, Fix, corrected
 from specc.ops.families import Family, Object, to_keras_config
 from specc.ops.losses import LOSSES
 from specc.ops.metrics import FLAT_METRICS, METRICS
@@ -14,7 +14,7 @@ from specc.passes.losses import Judged, judge, target_of
 from specc.passes.values import Failed
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 OPTIONS: MappingOf[str, Want] = {
@@ -120,8 +120,7 @@ class _Checker:
     def unknown(self, code: str, message: str, word: Node, known: tuple[str, ...]) -> None:
         """Record that a word is not known, with the nearest that is."""
         close = nearest(str(word.value), known) if isinstance(word, Scalar) else None
-        hint = f"; did you mean `{close}`?" if close else ""
-        self.error(code, message + hint, word, *_corrected(word, close))
+        self.error(code, message + did_you_mean(close), word, *_corrected(word, close))
 
     def value(self, node: Node) -> tuple[Any, bool]:
         """The plain value of a node, and whether it could be worked out."""
@@ -268,6 +267,5 @@ def _place(node: Node, fault: Fault) -> Node:
 
 def _corrected(word: Node, meant: str | None) -> tuple[Fix, ...]:
     """The repair that writes the word that was meant, where it stands there plainly."""
-    if meant is None or not isinstance(word, Scalar) or word.span.text != word.value:
-        return ()
-    return (Fix(f"write `{meant}`", "safe", (Edit(word.span, meant),)),)
+    is_plain = isinstance(word, Scalar) and word.span.text == word.value
+    return corrected(word.span, meant) if is_plain else ()

@@ -1,16 +1,15 @@
 """Op instances from items: finding the op, working out its arguments, and saying what is wrong with them."""
 
-import os.path
 from functools import cache
 from typing import Any, NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
+from specc.diagnostics.model import Diagnostic, Note, corrected
 from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
 from specc.passes.values import Env, Failed, Findings, SizeOf, evaluate, has_dollar, is_deferred, settle
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import CONSTRUCT_FIELDS, Item
 from specc.syntax.tree import Node, Scalar
@@ -59,9 +58,8 @@ class Instances:
         if cls is None:
             known = [*registry.names(), *registry.ALIASES, *CONSTRUCT_FIELDS]
             close = nearest(str(word), known)
-            hint = f"; did you mean `{close}`?" if close else ""
-            fixes = (Fix(f"write `{close}`", "safe", (Edit(key.span, close),)),) if close else ()
-            message = f"there is no op `{word}`{hint}"
+            fixes = corrected(key.span, close)
+            message = f"there is no op `{word}`{did_you_mean(close)}"
             self.found.append(Diagnostic("E104", message, key.span, fixes=fixes, chain=chain_of(link)))
             raise Failed
         return cls
@@ -111,7 +109,9 @@ class Instances:
         if unknown:
             raise registry.ArgumentErrors(
                 [
-                    registry.ArgumentError("E105", f"`{cls.name}` has no argument `{n}`", str(n), unknown=True)
+                    registry.ArgumentError(
+                        "E105", f"`{cls.name}` has no argument `{n}`", str(n), unknown=True
+                    )
                     for n in unknown
                 ]
             )
@@ -128,8 +128,7 @@ class Instances:
         for key, value in node.entries:
             name = str(key.value)
             if name not in cls.call_options:
-                close = nearest(name, cls.call_options)
-                hint = f"; did you mean `{close}`?" if close else ""
+                hint = did_you_mean(nearest(name, cls.call_options))
                 self.found.error(
                     "E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link
                 )
@@ -158,8 +157,8 @@ class Instances:
                 close = nearest(error.parameter, parameters_of(cls))
                 node = argument_key(item, error.parameter) or node
                 if close:
-                    message += f"; did you mean `{close}`?"
-                    fixes = (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),)
+                    message += did_you_mean(close)
+                    fixes = corrected(node.span, close)
                 elif error.parameter == "name":
                     message += "; `name` stands beside the op, not among its arguments"
             self.found.append(Diagnostic(error.code, message, node.span, fixes=fixes, chain=chain_of(link)))
@@ -192,8 +191,3 @@ def argument_node(item: Item, parameter: str | None) -> Node:
     if isinstance(item.value, tree.Mapping):
         return item.value.get(parameter) or item.key
     return item.value
-
-
-def folder_of(path: str) -> str:
-    """The folder that a spec's files must stand in."""
-    return os.path.dirname(os.path.realpath(path))

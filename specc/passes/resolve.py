@@ -32,7 +32,8 @@ def resolve(
     env = _parameters(document, found, settings, variant)
     dtype = _scalar(document, "dtype", env, found)
     if dtype is not None and dtype not in DTYPES:
-        found.error("E107", f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}", document.sections["dtype"])
+        message = f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}"
+        found.error("E107", message, document.sections["dtype"])
         dtype = None
     resolver = Resolver(document, found, BUILDERS, folder, dtype)
     resolver.file_env = env
@@ -174,7 +175,8 @@ def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Inpu
         raise Failed
     dtype, batch = parts.get("dtype", "float32"), parts.get("batch_size")
     if dtype not in DTYPES or str(dtype).startswith("mixed"):
-        found.error("E107", f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}", node.get("dtype") or node)
+        message = f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}"
+        found.error("E107", message, node.get("dtype") or node)
         dtype = "float32"
     if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
         found.error("E107", "`batch_size` must be a positive integer", node.get("batch_size") or node)

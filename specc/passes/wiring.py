@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.diagnostics.model import Diagnostic, corrected
 from specc.ir.graph import chain_of
 from specc.ops.declare import CallInput, Op
 from specc.passes.scope import Scope
 from specc.passes.values import Failed, evaluate, listed
 from specc.passes.writer import Context, Missing, Writer
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax.document import Item
 from specc.syntax.tree import Node, Scalar, kind_of
 
@@ -76,8 +76,7 @@ def _by_name(
     known = {i.name: i for i in cls.call_inputs}
     for name in origin:
         if name not in known:
-            close = nearest(str(name), known)
-            hint = f"; did you mean `{close}`?" if close else ""
+            hint = did_you_mean(nearest(str(name), known))
             message = f"the call of `{cls.name}` takes no value `{name}`{hint}"
             writer.found.error("E303", message, node, link=context.link)
             raise Failed
@@ -159,12 +158,9 @@ def report_missing(writer: Writer) -> None:
         elif writer.names.find(scope, name) is not None:
             writer.found.error("E301", f"`{name}` is used before it stands", node, link=link)
         else:
-            hint = f"; did you mean `{close}`?" if close else ""
             is_whole = isinstance(node, Scalar) and node.value == name
-            fixes = (
-                (Fix(f"write `{close}`", "safe", (Edit(node.span, close),)),) if close and is_whole else ()
-            )
-            message = f"there is no value `{name}` here{hint}"
+            fixes = corrected(node.span, close) if is_whole else ()
+            message = f"there is no value `{name}` here{did_you_mean(close)}"
             writer.found.append(Diagnostic("E300", message, node.span, fixes=fixes, chain=chain_of(link)))
 
 

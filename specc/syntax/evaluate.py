@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from specc.suggest import nearest
+from specc.suggest import did_you_mean, nearest
 from specc.syntax.expression_tree import (
     Binary,
     Call,
@@ -93,8 +93,8 @@ class Evaluator:
     def _name(self, name: str, form: Form) -> Value:
         if name in self._environment:
             return self._environment[name]
-        near = nearest(name, self._environment)
-        raise _error(f"no parameter is called `{name}`" + (f"; did you mean `{near}`?" if near else ""), form)
+        hint = did_you_mean(nearest(name, self._environment))
+        raise _error(f"no parameter is called `{name}`{hint}", form)
 
     def _comparison(self, form: Comparison) -> bool:
         left = self.value(form.first)
