@@ -24,7 +24,7 @@ from specc.passes.instances import Instances
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
 from specc.shapes.dim import is_known
-from specc.shapes.shape import Shape
+from specc.shapes.shape import MAX_ELEMENTS, Shape, excess
 from specc.shapes.tensor import Tensor
 from specc.syntax.expressions import ExpressionError
 
@@ -130,9 +130,12 @@ class Inference:
                         places or (), x
                     ) from None  # the guess that the last axes are meant fails
                 raise
+        _refuse_excess(results)
         self._hold_state(op)
         shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
         weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
+        if weights:
+            _refuse_heavy(weights)
         check_objects(op, weights, inner)
         warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
         return Found(op, reading, results, weights, _weighed(op, weights), warnings)
@@ -225,6 +228,19 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
         cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
     results = op.results(tuple(cores))
     return tuple(cores), results, tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])
+
+
+def _refuse_excess(results: Inputs) -> None:
+    for tensor in results:
+        why = excess(tensor.shape)
+        if why is not None:
+            raise Misfit("E110", f"makes a value that {why}")
+
+
+def _refuse_heavy(weights: Weights) -> None:
+    for name, shape in weights.items():
+        if prod(shape) > MAX_ELEMENTS:
+            raise Misfit("E110", f"needs a `{name}` of more elements than a tensor can have, 2**63 or more")
 
 
 def _weighed(op: Op, weights: Weights) -> Weighed:

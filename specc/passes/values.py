@@ -8,7 +8,7 @@ from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Link, chain_of
 from specc.shapes.axis import given
 from specc.shapes.dim import Size, Symbol, Unknown
-from specc.shapes.shape import Shape
+from specc.shapes.shape import MAX_AXES, Shape, excess
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.expressions import ExpressionError, Template, parse_expression, parse_template
@@ -312,7 +312,7 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
         raise Failed
     sizes: list[Size] = []
     names: list[str | None] = []
-    for item in node.items:
+    for item in node.items[: MAX_AXES + 1]:
         entries: list[tuple[Scalar | None, Node]] = (
             [*item.entries] if isinstance(item, tree.Mapping) else [(None, item)]
         )
@@ -328,4 +328,9 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
     if repeated is not None:
         found.error("E203", f"the shape names `{repeated}` twice", node, link=link)
         raise Failed
-    return Shape(tuple(sizes), tuple(map(given, names)))
+    shape = Shape(tuple(sizes), tuple(map(given, names)))
+    why = excess(shape)
+    if why is not None:
+        found.error("E110", f"the shape {why}", node, link=link)
+        raise Failed
+    return shape

@@ -1,10 +1,15 @@
 """Shapes: lists of named sizes, the batch axis left out."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import NamedTuple
 
 from specc.shapes.axis import NAMELESS, TIME, Axis
 from specc.shapes.dim import Size, product, to_json
+
+MAX_AXES = 254
+MAX_ELEMENTS = 2**63 - 1
+"""What TensorFlow can count; it has the batch beside that many axes."""
 
 
 class Shape(NamedTuple):
@@ -52,6 +57,15 @@ class Shape(NamedTuple):
     def __str__(self) -> str:
         """As a spec writes it: `[time: 4, 56, channel: 1]`."""
         return "[" + ", ".join(map(_entry, self.sizes, self.axes)) + "]"
+
+
+def excess(shape: Shape) -> str | None:
+    """Why no tensor has this shape, however much memory there is; None where one may have it."""
+    if shape.rank > MAX_AXES:
+        return f"has {shape.rank:,} axes, and no tensor has more than {MAX_AXES}"
+    if prod([size for size in shape.sizes if isinstance(size, int)]) > MAX_ELEMENTS:
+        return "has more elements than a tensor can have, 2**63 or more"
+    return None
 
 
 def _entry(size: Size, axis: Axis) -> str:
