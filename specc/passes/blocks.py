@@ -6,7 +6,7 @@ from specc.diagnostics.model import Note
 from specc.ir.graph import Fold, Layer, Link, Pending, Region
 from specc.ops.declare import Op
 from specc.passes.repairs import class_of
-from specc.passes.resolver import Resolver, deeper
+from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import (
     COPIES_OF_A_STEP,
@@ -139,7 +139,6 @@ def _apply(
     inner = context._replace(
         scope=scope, env=env, link=link, blocks=(*context.blocks, block.name), shares=shares
     )
-    inner = deeper(resolver, item, inner)
     start, inner = _enter(resolver, item, block, path, current, context, inner)
     end = resolver.chain(block.layers, start, inner)
     results = _results(resolver, block, item, end, inner)

@@ -5,7 +5,7 @@ from typing import Any, cast
 from specc.diagnostics.model import Note
 from specc.ir.graph import Link, Region, Unfold
 from specc.passes.blocks import reuse, use
-from specc.passes.resolver import Builder, Resolver, deeper
+from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import COPIES_OF_A_STEP, Env, Failed, evaluate, listed
 from specc.passes.wiring import current_value, references
@@ -97,9 +97,7 @@ def _repeat(resolver: Resolver, item: Item, current: int | None, context: Contex
     for number, row in enumerate(rows):
         resolver.count(item.node, context.link)
         inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        value = resolver.chain(
-            _chain(item), value, deeper(resolver, item, _with_row(resolver, item, inner, row))
-        )
+        value = resolver.chain(_chain(item), value, _with_row(resolver, item, inner, row))
     if value is not None:
         resolver.names.values[path] = value
     return value
@@ -123,7 +121,7 @@ def _each(resolver: Resolver, item: Item, current: int | None, context: Context)
     for number, row in enumerate(rows):
         resolver.count(item.node, context.link)
         inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        inner = deeper(resolver, item, _with_row(resolver, item, inner, row))
+        inner = _with_row(resolver, item, inner, row)
         end = resolver.chain(_chain(item), start, inner)
         ends.append(current_value(resolver, item, end, context))
     return _merge(resolver, item, name, ends, "Concatenate", context)
@@ -134,9 +132,9 @@ def _residual(resolver: Resolver, item: Item, current: int | None, context: Cont
     name = resolver.name(item, "residual", context)
     start = current_value(resolver, item, _start(resolver, item, current, context), context)
     chains = item.chains or {}
-    inner = deeper(resolver, item, _inner(context, f"{name}.", item))
+    inner = _inner(context, f"{name}.", item)
     body = resolver.chain(chains.get("layers", []), start, inner)
-    beside = deeper(resolver, item, _inner(context, f"{name}.shortcut.", item))
+    beside = _inner(context, f"{name}.shortcut.", item)
     shortcut = resolver.chain(chains.get("shortcut", []), start, beside)
     ends = [current_value(resolver, item, end, context) for end in (body, shortcut)]
     return _merge(resolver, item, name, ends, "Add", context)
@@ -149,7 +147,7 @@ def _branches(resolver: Resolver, item: Item, current: int | None, context: Cont
     ends: list[int] = []
     for word, chain in (item.chains or {}).items():
         resolver.hold_path(f"{context.scope.prefix}{name}.{word}", item.key, context.link)
-        inner = deeper(resolver, item, _inner(context, f"{name}.{word}.", item))
+        inner = _inner(context, f"{name}.{word}.", item)
         ends.append(current_value(resolver, item, resolver.chain(chain, start, inner), context))
     return _merge(resolver, item, name, ends, "Concatenate", context)
 
@@ -202,7 +200,7 @@ def _map(resolver: Resolver, item: Item, current: int | None, context: Context) 
     resolver.regions.append(Region(context.region, path, item, tuple(several)))
     region = len(resolver.regions) - 1
     inner = _inner(context, f"{name}.", item) if named else context
-    inner = deeper(resolver, item, inner._replace(region=region))
+    inner = inner._replace(region=region)
     end = resolver.chain(_chain(item), resolver.move(start, region, context), inner)
     return _leave(resolver, item, name, start if end is None else end, region, context)
 

@@ -76,8 +76,19 @@ class Inference:
             try:
                 self._layer(number, layer, inputs)  # pyright: ignore[reportArgumentType]
             except Misfit as misfit:
-                self.blame.report(misfit, layer)
+                self.blame.report(misfit, self._reader(misfit, layer))
         return Typed(self.graph, types, self.ops, self.readings, self.weights, self.regions.folded, {})
+
+    def _reader(self, misfit: Misfit, layer: Layer) -> Layer:
+        """The layer to blame: for a value that cannot enter a region, the one inside that reads it."""
+        while isinstance(layer.op, Fold) and layer.op.promise is None and misfit.parameter is None:
+            value = layer.outputs[0]
+            reader = next((other for other in self.graph.layers if value in other.inputs), None)
+            if reader is None:
+                break
+            misfit.operand = reader.inputs.index(value)
+            layer = reader
+        return layer
 
     def _layer(self, number: int, layer: Layer, inputs: Inputs) -> None:
         op = layer.op
@@ -181,13 +192,7 @@ class Inference:
                 raise Misfit("E207", f"`size({axis})` of {received} is not a number")
             return found
 
-        received = x
-        try:
-            probe = pending.make(lambda axis: 1)
-            if probe.places is not None:
-                received = fit(probe, probe.places, x).received(x)
-        except (registry.ArgumentErrors, ExpressionError):
-            pass
+        received = _guessed(pending, x)
         try:
             return pending.make(size)
         except registry.ArgumentErrors as errors:
@@ -208,6 +213,17 @@ class Inference:
             f"and would need {weights.get(name)}",
             facts=("Keras: Input is incompatible with the layer",),
         )
+
+
+def _guessed(pending: Pending, x: Shape) -> Shape:
+    """What an op of unsettled arguments receives of `x`: what it reads hangs on none of the sizes that they ask for."""
+    for guess in (1, 5040):  # for arguments that must be small, and for those that are divided
+        try:
+            probe = pending.make(lambda axis, guess=guess: guess)
+        except (registry.ArgumentErrors, ExpressionError):
+            continue
+        return x if probe.places is None else fit(probe, probe.places, x).received(x)
+    return x
 
 
 def _refuse_text(op: Op, inputs: Inputs) -> None:

@@ -32,11 +32,20 @@ class Resolver(Writer):
         super().__init__(document, found)
         self.builders = builders
         self.ops = Instances(found, folder, dtype)
+        self._depth = 0
 
     def chain(self, chain: Chain, current: int | None, context: Context) -> int | None:
         """Write out a chain that starts from `current`; gives its last value."""
-        for item in chain:
-            current = self.item(item, current, context)
+        self._depth += 1
+        try:
+            if self._depth > MAX_NESTING and chain:
+                message = f"constructs and blocks stand more than {MAX_NESTING} levels deep in one another"
+                self.found.error("E110", message, chain[0].node, link=context.link)
+                raise Failed
+            for item in chain:
+                current = self.item(item, current, context)
+        finally:
+            self._depth -= 1
         return current
 
     def item(self, item: Item, current: int | None, context: Context) -> int | None:
@@ -140,15 +149,6 @@ class Resolver(Writer):
             self.found.error("E102", "`distribute` is `fold` or `time_distributed`", node, link=context.link)
             return "fold"
         return word
-
-
-def deeper(resolver: Writer, item: Item, context: Context) -> Context:
-    """One level further in; E110 where constructs and blocks stand too deep in one another."""
-    if context.depth >= MAX_NESTING:
-        message = f"constructs and blocks stand more than {MAX_NESTING} levels deep in one another"
-        resolver.found.error("E110", message, item.node, link=context.link)
-        raise Failed
-    return context._replace(depth=context.depth + 1)
 
 
 def _is_path(name: str) -> bool:

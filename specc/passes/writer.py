@@ -29,7 +29,6 @@ class Context(NamedTuple):
     link: Link | None = None
     blocks: tuple[str, ...] = ()
     shares: tuple[str, str] | None = None
-    depth: int = 0
 
 
 class Missing(NamedTuple):

@@ -40,11 +40,13 @@ FIELDS = frozenset((*LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values
 class Item:
     """A layer or a construct: its key (the op), the value of that key, and the wiring beside it."""
 
-    __slots__ = ("chains", "fields", "key", "names", "node", "prepared", "value")
+    __slots__ = ("chains", "fields", "key", "names", "node", "prepared", "value", "word")
 
     def __init__(self, node: Node, key: Scalar, value: Node | None) -> None:
         self.node = node
         self.key = key
+        self.word = str(key.value)
+        """The op or construct."""
         self.value = value
         self.fields: dict[str, Node] | None = None
         self.chains: dict[str, Chain] | None = None
@@ -56,11 +58,6 @@ class Item:
     def field(self, name: str) -> Node | None:
         """The node of the wiring key `name`."""
         return None if self.fields is None else self.fields.get(name)
-
-    @property
-    def word(self) -> str:
-        """The op or construct."""
-        return str(self.key.value)
 
 
 class Block(NamedTuple):
