@@ -9,7 +9,7 @@ from specc.ops.misfit import Misfit
 from specc.shapes.axis import given
 from specc.shapes.dim import Size, Symbol, Unknown, product
 from specc.shapes.pattern import Pattern, parse_pattern
-from specc.shapes.shape import Shape
+from specc.shapes.shape import MAX_AXES, Shape, excess
 
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 REST = -1
@@ -85,7 +85,16 @@ def _list(value: Any, example: str) -> list[Any]:
     items = _items(value)
     if items is None:
         raise ValueError(f"must be a list of sizes, as `{example}`")
+    if len(items) > MAX_AXES:
+        raise ValueError(f"no tensor has more than {MAX_AXES} axes")
     return items
+
+
+def _possible(entries: Entries) -> Entries:
+    why = excess(shape_of(entries))
+    if why is not None:
+        raise ValueError(f"asks for a value that {why}")
+    return entries
 
 
 def _number(size: Any) -> int:
@@ -109,14 +118,14 @@ def _target(value: Any) -> Entries:
     entries = tuple(Entry(name, _target_size(size)) for name, size in items)
     if sum(entry.size == REST for entry in entries) > 1:
         raise ValueError("only one size can be -1 (or null)")
-    return entries
+    return _possible(entries)
 
 
 def _sizes(value: Any) -> Entries:
     items = _list(value, "[time: 10, series: 2]")
     if not items:
         raise ValueError("needs at least one size")
-    return tuple(Entry(name, _number(size)) for name, size in map(_named, items))
+    return _possible(tuple(Entry(name, _number(size)) for name, size in map(_named, items)))
 
 
 def _units(value: Any) -> int | Entries:

@@ -312,7 +312,10 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
         raise Failed
     sizes: list[Size] = []
     names: list[str | None] = []
-    for item in node.items[: MAX_AXES + 1]:
+    if len(node.items) > MAX_AXES:
+        found.error("E110", f"no tensor has more than {MAX_AXES} axes", node, link=link)
+        raise Failed
+    for item in node.items:
         entries: list[tuple[Scalar | None, Node]] = (
             [*item.entries] if isinstance(item, tree.Mapping) else [(None, item)]
         )
