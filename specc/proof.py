@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from specc.diagnostics.fix import apply_edits
-from specc.diagnostics.model import Diagnostic, Edit, Fix
+from specc.diagnostics.fix import edited
+from specc.diagnostics.model import Diagnostic, Fix
 from specc.report import Checked, Report
-from specc.source import Source
 
 MAX_RECHECKED = 40
 """How many fixes of one spec are applied and re-checked; those behind them are not offered."""
@@ -64,17 +63,3 @@ def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
 
 def _identity(diagnostic: Diagnostic) -> tuple[str, str, str | None]:
     return diagnostic.code, diagnostic.message, diagnostic.layer
-
-
-def edited(edits: tuple[Edit, ...]) -> dict[str, str] | None:
-    """The texts, by path, that edits make of their sources; None where they clash."""
-    by_source: dict[str, tuple[Source, list[Edit]]] = {}
-    for edit in edits:
-        by_source.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
-    texts: dict[str, str] = {}
-    for path, (source, several) in by_source.items():
-        text = apply_edits(source.text, several)
-        if text is None:
-            return None
-        texts[path] = text
-    return texts

@@ -33,7 +33,8 @@ def _fix(checked: Checked, options: Options, unsafe: bool, quiet: bool, screen: 
     source = checked.source
     if source is None:
         return checked
-    from specc.commands.fixing import fix_all, write_text
+    from specc.commands.files import write_text
+    from specc.commands.fixing import fix_all
 
     fixed = fix_all(checked, source, options, unsafe)
     if source.path == STDIN:

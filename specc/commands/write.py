@@ -1,6 +1,6 @@
 """`specc schema` and `specc expand`, which print a text or write it to a file."""
 
-from specc.commands.fixing import replace_file
+from specc.commands.files import replace_file
 from specc.commands.options import Arguments, UsageError
 from specc.commands.screen import Screen
 
@@ -9,11 +9,9 @@ def schema(arguments: Arguments, screen: Screen) -> int:
     """Print the JSON Schema of the language."""
     if arguments.operands:
         raise UsageError("`specc schema` takes no operands", f"try `{arguments.command.example}`")
-    from json import dumps
+    from specc.schema import text
 
-    from specc.schema import schema as json_schema
-
-    return _write(dumps(json_schema(), indent=2) + "\n", arguments, screen)
+    return _write(text(), arguments, screen)
 
 
 def expand(arguments: Arguments, screen: Screen) -> int:

@@ -22,15 +22,23 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str | None:
     return "".join([*pieces, text[at:]])
 
 
-def choose(diagnostics: Iterable[Diagnostic], unsafe: bool) -> dict[str, list[Edit]]:
-    """The edits to make, by path: those of the fixes that `select` takes."""
-    chosen: dict[str, list[Edit]] = {}
-    for _, fix in select(diagnostics, unsafe):
-        for edit in fix.edits:
-            edits = chosen.setdefault(edit.span.source.path, [])
-            if edit not in edits:
-                edits.append(edit)
-    return chosen
+def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    """The edits, each once and in the order of their places, by the paths of their sources."""
+    found: dict[str, list[Edit]] = {}
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.span.source.path, *_key(edit)[:2])):
+        found.setdefault(edit.span.source.path, []).append(edit)
+    return found
+
+
+def edited(edits: Iterable[Edit]) -> dict[str, str] | None:
+    """The texts, by path, that edits make of their sources; None where they clash."""
+    texts: dict[str, str] = {}
+    for path, several in by_path(edits).items():
+        text = apply_edits(several[0].span.source.text, several)
+        if text is None:
+            return None
+        texts[path] = text
+    return texts
 
 
 def select(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[tuple[Diagnostic, Fix]]:

@@ -1,11 +1,11 @@
 """Diagnostics as SARIF 2.1.0, the form in which code scanners exchange what they find."""
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from specc.diagnostics.explain import title
+from specc.diagnostics.fix import by_path
 from specc.diagnostics.model import Diagnostic, Edit, Fix
 from specc.source import Span
 
@@ -69,10 +69,10 @@ def _region(span: Span) -> dict[str, int]:
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
-    changes: list[dict[str, Any]] = []
-    ordered = sorted(fix.edits, key=lambda edit: (edit.span.source.path, edit.span.start, edit.span.end))
-    for path, edits in groupby(ordered, key=lambda edit: edit.span.source.path):
-        changes.append({**_artifact(path), "replacements": [_replacement(edit) for edit in edits]})
+    changes = [
+        {**_artifact(path), "replacements": [_replacement(edit) for edit in edits]}
+        for path, edits in by_path(fix.edits).items()
+    ]
     return {"description": {"text": fix.title}, "artifactChanges": changes}
 
 

@@ -1,9 +1,8 @@
 """Diagnostics as text for a terminal: the line with its span marked, the facts, the repair as a diff."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
-from specc.diagnostics.fix import apply_edits
+from specc.diagnostics.fix import apply_edits, by_path
 from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Severity
 from specc.diagnostics.snippet import fitted, last_line_shown, snippet
 from specc.diagnostics.style import harmless, paint
@@ -98,11 +97,10 @@ def _row(span: Span) -> tuple[str, int]:
 def _fix(fix: Fix, near: Source | None, gutter: int, color: bool) -> Iterator[str]:
     label = paint("help", "help", color)
     yield f"{label}: {harmless(fix.title)}{_SUFFIX[fix.applicability]}"
-    ordered = sorted(fix.edits, key=lambda edit: (edit.span.source.path, edit.span.start, edit.span.end))
-    for path, edits in groupby(ordered, key=lambda edit: edit.span.source.path):
+    for path, edits in by_path(fix.edits).items():
         if near is None or path != near.path:
             yield f"{' ' * gutter}--> {harmless(path)}"
-        for hunk in _hunks(list(edits)):
+        for hunk in _hunks(edits):
             yield from _diff(hunk, gutter, color)
 
 

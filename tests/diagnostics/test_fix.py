@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.diagnostics.fix import apply_edits, choose
+from specc.diagnostics.fix import apply_edits, by_path, select
 from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix
 from specc.source import Source, Span
 
@@ -13,6 +13,10 @@ SOURCE = Source("a.yaml", TEXT)
 
 def edit(start: int, end: int, text: str, source: Source = SOURCE) -> Edit:
     return Edit(Span(source, start, end), text)
+
+
+def choose(diagnostics: list[Diagnostic], unsafe: bool) -> dict[str, list[Edit]]:
+    return by_path(edit for _, fix in select(diagnostics, unsafe) for edit in fix.edits)
 
 
 def finding(*fixes: tuple[Applicability, list[Edit]]) -> Diagnostic:
