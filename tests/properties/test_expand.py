@@ -29,7 +29,8 @@ def hold(path: str, checked: Checked) -> None:
     again = check(path, text)
     errors = [f"{d.code} {d.message}" for d in again.report.diagnostics if d.is_error]
     assert not errors, f"{errors}\n{text}"
-    assert not [d.code for d in again.report.diagnostics if d.code.startswith("N")], text
+    inserted = [d.code for d in again.report.diagnostics if d.code.startswith("N") and d.code != "N709"]
+    assert not inserted, text
     assert checked.report.typed is not None
     assert again.report.typed is not None
     assert network(again.report.typed) == network(checked.report.typed), text
