@@ -25,11 +25,11 @@ demo: $(STAMP) ## check and build a network, then train it on real digits
 	$(BIN)/python -m specc check specs/quadrant_digits.yaml
 	$(BIN)/python -m specc show specs/quadrant_digits.yaml
 	@mkdir -p build
-	$(BIN)/python -m specc build specs/quadrant_digits.yaml --out build/quadrant_digits.keras
+	$(BIN)/python -m specc build specs/quadrant_digits.yaml --out build/quadrant_digits.keras --seed 1
 	$(BIN)/python specs/demo_digits.py
 
 test: $(STAMP) ## all tests but the slow ones
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-slow: $(STAMP) ## the slow tests
 	$(BIN)/python -m pytest -m slow

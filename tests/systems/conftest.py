@@ -29,12 +29,12 @@ def seen(request: pytest.FixtureRequest, folder: Path) -> Seen:
 
     def chosen() -> list[System]:
         parameters = [getattr(item, "callspec", None) for item in request.session.items]
-        found = [p.params["system"] for p in parameters if p is not None and "system" in p.params]
-        return list({system.name: system for system in found}.values())
+        return [p.params["system"] for p in parameters if p is not None and "system" in p.params]
 
     def see(system: System) -> dict[str, Any]:
         if not results:
-            results.update(run_outside(chosen(), folder))
+            wanted = {s.name: s for s in (*chosen(), system)}
+            results.update(run_outside(wanted.values(), folder))
         return results[system.name]
 
     return see
