@@ -54,7 +54,7 @@ def equal(a: Any, b: Any) -> None:
     np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-4, atol=1e-5)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(sorted(LAYERS)), min_size=1, max_size=3), st.sampled_from(HEADS))
 def test_folded_wrapped_and_of_unknown_length_are_one_function(layers: list[str], head: str) -> None:
     chain = [*layers, head]
