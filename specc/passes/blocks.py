@@ -76,8 +76,9 @@ def reuse(resolver: Resolver, item: Item, current: int | None, context: Context)
     if isinstance(instance, Instance):
         return _apply(resolver, item, instance, "reuse", instance.path, current, context)
     original = None if path is None else resolver.by_path.get(path)
-    if original is None:
-        hint = did_you_mean(nearest(str(word), resolver.names.visible(context.scope)))
+    if original is None or path in resolver.constructs:
+        close = nearest(str(word), resolver.names.visible(context.scope))
+        hint = did_you_mean(None if close == word else close)
         message = f"`{word}` is no layer and no block that was used above{hint}"
         resolver.found.error("E300", message, place, link=context.link)
         raise Failed

@@ -8,7 +8,7 @@ from specc.passes.blocks import reuse, use
 from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import COPIES_OF_A_STEP, Env, Failed, evaluate, listed
-from specc.passes.wiring import current_value, references
+from specc.passes.wiring import count_fault, current_value, references
 from specc.passes.writer import MAX_LAYERS, Context
 from specc.syntax import tree
 from specc.syntax.document import Item
@@ -159,8 +159,13 @@ def _merge(resolver: Resolver, item: Item, name: str, ends: list[int], default: 
         raise Failed
     layer = _merge_item(resolver, item, default, context)
     prepared = resolver.ops.prepare(layer, context.env, context.link)
+    fault = count_fault(prepared.cls, len(ends), is_list=True)
+    if fault is not None:
+        resolver.found.error("E303", fault, layer.key, link=context.link)
+        raise Failed
     value = resolver.value(context.region)
     resolver.used.update(ends)
+    resolver.constructs.add(context.scope.prefix + name)
     resolver.add(name, prepared.op, tuple(ends), (value,), layer, context)
     return value
 
@@ -210,6 +215,7 @@ def _leave(resolver: Resolver, item: Item, name: str, end: int, region: int, con
     resolver.used.add(end)
     value = resolver.value(context.region)
     end = resolver.move(end, region, context)
+    resolver.constructs.add(context.scope.prefix + name)
     resolver.add(name, Unfold(region), (end,), (value,), item, context)
     resolver.crossed[end, context.region] = value
     return value

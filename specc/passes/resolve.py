@@ -18,6 +18,8 @@ from specc.syntax import tree
 from specc.syntax.document import Document
 from specc.syntax.tree import Node, Scalar, Sequence
 
+INPUT_KEYS = ("shape", "dtype", "batch_size", "sparse")
+
 
 def resolve(
     document: Document,
@@ -151,18 +153,33 @@ def _inputs(resolver: Resolver, context: Context) -> tuple[Input, ...]:
         except Failed:
             inputs.append(Input(str(key.value), value, None, node))
         resolver.names.values[str(key.value)] = value
+    _one_batch(inputs, found)
     resolver.inputs = tuple(i.name for i in inputs)
     return tuple(inputs)
+
+
+def _one_batch(inputs: list[Input], found: Findings) -> None:
+    """E107 where inputs fix the size of the batch at different numbers."""
+    fixed = [entry for entry in inputs if entry.batch is not None]
+    for entry in fixed[1:]:
+        if entry.batch != fixed[0].batch:
+            place = entry.node.get("batch_size") if isinstance(entry.node, tree.Mapping) else None
+            message = f"`batch_size` is {entry.batch}, and input `{fixed[0].name}` has {fixed[0].batch}"
+            found.error("E107", message, place or entry.node)
 
 
 def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Input:
     if not isinstance(node, tree.Mapping):
         return Input(name, value, Tensor(shape_from(node, env, found), "float32"), node)
+    if node.entries and not any(nearest(str(key.value), INPUT_KEYS) for key, _ in node.entries):
+        example = ", ".join(f"{key.value}: …" for key, _ in node.entries[:3])
+        found.error("E102", f"the shape of an input is a list, as `[{example}]`, not a mapping", node)
+        raise Failed
     parts: dict[str, Any] = {}
     mistyped: set[str | None] = set()
     for key, part in node.entries:
-        if key.value not in ("shape", "dtype", "batch_size", "sparse"):
-            close = nearest(str(key.value), ("shape", "dtype", "batch_size", "sparse"))
+        if key.value not in INPUT_KEYS:
+            close = nearest(str(key.value), INPUT_KEYS)
             mistyped.add(close)
             hint = did_you_mean(close) or "; a shape is a list, as `[height: 28, width: 28]`"
             found.error("E103", f"an input has no key `{key.value}`{hint}", key)
@@ -206,7 +223,7 @@ def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Ou
     if isinstance(section, tree.Mapping):
         entries = [(str(k.value), k, v) for k, v in section.entries]
     elif isinstance(section, Sequence):
-        entries = [(str(tree.to_plain(n)), n, None) for n in section.items]
+        entries = [(str(evaluate(n, context.env, found)), n, None) for n in section.items]
     else:
         found.error("E102", f"`outputs` must be a mapping or a list of names, not {section.kind}", section)
     outputs: list[Output] = []

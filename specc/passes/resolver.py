@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from specc.diagnostics.model import Note
+from specc.ops.registry import ALIASES
 from specc.passes.instances import Instances
 from specc.passes.scope import snake_case
 from specc.passes.values import Failed, Findings, evaluate
@@ -75,7 +76,7 @@ class Resolver(Writer):
             )
             return True
         if not value and item.field("name") is None:
-            self.names.skip(context.scope, snake_case(item.word))
+            self.names.skip(context.scope, _base(item.word))
         return value
 
     def failed(self, item: Item, word: str, context: Context) -> int:
@@ -86,7 +87,7 @@ class Resolver(Writer):
         node = item.field("name")
         name = node.value if isinstance(node, Scalar) else None
         if node is None:
-            name = self.names.automatic(context.scope, snake_case(word[:MAX_PATH]))
+            name = self.names.automatic(context.scope, _base(word[:MAX_PATH]))
         path = f"{context.scope.prefix}{name}"
         if len(path) <= MAX_PATH:
             self.names.values.setdefault(path, value)
@@ -128,7 +129,7 @@ class Resolver(Writer):
         """Write out one layer; gives its (first) result."""
         prepared = self.ops.prepare(item, context.env, context.link)
         fields = item.fields
-        name = self.name(item, item.word, context)
+        name = self.name(item, prepared.cls.name, context)
         if fields is None and current is not None and prepared.simple:
             inputs: tuple[int | None, ...] = (current,)
             self.used.add(current)
@@ -149,6 +150,11 @@ class Resolver(Writer):
             self.found.error("E102", "`distribute` is `fold` or `time_distributed`", node, link=context.link)
             return "fold"
         return word
+
+
+def _base(word: str) -> str:
+    """What the name of an unnamed item starts with."""
+    return snake_case(ALIASES.get(word, word))
 
 
 def _is_path(name: str) -> bool:

@@ -10,7 +10,7 @@ from specc.passes.values import Failed, evaluate, listed
 from specc.passes.writer import Context, Missing, Writer
 from specc.suggest import did_you_mean, nearest
 from specc.syntax.document import Item
-from specc.syntax.tree import Node, Scalar, kind_of
+from specc.syntax.tree import Mapping, Node, Scalar, Sequence, kind_of
 
 Inputs = tuple[int | None, ...]
 
@@ -24,7 +24,7 @@ def inputs_of(writer: Writer, item: Item, cls: type[Op], current: int | None, co
     if isinstance(origin, dict):
         return _by_name(writer, cls, origin, node, current, context)  # pyright: ignore[reportUnknownArgumentType]
     values = references(writer, origin, node, current, context)
-    fault = _count_fault(cls, len(values), isinstance(origin, list))
+    fault = count_fault(cls, len(values), isinstance(origin, list))
     if fault is not None:
         writer.found.error("E303", fault, node, link=context.link)
         raise Failed
@@ -51,7 +51,7 @@ def _spread(cls: type[Op], values: list[int]) -> Inputs:
     return tuple(values)
 
 
-def _count_fault(cls: type[Op], count: int, is_list: bool) -> str | None:
+def count_fault(cls: type[Op], count: int, is_list: bool) -> str | None:
     """What is wrong with the number of values, in words."""
     wanted = cls.call_inputs
     least = sum(i.required for i in wanted)
@@ -78,12 +78,14 @@ def _by_name(
         if name not in known:
             hint = did_you_mean(nearest(str(name), known))
             message = f"the call of `{cls.name}` takes no value `{name}`{hint}"
-            writer.found.error("E303", message, node, link=context.link)
+            place = node.key(str(name)) if isinstance(node, Mapping) else None
+            writer.found.error("E303", message, place or node, link=context.link)
             raise Failed
     values: list[int | None] = []
     for each in cls.call_inputs:
         if each.name in origin:
-            given = references(writer, origin[each.name], node, current, context)
+            place = node.get(each.name) if isinstance(node, Mapping) else None
+            given = references(writer, origin[each.name], place or node, current, context)
             if len(given) > 1 and not each.many:
                 message = f"`{each.name}` of `{cls.name}` is one value"
                 writer.found.error("E303", message, node, link=context.link)
@@ -104,24 +106,26 @@ def references(writer: Writer, origin: Any, node: Node, current: int | None, con
     """The values that a name, a pattern as `stack.*.skip`, or a list of them stands for."""
     several = listed(origin)
     values: list[int] = []
-    for name in several:
+    items = node.items if isinstance(node, Sequence) else []
+    for number, name in enumerate(several):
+        place = items[number] if len(items) == len(several) else node
         if isinstance(name, int) and not isinstance(name, bool):
             name = str(name)
         if not isinstance(name, str):
             writer.found.error(
-                "E102", f"`from` names values, and {kind_of(name)} is no name", node, link=context.link
+                "E102", f"`from` names values, and {kind_of(name)} is no name", place, link=context.link
             )
             raise Failed
         if "*" in name:
             paths = writer.names.matching(context.scope, name)
             if paths is None or any(path not in writer.names.values for path in paths):
-                values.append(_absent(writer, name, node, context))
+                values.append(_absent(writer, name, place, context))
             else:
-                writer.found.spend(len(paths), node, context.link)
+                writer.found.spend(len(paths), place, context.link)
                 root = context._replace(scope=Scope("", None))
-                values += [reference(writer, path, node, current, root) for path in paths]
+                values += [reference(writer, path, place, current, root) for path in paths]
         else:
-            values.append(reference(writer, name, node, current, context))
+            values.append(reference(writer, name, place, current, context))
     return values
 
 

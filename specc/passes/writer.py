@@ -61,6 +61,8 @@ class Writer:
         """The parameters that each block declares."""
         self.instances: dict[str, Any] = {}
         """The blocks that were used, by path."""
+        self.constructs: set[str] = set()
+        """The paths of constructs: a layer that ends one has its name."""
         self.file_env: Env = {}
         """The parameters of the spec, which its blocks see too."""
         self.distribute = "fold"
