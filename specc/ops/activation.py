@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
+from specc.ops.flops import activation_flops
 from specc.ops.kinds import AxisRefs, NonNegativeNumber, Number
 from specc.ops.misfit import Misfit, Replace, bad_argument
 from specc.ops.objects import Activation as ActivationName
@@ -74,7 +75,7 @@ class Activation(_Elementwise):
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """1 for each element, 0 where the activation is linear."""
-        return 0 if self.activation in (None, "linear") else x.elements
+        return x.elements * activation_flops(self.activation)
 
 
 @op(Example({}, ((4, 6),)), Example({"max_value": 6, "negative_slope": 0.1, "threshold": 0.5}, ((6,),)))

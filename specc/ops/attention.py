@@ -1,9 +1,9 @@
 """Layers in which every element of a sequence looks at the elements of another."""
 
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, cast
 
 from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, axis_numbers, known_size, op
-from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
+from specc.ops.kinds import FLAG, AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
 from specc.ops.merge import broadcast_size, distinct
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
@@ -12,9 +12,8 @@ from specc.shapes.dim import Size, product, surely_differ
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor, is_float
 
-_FLAG: Kind = get_args(Flag)[1]
 HEAD = inferred("head")
-_OPTIONS = {"use_causal_mask": _FLAG, "return_attention_scores": _FLAG, "training": _FLAG}
+_OPTIONS = {"use_causal_mask": FLAG, "return_attention_scores": FLAG, "training": FLAG}
 _NAMES = ("query", "value", "key")
 """The inputs, in order; the key defaults to the value, so that it is the last one either way."""
 

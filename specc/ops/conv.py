@@ -3,6 +3,7 @@
 from math import prod
 
 from specc.ops.declare import Example, Shape, Weights, known_size, op
+from specc.ops.flops import afterwards
 from specc.ops.kinds import Flag, One, OneFromZero, Pair, PairFromZero, Positive, Triple, TripleFromZero
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
@@ -13,7 +14,6 @@ from specc.ops.windows import (
     Padding,
     Sizes,
     Spatial,
-    afterwards,
     dilated,
     transposed_slide,
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from specc.ops.advice import last_axis_warning, spatial_warning
 from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
+from specc.ops.flops import afterwards
 from specc.ops.kinds import Flag, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
@@ -77,8 +78,7 @@ class Dense(Unary):
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """2 for each multiply-add, 1 for each bias and activation."""
-        each = 2 * x.sizes[-1] + int(self.use_bias) + int(self.activation not in (None, "linear"))
-        return y.elements * each
+        return y.elements * (2 * x.sizes[-1] + afterwards(self.use_bias, self.activation))
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 over the places of an image, and where one axis of several is given as no features."""

@@ -222,12 +222,6 @@ def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
     return cls.parameters
 
 
-_PLAIN: dict[Any, Kind] = {
-    bool: get_args(Flag)[1],
-    str: Kind("text", {"type": "str", "strict": True}, {"type": "string"}),
-}
-
-
 def kind_of(annotation: Any) -> tuple[Kind, bool]:
     """The kind that an annotation stands for, and whether it takes null."""
     origin = get_origin(annotation)
@@ -236,9 +230,8 @@ def kind_of(annotation: Any) -> tuple[Kind, bool]:
     if origin in (Union, types.UnionType):
         rest = [a for a in get_args(annotation) if a is not type(None)]
         return kind_of(rest[0])[0], len(rest) < len(get_args(annotation))
-    if origin is Literal:
-        return words(*get_args(annotation)), False
-    return _PLAIN[annotation], False
+    assert origin is Literal, f"no kind of arguments is annotated by {annotation}"
+    return words(*get_args(annotation)), False
 
 
 def known_size(x: Shape, axis: int, what: str) -> int:

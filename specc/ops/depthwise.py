@@ -3,10 +3,11 @@
 from math import prod
 
 from specc.ops.declare import Example, Shape, Weights, known_size, op
+from specc.ops.flops import afterwards
 from specc.ops.kinds import Flag, One, Pair, Positive
 from specc.ops.misfit import bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
-from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial, afterwards
+from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size, product
 
 

@@ -78,14 +78,6 @@ Positive = Annotated[int, Kind("a positive integer", _integer(1), {"type": "inte
 NonNegative = Annotated[int, Kind("an integer of at least 0", _integer(0), {"type": "integer", "minimum": 0})]
 Integer = Annotated[int, Kind("an integer", {"type": "int", "strict": True}, {"type": "integer"})]
 Number = Annotated[float, Kind("a number", {"type": "float", "strict": True}, {"type": "number"})]
-PositiveNumber = Annotated[
-    float,
-    Kind(
-        "a positive number",
-        {"type": "float", "strict": True, "gt": 0},
-        {"type": "number", "exclusiveMinimum": 0},
-    ),
-]
 NonNegativeNumber = Annotated[
     float,
     Kind(
@@ -102,7 +94,8 @@ Rate = Annotated[
         {"type": "number", "minimum": 0, "maximum": 1},
     ),
 ]
-Flag = Annotated[bool, Kind("true or false", {"type": "bool", "strict": True}, {"type": "boolean"})]
+FLAG = Kind("true or false", {"type": "bool", "strict": True}, {"type": "boolean"})
+Flag = Annotated[bool, FLAG]
 Text = Annotated[str, Kind("text", {"type": "str", "strict": True}, {"type": "string"})]
 
 One = Annotated[tuple[int, ...], _sizes(1, 1, "positive")]

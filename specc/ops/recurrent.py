@@ -1,9 +1,10 @@
 """The layers that run a cell over the steps of a sequence."""
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
-from specc.ops.kinds import Flag, Integer, Kind, Positive, Rate
+from specc.ops.flops import activation_flops
+from specc.ops.kinds import FLAG, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, TIME
@@ -22,7 +23,7 @@ class Recurrent(Op):
 
     state_count: ClassVar[int]
     """The number of states that the cell carries from step to step, each of the shape of its result."""
-    call_options = {"training": get_args(Flag)[1]}
+    call_options = {"training": FLAG}
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         activation: Activation | None
@@ -95,11 +96,6 @@ def check_forget_bias(op: Any) -> None:
         raise bad_argument("bias_initializer", "`unit_forget_bias` needs an initializer for the other biases")
 
 
-def counts(activation: object) -> int:
-    """1 where there is an activation to compute, 0 where it is left out or does nothing."""
-    return int(activation is not None and activation != "linear")
-
-
 class Gated(Recurrent):
     """A cell with a vector for its state: `gates` projections of the step and of the state."""
 
@@ -152,7 +148,7 @@ class Gated(Recurrent):
 
 def lstm_mixing(activation: object, recurrent_activation: object) -> int:
     """FLOPs per element of `c = f * c + i * act(z); h = o * act(c)`, the three gates activated before."""
-    return 3 * counts(recurrent_activation) + 2 * counts(activation) + 4
+    return 3 * activation_flops(recurrent_activation) + 2 * activation_flops(activation) + 4
 
 
 def check_cudnn(wanted: object, op: "LSTM | GRU") -> None:
@@ -277,7 +273,7 @@ class GRU(Gated):
     @property
     def mixing(self) -> int:
         """Two gates and the activation, 1 to reset, 4 for `z * h + (1 - z) * new`."""
-        return 2 * counts(self.recurrent_activation) + counts(self.activation) + 5
+        return 2 * activation_flops(self.recurrent_activation) + activation_flops(self.activation) + 5
 
 
 @op(
@@ -317,4 +313,4 @@ class SimpleRNN(Gated):
     @property
     def mixing(self) -> int:
         """The activation."""
-        return counts(self.activation)
+        return activation_flops(self.activation)

@@ -168,8 +168,3 @@ def transposed_slide(
             more = (k if padding == "valid" else k % 2) - s + output_padding[i]
         sizes.append(n * s + more)
     return sizes
-
-
-def afterwards(use_bias: bool, activation: object) -> int:
-    """The FLOPs for each sum: 1 for the bias, 1 for the activation."""
-    return int(use_bias) + int(activation not in (None, "linear"))

@@ -1,9 +1,9 @@
 """Layers that run another layer: over both directions of a sequence, or at every step of it."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
-from specc.ops.kinds import Flag, Kind, checked
+from specc.ops.kinds import FLAG, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.recurrent import Recurrent
 from specc.ops.registry import make_nested
@@ -30,7 +30,6 @@ LayerRef = Annotated[
 """A layer as an argument; the value is the op."""
 
 _NO_WEIGHTS = Kind("null: weights are loaded when the model is built", {"type": "none"}, {"type": "null"})
-_FLAG: Kind = get_args(Flag)[1]
 
 
 def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
@@ -65,7 +64,7 @@ class Bidirectional(Op):
     weights: Annotated[None, _NO_WEIGHTS] = None
     backward_layer: LayerRef | None = None
 
-    call_options = {"training": _FLAG}
+    call_options = {"training": FLAG}
 
     @property
     def places(self) -> tuple[Place, ...] | None:
@@ -171,7 +170,7 @@ class TimeDistributed(Op):
 
     layer: LayerRef
 
-    call_options = {"training": _FLAG}
+    call_options = {"training": FLAG}
 
     @property
     def places(self) -> tuple[Place, ...] | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from specc.diagnostics.model import Note
 from specc.ops.registry import ALIASES
 from specc.passes.instances import Instances
-from specc.passes.scope import snake_case
+from specc.passes.scope import default_name
 from specc.passes.values import Failed, Findings, evaluate
 from specc.passes.wiring import inputs_of, name_results
 from specc.passes.writer import MAX_NESTING, MAX_PATH, Context, Writer
@@ -98,7 +98,7 @@ class Resolver(Writer):
         node = item.fields.get("name") if item.fields is not None else None
         if node is None:
             self.hold_path(context.scope.prefix + base, item.key, context.link)
-            return self.names.automatic(context.scope, snake_case(base))
+            return self.names.automatic(context.scope, default_name(base))
         name = evaluate(node, context.env, self.found, context.link)
         if isinstance(name, int) and not isinstance(name, bool):
             name = str(name)
@@ -154,7 +154,7 @@ class Resolver(Writer):
 
 def _base(word: str) -> str:
     """What the name of an unnamed item starts with."""
-    return snake_case(ALIASES.get(word, word))
+    return default_name(ALIASES.get(word, word))
 
 
 def _is_path(name: str) -> bool:

@@ -7,21 +7,20 @@ its own prefix, then behind those of the scopes around it, up to the border of t
 import re
 from collections.abc import Iterable
 
+from specc.ops.families import snake_case
 from specc.syntax.document import Chain
 from specc.syntax.tree import Scalar, Sequence
 
 
-def snake_case(name: str) -> str:
-    """The name that Keras gives a layer of class `name`: `Conv2D` is `conv2d`, `PReLU` is `p_re_lu`."""
-    found = _snakes.get(name)
+def default_name(word: str) -> str:
+    """The name that Keras gives the first unnamed layer of class `word`: `Conv2D` is `conv2d`, `PReLU` `p_re_lu`."""
+    found = _default_names.get(word)
     if found is None:
-        text = re.sub(r"\W+", "", name)
-        text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
-        found = _snakes[name] = re.sub(r"([a-z])([A-Z])", r"\1_\2", text).lower()
+        found = _default_names[word] = snake_case(re.sub(r"\W+", "", word))
     return found
 
 
-_snakes: dict[str, str] = {}
+_default_names: dict[str, str] = {}
 
 
 class Scope:

@@ -54,11 +54,6 @@ def inferred(name: str) -> Axis:
     return _axis(name, False)
 
 
-def or_inferred(axis: Axis, name: str) -> Axis:
-    """`axis` where the author named it, else the axis that an op calls `name`."""
-    return axis if axis.given else inferred(name)
-
-
 FEATURE = inferred("feature")
 CHANNEL = inferred("channel")
 TIME = inferred("time")

@@ -121,13 +121,8 @@ def cuts(source: Sequence[Size], target: Sequence[Size]) -> list[Block]:
     return [block for block in regroup(source, target) if block.kind == "cut"]
 
 
-def is_other_order(source: Sequence[Size], target: Sequence[Size]) -> bool:
-    """Whether the sizes, ones ignored, are the same in another order: a transposition was probably meant."""
-    return other_order(source, target) is not None
-
-
 def other_order(source: Sequence[Size], target: Sequence[Size]) -> Indexes | None:
-    """The order of the source's axes in which their sizes, ones ignored, are the target's.
+    """The order of the source's axes in which their sizes, ones ignored, are the target's: it was probably meant.
 
     None if there is none, or it is the order they have. Axes of equal size stay in sequence, ones go last.
     """
