@@ -36,7 +36,7 @@ class Deferred(NamedTuple):
     env: Env
 
 
-MAX_STEPS = 20_000_000
+MAX_STEPS = 10_000_000
 """How many entries of lists, mappings and parameters are gone through to write a network out."""
 
 

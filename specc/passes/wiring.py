@@ -102,10 +102,15 @@ def _by_name(
     return tuple(values)
 
 
+STEPS_OF_A_REFERENCE = 2
+
+
 def references(writer: Writer, origin: Any, node: Node, current: int | None, context: Context) -> list[int]:
     """The values that a name, a pattern as `stack.*.skip`, or a list of them stands for."""
     several = listed(origin)
     values: list[int] = []
+    if len(several) > 1:
+        writer.found.spend(STEPS_OF_A_REFERENCE * len(several), node, context.link)
     items = node.items if isinstance(node, Sequence) else []
     for number, name in enumerate(several):
         place = items[number] if len(items) == len(several) else node
@@ -121,7 +126,7 @@ def references(writer: Writer, origin: Any, node: Node, current: int | None, con
             if paths is None or any(path not in writer.names.values for path in paths):
                 values.append(_absent(writer, name, place, context))
             else:
-                writer.found.spend(len(paths), place, context.link)
+                writer.found.spend(STEPS_OF_A_REFERENCE * len(paths), place, context.link)
                 root = context._replace(scope=Scope("", None))
                 values += [reference(writer, path, place, current, root) for path in paths]
         else:
