@@ -179,7 +179,11 @@ class Inference:
         over = received.part(0, reading.outer + 1)
         note = ("N705", text)
         unwrapped = reading._replace(
-            outer=reading.outer + 1, over=over, notes=(*reading.notes, note), unwrapped=True
+            outer=reading.outer + 1,
+            core=None if reading.core is None else reading.core.part(1),
+            over=over,
+            notes=(*reading.notes, note),
+            unwrapped=True,
         )
         return op.layer, unwrapped  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
