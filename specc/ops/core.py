@@ -74,7 +74,8 @@ class Dense(Unary):
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         """With LoRA, the kernel itself is not trained."""
-        return super().frozen(weights) | (frozenset(("kernel",)) if self.lora_rank else frozenset[str]())
+        fixed = super().frozen(weights)
+        return fixed | {"kernel"} if self.lora_rank else fixed
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """2 for each multiply-add, 1 for each bias and activation."""

@@ -1,6 +1,7 @@
 """What initializers, regularizers and constraints ask of the weights that they are given to."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from specc.ops.declare import Inputs, Op, Weights, parameters_of
@@ -26,10 +27,12 @@ def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None =
 
     `dtype` is that of a layer around this one.
     """
-    for inner, own in _wrapped(op, weights):
-        check_objects(inner, own, (), op.dtype or dtype)
+    given = vars(op)
+    if "layer" in given:
+        for inner, own in _wrapped(op, weights):
+            check_objects(inner, own, (), op.dtype or dtype)
     policy = op.dtype or dtype
-    if policy != "bfloat16" and not any(_name(v) in _ASKING for v in vars(op).values()):
+    if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
     for parameter, shape in _uses(op, weights):
         if op.trainable or parameter.endswith("_initializer"):
@@ -39,11 +42,14 @@ def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None =
             _check(op, "activity_regularizer", 1 + result.shape.rank, policy)
 
 
+def _asks(value: object) -> bool:
+    """Whether an argument is an object that asks something of its weights; numbers, which most are, come first."""
+    return value.__class__ in (str, Object) and _name(value) in _ASKING
+
+
 def _wrapped(op: Op, weights: Weights) -> Iterator[tuple[Op, Weights]]:
     """The layers that a wrapper runs, each with its own weights."""
-    inner: Op | None = vars(op).get("layer")
-    if inner is None:
-        return
+    inner: Op = vars(op)["layer"]
     if op.name == "TimeDistributed":
         yield inner, weights
         return
@@ -55,7 +61,12 @@ def _wrapped(op: Op, weights: Weights) -> Iterator[tuple[Op, Weights]]:
 def _name(value: Any) -> str:
     if isinstance(value, Object):
         value = value.name
-    return value.replace("_", "").lower() if isinstance(value, str) else ""
+    return _canonical(value) if isinstance(value, str) else ""
+
+
+@lru_cache(1024)
+def _canonical(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _uses(op: Op, weights: Weights) -> Iterator[tuple[str, tuple[int, ...]]]:
