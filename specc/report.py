@@ -79,9 +79,7 @@ class Report:
         for output in self.typed.graph.outputs if self.typed is not None else ():
             tensor = self.typed.types[output.value] if self.typed is not None else None
             if tensor is not None:
-                found[output.name] = (
-                    tensor if output.promise is None else Tensor(output.promise, tensor.dtype)
-                )
+                found[output.name] = output.declared(tensor)
         return found
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 `Explicit`: what the readings ask for is written out as layers; nothing is left to be inserted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
@@ -81,8 +81,22 @@ class Layer:
         self.distribute = distribute
         self.inserted = inserted
 
+    @property
+    def cls(self) -> type[Op]:
+        """The class of the op, whether its arguments are known yet or not."""
+        return self.op.cls if isinstance(self.op, Pending) else type(self.op)
+
     def __repr__(self) -> str:
         return f"Layer({self.name!r})"
+
+
+Makers = Mapping[int, Layer]
+"""The layer that makes each value; inputs have none."""
+
+
+def makers_of(layers: Iterable[Layer]) -> Makers:
+    """The layer that makes each value, for looking back."""
+    return {value: layer for layer in layers for value in layer.outputs}
 
 
 class Region(NamedTuple):
@@ -139,6 +153,10 @@ class Output(NamedTuple):
     value: int
     promise: Shape | None
     node: Node
+
+    def declared(self, made: Tensor) -> Tensor:
+        """The type of the output, whose value is `made`: in the shape that was promised."""
+        return made if self.promise is None else Tensor(self.promise, made.dtype)
 
 
 class Graph(NamedTuple):

@@ -9,13 +9,13 @@ CARRIERS = ("Reshape", "Flatten", "Permute", "Identity", "Dropout", "slice", "re
 """Ops behind which a value is still what the activation before them made it."""
 
 
-def makers_of(typed: Typed) -> dict[int, int]:
+def maker_positions(typed: Typed) -> dict[int, int]:
     """The position of the layer that makes each value."""
     return {v: i for i, layer in enumerate(typed.graph.layers) for v in layer.outputs}
 
 
 def activation_behind(value: int, typed: Typed, makers: dict[int, int]) -> str | None:
-    """The last activation behind a value; None where it is not known. `makers`: see `makers_of`."""
+    """The last activation behind a value; None where it is not known. `makers`: see `maker_positions`."""
     while value in makers:
         layer = typed.graph.layers[makers[value]]
         op = typed.ops[makers[value]]

@@ -1,12 +1,14 @@
 """From a misfit to a diagnostic: where it stands in the text, where the offending size was made, how to repair it."""
 
+from functools import cached_property
+
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Graph, Layer, Reading, chain_of
+from specc.ir.graph import Graph, Layer, Makers, Reading, chain_of, makers_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.fit import forbidden
 from specc.passes.instances import argument_node
-from specc.passes.repairs import class_of, described_edits, insertion_fix, upstream_fixes
+from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -23,15 +25,12 @@ class Blame:
         self.graph = graph
         self.found = found
         self.types = types
-        self._makers: dict[int, Layer] | None = None
         self._seen: set[tuple[str, int, str]] = set()
 
-    @property
-    def makers(self) -> dict[int, Layer]:
+    @cached_property
+    def makers(self) -> Makers:
         """The layer that makes each value, for looking back from a fault."""
-        if self._makers is None:
-            self._makers = {value: layer for layer in self.graph.layers for value in layer.outputs}
-        return self._makers
+        return makers_of(self.graph.layers)
 
     def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
@@ -42,7 +41,7 @@ class Blame:
             return
         self._seen.add(key)
         notes = (*self._origins(misfit, layer), *(Note(fact) for fact in misfit.facts))
-        fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer.item, class_of(layer)))
+        fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer.item, layer.cls))
         if misfit.code == "E200" and not fixes:
             fixes = upstream_fixes(misfit, layer, self.makers, self.types)
         self.found.append(

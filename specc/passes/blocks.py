@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Note
 from specc.ir.graph import Fold, Layer, Link, Pending, Region
 from specc.ops.declare import Op
-from specc.passes.repairs import class_of
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import (
@@ -14,7 +13,6 @@ from specc.passes.values import (
     Failed,
     Given,
     Param,
-    SizeOf,
     bind,
     declared,
     evaluate,
@@ -27,6 +25,7 @@ from specc.shapes.shape import Shape
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Block, Item
+from specc.syntax.expressions import SizeOf
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 
@@ -86,7 +85,7 @@ def reuse(resolver: Resolver, item: Item, current: int | None, context: Context)
 
 
 def _reapply(resolver: Resolver, item: Item, original: Layer, current: int | None, context: Context) -> int:
-    cls = class_of(original)
+    cls = original.cls
     name = resolver.name(item, "reuse", context)
     inputs = inputs_of(resolver, item, cls, current, context)
     outputs = tuple(resolver.value(context.region) for _ in original.outputs)

@@ -95,16 +95,16 @@ def _repeat(resolver: Resolver, item: Item, current: int | None, context: Contex
     path = context.scope.prefix + name
     resolver.names.rounds[path] = len(rows)
     for number, row in enumerate(rows):
-        resolver.count(item.node, context.link)
-        inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        value = resolver.chain(_chain(item), value, _with_row(resolver, item, inner, row))
+        value = resolver.chain(_chain(item), value, _round(resolver, item, name, number, row, context))
     if value is not None:
         resolver.names.values[path] = value
     return value
 
 
-def _with_row(resolver: Resolver, item: Item, inner: Context, row: Env) -> Context:
-    """The context of one round, with its parameters."""
+def _round(resolver: Resolver, item: Item, name: str, number: int, row: Env, context: Context) -> Context:
+    """The context of one round, with its parameters; the round is counted."""
+    resolver.count(item.node, context.link)
+    inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
     if not row:
         return inner
     resolver.found.spend(len(inner.env) // COPIES_OF_A_STEP, item.node, inner.link)
@@ -119,10 +119,7 @@ def _each(resolver: Resolver, item: Item, current: int | None, context: Context)
     resolver.names.rounds[context.scope.prefix + name] = len(rows)
     ends: list[int] = []
     for number, row in enumerate(rows):
-        resolver.count(item.node, context.link)
-        inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
-        inner = _with_row(resolver, item, inner, row)
-        end = resolver.chain(_chain(item), start, inner)
+        end = resolver.chain(_chain(item), start, _round(resolver, item, name, number, row, context))
         ends.append(current_value(resolver, item, end, context))
     return _merge(resolver, item, name, ends, "Concatenate", context)
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from specc.ir.graph import Fold, Layer, Reading, Typed, Unfold
 from specc.ops.declare import Op
-from specc.shapes.axis import Axis
 from specc.shapes.dim import Size, product
 from specc.shapes.shape import Shape
 
@@ -71,22 +70,7 @@ def rows(typed: Typed, until_failure: bool = False) -> list[Row]:
         x = typed.types[output.value]
         if shape is not None and x is not None:
             line = output.node.span.first.line
-            table.append(
-                Row(
-                    f"{output.name}.reshape",
-                    "Reshape",
-                    (x.shape,),
-                    (shape,),
-                    0,
-                    0,
-                    0,
-                    0,
-                    True,
-                    None,
-                    line,
-                    None,
-                )
-            )
+            table.append(_moving(f"{output.name}.reshape", "Reshape", x.shape, shape, line))
     return table
 
 
@@ -121,7 +105,7 @@ def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | Non
     size = dtype_bytes(typed.types[layer.outputs[0]].dtype)  # pyright: ignore[reportOptionalMemberAccess]
     return Row(
         layer.name,
-        layer.op.cls.name if not isinstance(layer.op, Op) else layer.op.name,
+        layer.cls.name,
         inputs,
         outputs,
         weighed.trainable + weighed.fixed,
@@ -161,22 +145,20 @@ def _region_row(typed: Typed, layer: Layer) -> Row:
 def _inserted(typed: Typed, layer: Layer, reading: Reading) -> list[Row]:
     """The permute and the reshape in front of a layer."""
     found: list[Row] = []
-    x = typed.types[layer.inputs[0]].shape  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownMemberType, reportUnknownVariableType]
+    inputs, _ = _shapes(typed, layer)
     line = layer.item.key.span.first.line
-
-    def add(suffix: str, op: str, before: Shape, after: Shape) -> None:
-        found.append(
-            Row(f"{layer.name}.{suffix}", op, (before,), (after,), 0, 0, 0, 0, True, None, line, None)
-        )
-
+    x = inputs[0]
     if reading.order is not None:
-        add("permute", "Permute", x, x.ordered(reading.order))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-        x = x.ordered(reading.order)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        x = x.ordered(reading.order)
+        found.append(_moving(f"{layer.name}.permute", "Permute", inputs[0], x, line))
     if reading.core is not None:
-        over: tuple[Axis, ...] = (reading.over or x.part(0, reading.outer)).axes  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        after = Shape(x.sizes[: reading.outer], over).join(reading.core)  # pyright: ignore[reportUnknownMemberType]
-        add("reshape", "Reshape", x, after)  # pyright: ignore[reportUnknownArgumentType]
+        found.append(_moving(f"{layer.name}.reshape", "Reshape", x, reading.received(inputs[0]), line))
     return found
+
+
+def _moving(name: str, op: str, before: Shape, after: Shape, line: int) -> Row:
+    """An inserted layer that only moves elements, which costs nothing."""
+    return Row(name, op, (before,), (after,), 0, 0, 0, 0, True, None, line, None)
 
 
 def totals(table: list[Row]) -> Totals:

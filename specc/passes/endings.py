@@ -1,17 +1,13 @@
 """Repairs of an output that is not what was declared: layers that would make it so, behind the last one."""
 
-from collections.abc import Mapping
-
 from specc.diagnostics.model import Applicability, Edit, Fix
-from specc.ir.graph import Layer, Output
+from specc.ir.graph import Layer, Makers, Output
 from specc.ops.declare import Op
 from specc.passes.repairs import set_argument, upstream
 from specc.shapes.shape import Shape
 from specc.syntax import edits
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node, Scalar
-
-Makers = Mapping[int, Layer]
 
 
 def ending_fixes(

@@ -8,10 +8,11 @@ from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
-from specc.passes.values import Env, Failed, Findings, SizeOf, evaluate, has_dollar, is_deferred, settle
+from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import CONSTRUCT_FIELDS, Item
+from specc.syntax.expressions import SizeOf
 from specc.syntax.tree import Node, Scalar
 
 

@@ -4,7 +4,7 @@ from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Input, Layer, Typed, chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove
-from specc.passes.activations import activation_behind, makers_of
+from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
 
@@ -54,7 +54,7 @@ def _softmaxes(typed: Typed, found: Findings) -> None:
             continue
         value, result = layer.inputs[0], typed.types[layer.outputs[0]]
         is_first = op.name in ("Activation", "Softmax")
-        makers = makers or makers_of(typed)
+        makers = makers or maker_positions(typed)
         if is_first and value is not None and activation_behind(value, typed, makers) == "softmax":
             message = f"`{layer.name}`: a softmax of what is a softmax already"
         elif not is_first and result is not None and result.shape.sizes[-1:] == (1,):

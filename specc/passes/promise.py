@@ -1,7 +1,9 @@
 """Whether the outputs are what was declared; a shape of the same elements is reached by a reshape."""
 
+from math import prod
+
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Layer, Output, Typed
+from specc.ir.graph import Makers, Output, Typed, makers_of
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
 from specc.shapes.dim import Size, Symbol, surely_differ
@@ -12,7 +14,7 @@ from specc.shapes.tensor import Tensor
 
 def keep_promises(typed: Typed, found: Findings) -> Typed:
     """Hold every output against its declaration (E209); the types and reshapes are those that the promises give."""
-    makers: dict[int, Layer] | None = None
+    makers: Makers | None = None
     reshapes: dict[int, Shape] = {}
     outputs: list[Output] = []
     for output in typed.graph.outputs:
@@ -32,7 +34,7 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
             found.append(Diagnostic("N704", text, output.node.span))
             continue
         if makers is None:
-            makers = {v: layer for layer in typed.graph.layers for v in layer.outputs}
+            makers = makers_of(typed.graph.layers)
         found.append(_broken(output, tensor, fault, makers, typed))
     return typed._replace(graph=typed.graph._replace(outputs=tuple(outputs)), output_reshapes=reshapes)
 
@@ -79,14 +81,11 @@ def _reshape_fault(shape: Shape, promise: Shape) -> str | None:
 def _same_elements(shape: Shape, promise: Shape) -> bool:
     left = sorted(map(str, (s for s in shape.sizes if not isinstance(s, int))))
     right = sorted(map(str, (s for s in promise.sizes if not isinstance(s, int))))
-    known = [1, 1]
-    for side, sizes in enumerate((shape.sizes, promise.sizes)):
-        for size in sizes:
-            known[side] *= size if isinstance(size, int) else 1
-    return left == right and "null" not in left and known[0] == known[1]
+    known, wanted = (prod(s for s in sizes if isinstance(s, int)) for sizes in (shape.sizes, promise.sizes))
+    return left == right and "null" not in left and known == wanted
 
 
-def _broken(output: Output, tensor: Tensor, fault: str, makers: dict[int, Layer], typed: Typed) -> Diagnostic:
+def _broken(output: Output, tensor: Tensor, fault: str, makers: Makers, typed: Typed) -> Diagnostic:
     shape, promise = tensor.shape, output.promise
     assert promise is not None
     message = f"output `{output.name}` is {shape}, not {promise} as declared{fault}"

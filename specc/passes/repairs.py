@@ -1,12 +1,15 @@
 """Repairs as edits of the text. A fix made here is a candidate: the pipeline applies and re-checks it first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from specc.diagnostics.model import Edit, Fix
-from specc.ir.graph import Layer, Pending, Reading
+from specc.ir.graph import Layer, Makers, Reading
+from specc.ops.advice import permute_text
 from specc.ops.declare import Op, Place
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
 from specc.ops.registry import first_parameter
+from specc.shapes.axis import CHANNEL
+from specc.shapes.dim import is_known
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.source import Span
@@ -15,7 +18,6 @@ from specc.syntax.document import Item
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Scalar, Sequence
 
-Makers = Mapping[int, Layer]
 CARRIERS = (
     "Dropout",
     "Activation",
@@ -55,12 +57,7 @@ def _edits(repair: Repair, item: Item, cls: type[Op]) -> tuple[Edit, ...]:
 
 def set_argument(layer: Layer, parameter: str, text: str) -> Edit | None:
     """Give one argument of a layer another value."""
-    return _set(layer.item, class_of(layer), parameter, text)
-
-
-def class_of(layer: Layer) -> type[Op]:
-    """The class of a layer's op, whether its arguments are known yet or not."""
-    return layer.op.cls if isinstance(layer.op, Pending) else type(layer.op)
+    return _set(layer.item, layer.cls, parameter, text)
 
 
 def _set(item: Item, cls: type[Op], parameter: str, text: str) -> Edit | None:
@@ -175,15 +172,11 @@ def _return_sequences(maker: Layer, is_wrapped: bool) -> Edit | None:
 def _missing_axis(op: Op, x: Shape, layer: Layer) -> Fix | None:
     """A window op that lacks one axis lacks its channel: one reading is left."""
     places = op.places or ()
-    if "space" not in places or x.rank != len(places) - 1:
+    if "space" not in places or x.rank != len(places) - 1 or not is_known(x.sizes):
         return None
-    entries = [
-        str(size) if axis.name is None else f"{axis.name}: {size}" for size, axis in zip(*x, strict=True)
-    ]
-    if not all(isinstance(size, int) for size in x.sizes):
-        return None
-    entries.insert(places.index("feature"), "channel: 1")
-    edit = edits.insert_item_before(layer.item.node, f"Reshape: [{', '.join(entries)}]")
+    at = places.index("feature")
+    extended = x.part(0, at).join(Shape((1,), (CHANNEL,))).join(x.part(at))
+    edit = edits.insert_item_before(layer.item.node, f"Reshape: {extended}")
     return None if edit is None else Fix("add the missing `channel` axis", "safe", (edit,))
 
 
@@ -192,14 +185,12 @@ def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | Non
     item = layer.item
     lines: list[str] = []
     if reading.order is not None:
-        x = x.ordered(reading.order)
-        lines.append(f"Permute: {_axes_text(reading.order, x)}")
+        lines.append(permute_text(x, reading.order))
     if reading.core is not None:
-        target = (reading.over or x.part(0, reading.outer)).join(reading.core)
-        lines.append(f"Reshape: {target}")
+        lines.append(f"Reshape: {reading.received(x)}")
     made = [edits.insert_item_before(item.node, line) for line in lines]
     if reading.outer:
-        made.append(_distributed(item, reading, x))
+        made.append(_distributed(item, reading, x if reading.order is None else x.ordered(reading.order)))
     if not made or any(edit is None for edit in made):
         return None
     title = "write out what would be inserted"
@@ -218,12 +209,6 @@ def _joined(made: list[Edit]) -> tuple[Edit, ...]:
         else:
             joined.append(edit)
     return tuple(joined)
-
-
-def _axes_text(order: tuple[int, ...], permuted: Shape) -> str:
-    if all(axis.name is not None for axis in permuted.axes):
-        return "[" + ", ".join(str(axis.name) for axis in permuted.axes) + "]"
-    return "[" + ", ".join(str(i + 1) for i in order) + "]"
 
 
 def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from specc.ir.graph import Typed
-from specc.passes.activations import activation_behind, makers_of
+from specc.passes.activations import activation_behind, maker_positions
+from specc.passes.compile import check_compile
 from specc.passes.values import Findings
 from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Node
@@ -12,15 +13,13 @@ from specc.syntax.tree import Node
 
 def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
     """The checked section, and the targets that `fit` will want by output; nothing where an output has no type."""
-    from specc.passes.compile import check_compile
-
     outputs: dict[str, Tensor] = {}
     for output in typed.graph.outputs:
         tensor = typed.types[output.value]
         if tensor is None:
             return None, {}
-        outputs[output.name] = tensor if output.promise is None else Tensor(output.promise, tensor.dtype)
-    makers = makers_of(typed)
+        outputs[output.name] = output.declared(tensor)
+    makers = maker_positions(typed)
     behind = {o.name: activation_behind(o.value, typed, makers) for o in typed.graph.outputs}
 
     training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get)

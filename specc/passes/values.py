@@ -1,6 +1,6 @@
 """Values behind nodes: `$` expressions, parameters and their types, and shapes as authors write them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.collector import Collector
@@ -11,11 +11,10 @@ from specc.shapes.dim import Size, Symbol, Unknown
 from specc.shapes.shape import MAX_AXES, Shape, excess
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
-from specc.syntax.expressions import ExpressionError, Template, parse_expression, parse_template
+from specc.syntax.expressions import ExpressionError, SizeOf, Template, parse_expression, parse_template
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 Env = dict[str, Any]
-SizeOf = Callable[[str | int], int]
 
 
 class Failed(Exception):
