@@ -6,6 +6,8 @@ from typing import NoReturn
 from specc.diagnostics.model import Diagnostic
 
 MAX_ERRORS = 1000
+MAX_MESSAGE = 1000
+"""How many characters a message has: what it quotes may be any text."""
 
 
 class TooManyErrors(Exception):
@@ -25,7 +27,10 @@ class Collector(list[Diagnostic]):
         self._errors = 0
 
     def append(self, diagnostic: Diagnostic) -> None:
-        """Record a finding, unless it has been recorded."""
+        """Record a finding, unless it has been recorded; its message in one line of printable characters."""
+        message = diagnostic.message
+        if len(message) > MAX_MESSAGE or not message.isprintable():
+            diagnostic = diagnostic._replace(message=_in_one_line(message))
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         if key in self._known:
             return
@@ -43,3 +48,9 @@ class Collector(list[Diagnostic]):
 
     def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> NoReturn:
         raise TypeError("a collector is extended by `extend`")
+
+
+def _in_one_line(message: str) -> str:
+    if len(message) > MAX_MESSAGE:
+        message = message[: MAX_MESSAGE - 1] + "…"
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in message)
