@@ -8,7 +8,7 @@ CASES ?= 10000
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench oracle clean
+.PHONY: help install demo test test-slow lint format bench oracle fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ format: $(STAMP) ## let ruff format the code and mend what it can
 
 bench: $(STAMP) ## the measurements, with their peers beside them
 	$(BIN)/python -m benchmarks
+
+fuzz: $(STAMP) ## mutate specs by the ten thousand (FUZZ_SEED=n for others)
+	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/properties
 
 oracle: $(STAMP) ## CASES (10000) generated layers held against Keras
 	$(BIN)/python -m tests.oracle --cases $(CASES)

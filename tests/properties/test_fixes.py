@@ -10,8 +10,9 @@ from specc.diagnostics.model import Diagnostic
 from specc.pipeline import Options, check_source
 from specc.report import Report
 from specc.source import Source
-from tests.properties.mutations import ROOT, mutated, texts
+from tests.properties.mutations import mutated
 from tests.properties.sound import assert_sound
+from tests.properties.trees import ROOT, texts
 
 PATH = str(ROOT / "specs" / "mutated.yaml")
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specc.pipeline import Options, check_bytes, check_file, check_text
-from tests.properties.mutations import ROOT, mutated, texts
+from tests.properties.mutations import mutated
 from tests.properties.sound import assert_sound
+from tests.properties.trees import ROOT, texts
 
 HEAD = "specc: 1\nname: a\ninputs: {x: [time: 8, feature: 4]}\n"
 SECONDS = 30

@@ -14,7 +14,7 @@ from specc.report import Report
 from specc.source import Source
 from specc.syntax.reader import read
 from specc.syntax.tree import to_plain
-from tests.properties.mutations import ROOT, texts
+from tests.properties.trees import ROOT, texts
 
 PATH = str(ROOT / "specs" / "other.yaml")
 HEAD = "specc: 1\nname: a\ninputs: {x: [time: 8, feature: 4]}\n"
