@@ -27,6 +27,7 @@ class Adaptation:
         """The folded twin of a value, and its region, by value and number of axes."""
         self.outer_of: dict[int, int] = {}
         """Over how many axes a value has a folded twin."""
+        self.taken = {i.name for i in typed.graph.inputs} | {layer.name for layer in typed.graph.layers}
 
     def run(self) -> Explicit:
         """The explicit graph."""
@@ -69,10 +70,19 @@ class Adaptation:
         self.types.append(tensor)
         return len(self.types) - 1
 
+    def _fresh(self, name: str) -> str:
+        """`name`, numbered where an input or another layer has it."""
+        numbered, count = name, 0
+        while numbered in self.taken:
+            count += 1
+            numbered = f"{name}_{count}"
+        self.taken.add(numbered)
+        return numbered
+
     def _add(self, layer: Layer, suffix: str, op: Op, value: int, result: Tensor, region: int) -> int:
         """An inserted layer beside `layer`; gives its value."""
         made = self._new(result)
-        name = f"{layer.name}.{suffix}"
+        name = self._fresh(f"{layer.name}.{suffix}")
         self.layers.append(Layer(name, op, (value,), (made,), layer.item, region, layer.link, inserted=True))
         return made
 
@@ -153,7 +163,7 @@ class Adaptation:
         self.layers.append(core)
         positions = tuple(range(outer))
         for i, (value, twin) in enumerate(zip(layer.outputs, inner, strict=True)):
-            name = f"{layer.name}.unfold" if i == 0 else f"{layer.name}.unfold_{i}"
+            name = self._fresh(f"{layer.name}.unfold" if i == 0 else f"{layer.name}.unfold_{i}")
             unfold = Unfold(region, positions)
             made = Layer(name, unfold, (twin,), (value,), layer.item, layer.region, layer.link, inserted=True)
             self.layers.append(made)
@@ -188,7 +198,7 @@ class Adaptation:
         item = maker.item if maker is not None else self.typed.graph.regions[0].item
         reshape = reshaping(self.types[value], shape)
         made = self._new(Tensor(shape, self.types[value].dtype))
-        name = f"{output.name}.reshape"
+        name = self._fresh(f"{output.name}.reshape")
         self.layers.append(Layer(name, reshape, (value,), (made,), item, inserted=True))
         return output._replace(value=made)
 

@@ -32,6 +32,16 @@ def test_a_single_output_stays_bare_and_has_its_name() -> None:
     assert type(model.get_layer("digit")).__name__ == "Identity"
 
 
+def test_an_output_of_shared_weights_has_its_name() -> None:
+    network = Network()
+    x = network.input("x", 4)
+    y = network.add(make("Dense", {"units": 4}), x, name="first")
+    z = network.add(make("Dense", {"units": 4}), y, name="again", shares=network.layers[-1])
+    model = lower(network.explicit(again=z)).model
+    assert model.output_names == ["again"]
+    assert model.count_params() == 20
+
+
 def test_several_outputs_form_a_dict() -> None:
     network, (a, b) = dense_network("a", "b")
     model = lower(network.explicit(b=a, digit=b, again=b)).model

@@ -88,7 +88,8 @@ class _Builder:
         self.values: dict[int, KerasTensor] = {}
         self.layers: dict[str, KerasLayer] = {}
         graph = explicit.graph
-        self.names = Names({i.name for i in graph.inputs} | {layer.name for layer in explicit.layers})
+        own = {layer.name for layer in explicit.layers if layer.shares is None}
+        self.names = Names({i.name for i in graph.inputs} | own)
 
     def model(self) -> Built:
         graph = self.explicit.graph
