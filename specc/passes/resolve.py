@@ -223,7 +223,7 @@ def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Ou
     if isinstance(section, tree.Mapping):
         entries = [(str(k.value), k, v) for k, v in section.entries]
     elif isinstance(section, Sequence):
-        entries = [(str(evaluate(n, context.env, found)), n, None) for n in section.items]
+        entries = [(name, n, None) for n in section.items if (name := _listed_output(n, context, found))]
     else:
         found.error("E102", f"`outputs` must be a mapping or a list of names, not {section.kind}", section)
     outputs: list[Output] = []
@@ -237,9 +237,17 @@ def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Ou
             outputs.append(_output(resolver, name, key, node, context))
         except Failed:
             pass
-    if not entries:
+    if not entries and not found:
         found.error("E304", "a network needs at least one output", section)
     return tuple(outputs)
+
+
+def _listed_output(node: Node, context: Context, found: Findings) -> str | None:
+    """The name of an output in a list of them; None after recording what is wrong with it."""
+    try:
+        return str(evaluate(node, context.env, found))
+    except Failed:
+        return None
 
 
 def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context: Context) -> Output:
