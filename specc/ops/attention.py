@@ -1,33 +1,31 @@
 """Layers in which every element of a sequence looks at the elements of another."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Literal
 
-from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, axis_numbers, known_size, op
-from specc.ops.kinds import FLAG, AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
-from specc.ops.merge import broadcast_size, distinct
-from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
-from specc.ops.objects import Constraint, Initializer, Regularizer
-from specc.shapes.axis import FEATURE, inferred
+from specc.ops.broadcast import broadcast_size, distinct
+from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, known_size, op
+from specc.ops.kinds import FLAG, Flag, Integer, Rate
+from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
+from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size, product, surely_differ
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor, is_float
 
-HEAD = inferred("head")
-_OPTIONS = {"use_causal_mask": FLAG, "return_attention_scores": FLAG, "training": FLAG}
-_NAMES = ("query", "value", "key")
+OPTIONS = {"use_causal_mask": FLAG, "return_attention_scores": FLAG, "training": FLAG}
+NAMES = ("query", "value", "key")
 """The inputs, in order; the key defaults to the value, so that it is the last one either way."""
 
 
 def disagree(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> Misfit:
     """E205: axis `axis` of one input is not as long as axis `at` of another."""
-    a, b = _NAMES[operand], _NAMES[other]
+    a, b = NAMES[operand], NAMES[other]
     size, wanted = shapes[operand].sizes[axis], shapes[other].sizes[at]
     return Misfit(
         "E205",
         f"the {a} has {size} where the {b} has {wanted}",
         operand=operand,
         axis=axis % shapes[operand].rank,
-        facts=tuple(f"the {name} is {x} {sizes_text(x)}" for name, x in zip(_NAMES, shapes, strict=False)),
+        facts=tuple(f"the {name} is {x} {sizes_text(x)}" for name, x in zip(NAMES, shapes, strict=False)),
     )
 
 
@@ -40,7 +38,7 @@ def check_equal(shapes: Shapes, operand: int, axis: int, other: int, at: int) ->
 class _Scored(Op):
     """Attention without projections: scores of query and key weigh the values."""
 
-    call_options = _OPTIONS
+    call_options = OPTIONS
 
     use_scale: Flag
 
@@ -78,7 +76,7 @@ class _Scored(Op):
         for operand in range(1, len(shapes)):
             x = shapes[operand]
             if x.rank != query.rank:
-                raise wrong_rank(f"a {_NAMES[operand]} of as many axes as the query", x, operand=operand)
+                raise wrong_rank(f"a {NAMES[operand]} of as many axes as the query", x, operand=operand)
             for axis in range(query.rank - 2):
                 if x.sizes[axis] != 1:
                     check_equal(shapes, operand, axis, 0, axis)
@@ -157,179 +155,3 @@ class AdditiveAttention(_Scored):
     def weights_for(self, shapes: Shapes) -> Weights:
         """`scale`: one number for each feature of the query."""
         return {"scale": (known_size(shapes[0], -1, "the scale"),)} if self.use_scale else {}
-
-
-def _sizes(value: Any) -> tuple[int, ...]:
-    several: list[Any] = list(cast("list[Any]", value)) if isinstance(value, list | tuple) else [value]
-    if not several or not all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in several):
-        raise ValueError("must be a positive integer or a list of them")
-    return tuple(several)
-
-
-_SIZE_JSON = {"type": "integer", "minimum": 1}
-Sizes = Annotated[
-    tuple[int, ...],
-    Kind(
-        "a positive integer or a list of them",
-        checked(_sizes),
-        {"anyOf": [_SIZE_JSON, {"type": "array", "items": _SIZE_JSON, "minItems": 1}]},
-    ),
-]
-
-
-@op(
-    Example({"num_heads": 2, "key_dim": 3}, ((4, 6), (5, 7))),
-    Example({"num_heads": 2, "key_dim": 3, "value_dim": 5, "use_bias": False}, ((4, 6), (5, 7), (5, 8))),
-    Example({"num_heads": 2, "key_dim": 3, "output_shape": [2, 3], "use_gate": True}, ((4, 6), (4, 6))),
-    Example({"num_heads": 2, "key_dim": 3, "attention_axes": 2}, ((3, 4, 6), (3, 5, 6))),
-    inputs="query value key?",
-)
-class MultiHeadAttention(Op):
-    """Attention in several heads, each over its own projections of query, key and value."""
-
-    num_heads: Positive
-    key_dim: Positive
-    value_dim: Positive | None = None
-    dropout: Rate = 0.0
-    use_bias: Flag = True
-    output_shape: Sizes | None = None
-    attention_axes: AxisRefs | None = None
-    sliding_window: Positive | None = None
-    flash_attention: Flag | None = None
-    kernel_initializer: Initializer | None = "glorot_uniform"
-    bias_initializer: Initializer | None = "zeros"
-    kernel_regularizer: Regularizer | None = None
-    bias_regularizer: Regularizer | None = None
-    activity_regularizer: Regularizer | None = None
-    kernel_constraint: Constraint | None = None
-    bias_constraint: Constraint | None = None
-    use_gate: Flag = False
-    seed: Integer | None = None
-
-    call_options = _OPTIONS
-
-    def result_count(self) -> int:
-        return 2 if self.options.get("return_attention_scores") else 1
-
-    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The query, its last axis projected; with `return_attention_scores` also (…, head, query, key)."""
-        shapes = tuple(tensor.shape for tensor in inputs)
-        attended = self._attended(shapes)
-        query = shapes[0]
-        dtype = self.compute_dtype
-        result = Tensor(query.part(0, -1).join(self._projected(query)), dtype)
-        if self.result_count() == 1:
-            return (result,)
-        return (result, Tensor(self._scores(shapes, attended), dtype))
-
-    def _projected(self, query: Shape) -> Shape:
-        """The axes that the result has in the place of the query's last."""
-        if self.output_shape is None:
-            return Shape(query.sizes[-1:], (FEATURE,))
-        sizes = self.output_shape
-        return Shape(sizes, (FEATURE,) if len(sizes) == 1 else (inferred("axis"),) * len(sizes))
-
-    def _scores(self, shapes: Shapes, attended: tuple[int, ...]) -> Shape:
-        """(the axes not attended over, head, the query's attended, the value's attended)."""
-        query, value = shapes[0], shapes[1]
-        heads = query.rank - 1
-        outer = [i for i in range(heads) if i not in attended]
-        projected = Shape((*query.sizes[:-1], self.num_heads), (*query.axes[:-1], HEAD))
-        source = Shape((*value.sizes[:-1], self.num_heads), (*value.axes[:-1], HEAD))
-        lead = outer if heads in attended else [*outer, heads]
-        scores = projected.ordered([*lead, *attended]).join(source.ordered(attended))
-        return Shape(scores.sizes, distinct(scores.axes))
-
-    def _attended(self, shapes: Shapes) -> tuple[int, ...]:
-        """The positions that are attended over, after every check of the inputs."""
-        query = shapes[0]
-        if query.rank < 2:
-            raise wrong_rank("a query of at least (time, feature)", query)
-        for operand in range(1, len(shapes)):
-            if shapes[operand].rank != query.rank:
-                text = f"a {_NAMES[operand]} of as many axes as the query"
-                raise wrong_rank(text, shapes[operand], operand=operand)
-        attended = self._axes(shapes[1])
-        for axis in range(query.rank - 1):
-            if len(shapes) > 2:
-                check_equal(shapes, 2, axis, 1, axis)
-            if axis not in attended:
-                check_equal(shapes, 1, axis, 0, axis)
-        self._check_kernel(query)
-        self._check_masks(shapes, attended)
-        return attended
-
-    def _axes(self, value: Shape) -> tuple[int, ...]:
-        if self.attention_axes is None:
-            return tuple(range(value.rank - 1))
-        found = axis_numbers(self.attention_axes, value, "attention_axes")
-        if not found:
-            raise bad_argument("attention_axes", "`attention_axes` names no axis to attend over")
-        return found
-
-    def _check_kernel(self, query: Shape) -> None:
-        """E107 where flash attention is asked for: TensorFlow has none."""
-        if not self.flash_attention:
-            return
-        scores = bool(self.options.get("return_attention_scores"))
-        if self.dropout > 0 or scores or query.rank == 2:
-            raise bad_argument(
-                "flash_attention",
-                "TensorFlow has no flash attention",
-                SetArgument("flash_attention", None, "let Keras choose how attention is computed"),
-            )
-
-    def _check_masks(self, shapes: Shapes, attended: tuple[int, ...]) -> None:
-        """E107 where a causal mask or a window, which Keras lays over the first axis, does not fit."""
-        causal = bool(self.options.get("use_causal_mask"))
-        if not (causal or self.sliding_window):
-            return
-        word = "sliding_window" if self.sliding_window else "use_causal_mask"
-        at, *more = attended
-        if more:
-            raise bad_argument(word, f"`{word}` goes with attention over one axis, not over {len(attended)}")
-        if any(surely_differ(x.sizes[0], x.sizes[at]) for x in shapes[:2]):
-            raise bad_argument(word, f"`{word}` goes with attention over the first axis only")
-
-    def weights_for(self, shapes: Shapes) -> Weights:
-        """A kernel (features, heads, dim) and a bias (heads, dim) per projection; those of the output."""
-        heads, dim = self.num_heads, self.key_dim
-        deep = self.value_dim or dim
-        query = known_size(shapes[0], -1, "the projection of the query")
-        value = known_size(shapes[1], -1, "the projection of the value")
-        key = known_size(shapes[-1], -1, "the projection of the key")
-        out = self.output_shape or (query,)
-        kernels = {"query": (query, heads, dim), "key": (key, heads, dim)}
-        if self.use_gate:
-            kernels["gate"] = (query, heads, deep)
-        kernels["value"] = (value, heads, deep)
-        found: Weights = {}
-        for name, shape in kernels.items():
-            found[f"{name}_kernel"] = shape
-            if self.use_bias:
-                found[f"{name}_bias"] = shape[1:]
-        found["output_kernel"] = (heads, deep, *out)
-        if self.use_bias:
-            found["output_bias"] = out
-        return found
-
-    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
-        """The projections (2 for each multiply-add, 1 for each bias) and the attention.
-
-        For each head and pair, that is 2 for each projected feature of key and value, and 1 for the softmax.
-        Scaling the query costs 1 for each projected feature, a gate 2 (sigmoid and product).
-        """
-        query, value, key = inputs[0], inputs[1], inputs[-1]
-        deep = self.value_dim or self.key_dim
-        bias = int(self.use_bias)
-        asked, held = product(query.sizes[:-1]), product(value.sizes[:-1])
-        wide = self.num_heads * self.key_dim
-        widely = self.num_heads * deep
-        projecting = asked * wide * (2 * query.sizes[-1] + bias + 1)
-        projecting = projecting + held * wide * (2 * key.sizes[-1] + bias)
-        projecting = projecting + held * widely * (2 * value.sizes[-1] + bias)
-        if self.use_gate:
-            projecting = projecting + asked * widely * (2 * query.sizes[-1] + bias + 2)
-        pairs = self._scores(inputs, self._axes(value)).elements
-        attending = pairs * (2 * self.key_dim + 1 + 2 * deep)
-        return projecting + attending + outputs[0].elements * (2 * widely + bias)

@@ -9,21 +9,20 @@ from specc.ops.kinds import Kind
 FAMILIES: dict[str, tuple[str, ...]] = {
     "core": ("Dense", "Embedding", "Masking", "Identity"),
     "activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
-    "attention": ("Attention", "AdditiveAttention", "MultiHeadAttention"),
+    "attention": ("Attention", "AdditiveAttention"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
-    "norm": (
-        *("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
-        *("Normalization", "Rescaling"),
-    ),
+    "multihead": ("MultiHeadAttention",),
+    "norm": ("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
     "pool": tuple(
         f"{kind}{n}D"
         for kind in ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling")
         for n in (1, 2, 3)
     ),
+    "preprocess": ("Normalization", "Rescaling"),
     "recurrent": ("LSTM", "GRU", "SimpleRNN"),
     "regularize": (
         *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from specc.ops import norm
+from specc.ops import norm, preprocess
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.ops.registry import ArgumentErrors, make
@@ -39,8 +39,12 @@ def test_layer_normalization_has_weights_for_its_axes(axis: Any, sizes: tuple[in
 
 
 def test_normalization_measures_what_is_not_given():
-    assert make(norm.Normalization, {}).weights_for((IMAGE,)) == {"mean": (6,), "variance": (6,), "count": ()}
-    assert make(norm.Normalization, {"mean": 1, "variance": 2}).weights_for((IMAGE,)) == {}
+    assert make(preprocess.Normalization, {}).weights_for((IMAGE,)) == {
+        "mean": (6,),
+        "variance": (6,),
+        "count": (),
+    }
+    assert make(preprocess.Normalization, {"mean": 1, "variance": 2}).weights_for((IMAGE,)) == {}
 
 
 @pytest.mark.parametrize(
@@ -52,12 +56,12 @@ def test_normalization_measures_what_is_not_given():
         (norm.GroupNormalization, {"groups": 4}, (4, 6), "E208"),
         (norm.GroupNormalization, {"groups": 12}, (4, 6), "E208"),
         (norm.GroupNormalization, {"groups": 2}, (4, Unknown()), "E207"),
-        (norm.Normalization, {"mean": 1.0}, (4, 6), "E107"),
-        (norm.Normalization, {"mean": [1, 2], "variance": [1, 2]}, (4, 6), "E107"),
-        (norm.Normalization, {"mean": [1, 2], "variance": 1}, (4, 2), "E107"),
-        (norm.Normalization, {"axis": 1}, (Unknown(), 6), "E207"),
-        (norm.Rescaling, {"scale": [1, 2]}, (4, 6), "E205"),
-        (norm.Rescaling, {"scale": 1, "offset": [1, 2, 3]}, (4, 1), "E205"),
+        (preprocess.Normalization, {"mean": 1.0}, (4, 6), "E107"),
+        (preprocess.Normalization, {"mean": [1, 2], "variance": [1, 2]}, (4, 6), "E107"),
+        (preprocess.Normalization, {"mean": [1, 2], "variance": 1}, (4, 2), "E107"),
+        (preprocess.Normalization, {"axis": 1}, (Unknown(), 6), "E207"),
+        (preprocess.Rescaling, {"scale": [1, 2]}, (4, 6), "E205"),
+        (preprocess.Rescaling, {"scale": 1, "offset": [1, 2, 3]}, (4, 1), "E205"),
     ],
 )
 def test_what_does_not_fit(op: type[Op], arguments: dict[str, Any], sizes: tuple[Any, ...], code: str):
@@ -70,8 +74,8 @@ def test_what_does_not_fit(op: type[Op], arguments: dict[str, Any], sizes: tuple
     ("op", "arguments", "message"),
     [
         (norm.GroupNormalization, {"groups": 0}, "positive integer"),
-        (norm.Rescaling, {"scale": [[1, 2], [3]]}, "equally long"),
-        (norm.Rescaling, {"scale": "1/255"}, "must hold numbers"),
+        (preprocess.Rescaling, {"scale": [[1, 2], [3]]}, "equally long"),
+        (preprocess.Rescaling, {"scale": "1/255"}, "must hold numbers"),
         (norm.BatchNormalization, {"renorm_clipping": {"max": 3}}, "no `max`"),
     ],
 )
@@ -81,7 +85,7 @@ def test_what_no_argument_is(op: type[Op], arguments: dict[str, Any], message: s
 
 
 def test_dtypes():
-    assert fit(make(norm.Rescaling, {"scale": 2}), 4, dtype="int32").dtype == "float32"
+    assert fit(make(preprocess.Rescaling, {"scale": 2}), 4, dtype="int32").dtype == "float32"
     assert fit(make(norm.BatchNormalization, {"dtype": "float16"}), 4).dtype == "float16"
     with pytest.raises(Misfit, match="is given int32"):
         fit(make(norm.UnitNormalization, {}), 4, dtype="int32")
