@@ -175,6 +175,9 @@ def _merge_item(resolver: Resolver, item: Item, default: str, context: Context) 
         return Item(item.node, key, None)
     if isinstance(node, Scalar):
         name = evaluate(node, context.env, resolver.found, context.link)
+        if isinstance(name, list):
+            resolver.found.error("E102", "`merge` is an op, not a list", node, link=context.link)
+            raise Failed
         return Item(item.node, Scalar(node.source, node.start, node.end, name), None)
     if isinstance(node, tree.Mapping) and len(node.entries) == 1:
         return Item(item.node, *node.entries[0])

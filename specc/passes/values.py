@@ -115,6 +115,9 @@ def evaluate(node: Node, env: Env, found: Findings, link: Link | None = None, de
             name = key.value
             if isinstance(name, str) and "$" in name:
                 name = evaluate(key, env, found, link)
+                if isinstance(name, list):
+                    found.error("E102", "a key is one value, not a list", key, link=link)
+                    raise Failed
             value = entry.value if isinstance(entry, Scalar) else None
             if value is None or (isinstance(value, str) and "$" in value):
                 value = evaluate(entry, env, found, link, defer)
