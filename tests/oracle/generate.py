@@ -8,8 +8,9 @@ from specc.ops.misfit import Misfit
 from specc.shapes.shape import nameless
 from specc.shapes.tensor import Tensor
 from tests.oracle.case import Case, Sizes, Step, op_class
-from tests.oracle.draft import Draft, rank_of, strategy
+from tests.oracle.draft import Draft, rank_of
 from tests.oracle.mutate import mutate
+from tests.oracle.strategies import strategy
 
 OPS: tuple[str, ...] = tuple(
     name for family, names in registry.FAMILIES.items() if family != "constructs" for name in names
@@ -32,6 +33,8 @@ def generate(seed: int, number: int, ops: tuple[str, ...] = OPS) -> Case:
 
 def _valid(rng: Random, op: str) -> Case:
     """A case that is meant to be valid: the op alone, or behind up to three others."""
+    if op in _STATES and rng.random() < 0.12:
+        return _encoder_and_decoder(rng, op)
     inputs, dtypes, steps = list[Sizes](), list[str](), list[Step]()
     here: Sizes | None = None
     name = ""
@@ -49,6 +52,26 @@ def _valid(rng: Random, op: str) -> Case:
     reads = _read(draft, name, inputs, dtypes)
     steps.append(Step(op, draft.arguments, reads, draft.options))
     return Case(tuple(inputs), tuple(dtypes), tuple(steps), draft.batch)
+
+
+def _encoder_and_decoder(rng: Random, op: str) -> Case:
+    """A recurrent layer that starts from the states of another."""
+    encoder, decoder = Draft(rng, op), Draft(rng, op)
+    for draft in (encoder, decoder):
+        draft.draw()
+    units = encoder.arguments["units"]
+    encoder.arguments["return_state"] = True
+    if rng.random() < 0.85:
+        decoder.arguments["units"] = units
+    results = ("l0", *(f"state{i}" for i in range(_STATES[op])))
+    steps = (
+        Step(op, encoder.arguments, ("x0",), {}, results),
+        Step(op, decoder.arguments, ("x1", *results[1:])),
+    )
+    return Case((encoder.shape, decoder.shape), ("float32", "float32"), steps)
+
+
+_STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
 
 
 def _before(rng: Random, op: str) -> list[str]:

@@ -57,9 +57,21 @@ def _kind(op: str, name: str) -> str:
 
 def _number(verdict: Verdict) -> bool:
     return _refused(verdict, "E107") and any(
-        _kind(op, name) in ("an integer", "a number") and (not isinstance(v, int | float) or name == "seed")
+        (_kind(op, name) in ("an integer", "a number") and (not isinstance(v, int | float) or name == "seed"))
+        or (name == "axis" and isinstance(v, float))
         for op, name, v in _given(verdict)
     )
+
+
+def _whole_numbers(verdict: Verdict) -> bool:
+    given = list(_given(verdict, "negative_slope", "threshold", "max_value"))
+    whole = all(op == "ReLU" and isinstance(v, int | None) for op, _, v in given)
+    return bool(given) and whole and _refused(verdict, "E210")
+
+
+def _stretched_state(verdict: Verdict) -> bool:
+    states = [verdict.case.inputs[int(r[1:])] for r in verdict.case.steps[-1].reads[1:] if r[0] == "x"]
+    return _refused(verdict, "E212") and any(1 in sizes for sizes in states)
 
 
 def _unread(verdict: Verdict) -> bool:
@@ -143,16 +155,6 @@ def _no_kernel(verdict: Verdict) -> bool:
     return _has(verdict, *pools) and _batch_fails(verdict, "Could not find device for node")
 
 
-def _wrapper_dtype(verdict: Verdict) -> bool:
-    wrappers = [
-        s
-        for s in verdict.case.steps
-        if s.op in ("TimeDistributed", "Bidirectional") and "dtype" in s.arguments
-    ]
-    only = all(": dtypes " in text for text in verdict.differences)
-    return bool(wrappers) and verdict.accepted and verdict.keras.ok and only
-
-
 def _cudnn(verdict: Verdict) -> bool:
     given = _given(verdict, "use_cudnn")
     return any(v is True for *_, v in given) and _batch_fails(verdict, "cuDNN is not supported")
@@ -166,19 +168,6 @@ def _unchecked_rank(verdict: Verdict) -> bool:
     return _refused(verdict, "E200") and _has(verdict, "TimeDistributed")
 
 
-def _activation_dtype(verdict: Verdict) -> bool:
-    given = [v for *_, v in _given(verdict, "activation", "recurrent_activation")]
-    dtypes = [v for *_, v in _given(verdict, "dtype")]
-    only = all(": dtypes " in text for text in verdict.differences)
-    return (
-        verdict.accepted
-        and verdict.keras.ok
-        and only
-        and bool(dtypes)
-        and any(isinstance(v, dict) for v in given)
-    )
-
-
 def _scores(verdict: Verdict) -> bool:
     scored = [
         s
@@ -186,6 +175,40 @@ def _scores(verdict: Verdict) -> bool:
         if s.op == "MultiHeadAttention" and s.options.get("return_attention_scores")
     ]
     return bool(scored) and verdict.keras.ok and all(text.startswith("E503") for text in verdict.differences)
+
+
+def _lone_concatenation(verdict: Verdict) -> bool:
+    lone = any(step.op == "Concatenate" and len(step.reads) == 1 for step in verdict.case.steps)
+    return lone and _refused(verdict, "E203")
+
+
+def _axis_twice(verdict: Verdict) -> bool:
+    given = [v for op, _, v in _given(verdict, "axis") if op == "Normalization" and isinstance(v, list)]
+    return _refused(verdict, "E203") and any(len(set(v)) < len(v) for v in given)
+
+
+def _upper_case(verdict: Verdict) -> bool:
+    return _refused(verdict, "E107") and any(v == "SAME" for *_, v in _given(verdict, "padding"))
+
+
+def _dot_wraps(verdict: Verdict) -> bool:
+    given = [v for op, _, v in _given(verdict, "axes") if op == "Dot"]
+    return _refused(verdict, "E203") and any(isinstance(v, int) and v < -1 for v in given)
+
+
+def _more_states(verdict: Verdict) -> bool:
+    return _refused(verdict, "E303") and verdict.case.mutation == "more inputs"
+
+
+def _inner_dtype(verdict: Verdict) -> bool:
+    wrapped = [
+        next(iter(s.arguments["layer"].values())) for s in verdict.case.steps if s.op == "TimeDistributed"
+    ]
+    return _refused(verdict, "E107") and any("dtype" in given for given in wrapped)
+
+
+def _along_batch(verdict: Verdict) -> bool:
+    return _refused(verdict, "E203") and "is the batch" in verdict.messages[0]
 
 
 LEDGER: tuple[Entry, ...] = (
@@ -197,6 +220,23 @@ LEDGER: tuple[Entry, ...] = (
     ),
     Entry("unread arguments", "Keras does not look at arguments that it does not use", _unread),
     Entry("mappings", "Python takes the keys of a mapping for a list", _mapping),
+    Entry(
+        "lone concatenation",
+        "Keras does not look at the axis where one value alone is joined",
+        _lone_concatenation,
+    ),
+    Entry("axis twice", "Normalization takes an axis of size 1 that is named twice", _axis_twice),
+    Entry(
+        "upper case", "some layers take padding in any case, others as it is: a spec says `same`", _upper_case
+    ),
+    Entry("wrapped axes", "Dot takes a negative axis beyond the first one for some other", _dot_wraps),
+    Entry("more states", "a recurrent layer drops initial states beyond those that it has", _more_states),
+    Entry(
+        "whole numbers",
+        "Keras computes with integers where all arguments are; specc gives it floats",
+        _whole_numbers,
+    ),
+    Entry("stretched states", "Keras stretches a size of 1 in a state to that of the cell", _stretched_state),
     Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
     Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),
     Entry("attention ranks", "Keras matches the batch of one with the steps of another", _attention_ranks),
@@ -216,12 +256,12 @@ LEDGER: tuple[Entry, ...] = (
         "Keras makes another shape than it announces: what is merged in stretches the value",
         _stretching,
     ),
-    Entry("wrapper dtype", "the dtype of a wrapper is that of its layer too", _wrapper_dtype),
     Entry(
-        "activation dtype",
-        "a layer as an activation has the dtype of its layer, not one of its own",
-        _activation_dtype,
+        "inner dtype",
+        "TimeDistributed runs its layer in its own dtype, whatever that of the layer",
+        _inner_dtype,
     ),
+    Entry("batch axis", "an axis number that means the batch", _along_batch),
     Entry("text", "text goes where values are moved about alone, even if nothing is computed", _text_unread),
     Entry(
         "unchecked rank",

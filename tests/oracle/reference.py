@@ -12,6 +12,7 @@ from specc.ops import registry
 from tests.oracle.case import Case, Step
 
 keras.config.disable_traceback_filtering()
+tf.get_logger().setLevel("CRITICAL")
 
 BATCH = 2
 MODULES = {
@@ -92,26 +93,31 @@ def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:
 
 def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
     """The Keras layer of that name with arguments as a spec has them."""
-    return getattr(keras.layers, op)(**{name: _argument(name, v) for name, v in arguments.items()}, **more)
+    own = arguments.get("dtype")
+    made = {name: _argument(name, value, own) for name, value in arguments.items()}
+    return getattr(keras.layers, op)(**made, **more)
 
 
-def _argument(name: str, value: Any) -> Any:
+def _argument(name: str, value: Any, dtype: Any) -> Any:
+    """An argument as Keras takes it; layers as arguments have the dtype of the layer that they are for."""
     word = name.rpartition("_")[2]
     if word == "layer" and value is not None:
         op, arguments = next(iter(value.items())) if isinstance(value, dict) else (value, {})
         first = registry.first_parameter(registry.known(op))
         given = arguments if isinstance(arguments, dict | None) else {str(first): arguments}
-        return make_layer(op, given or {})
+        return make_layer(op, _with_dtype(given or {}, dtype))
     if word in MODULES and isinstance(value, dict):
-        return _object(MODULES[word], *next(iter(value.items())))
-    return tuple(_argument("", v) for v in value) if isinstance(value, list) else value
+        cls_name, arguments = next(iter(value.items()))
+        cls = getattr(MODULES[word], cls_name)
+        more = _with_dtype({}, dtype) if word == "activation" else {}
+        if isinstance(arguments, dict):
+            return cls(**arguments, **more)
+        return cls(**more) if arguments is None else cls(arguments, **more)
+    return tuple(_argument("", v, None) for v in value) if isinstance(value, list) else value
 
 
-def _object(module: Any, name: str, arguments: Any) -> Any:
-    cls = getattr(module, name)
-    if isinstance(arguments, dict):
-        return cls(**arguments)
-    return cls() if arguments is None else cls(arguments)
+def _with_dtype(arguments: dict[str, Any], dtype: Any) -> dict[str, Any]:
+    return arguments if dtype is None else {"dtype": dtype} | arguments
 
 
 def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:

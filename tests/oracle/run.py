@@ -11,6 +11,9 @@ from tests.oracle.generate import generate
 CHUNK = 100
 """Cases that a process judges before it reports and lets go of its models."""
 
+ROUND = 40
+"""Chunks after which the processes are new ones."""
+
 BUILT = 5
 """One case in so many is also built through specc."""
 
@@ -66,7 +69,8 @@ def run(seed: int, cases: int, ops: tuple[str, ...], processes: int) -> Iterator
     if processes == 1:
         yield from map(work, chunks)
         return
-    spawned = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawned, max_tasks_per_child=25) as pool:
-        for done in as_completed([pool.submit(work, chunk) for chunk in chunks]):
-            yield done.result()
+    for at in range(0, len(chunks), ROUND):
+        # New processes now and then keep the memory bounded; `max_tasks_per_child` may wait for ever (gh-115634).
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for done in as_completed([pool.submit(work, chunk) for chunk in chunks[at : at + ROUND]]):
+                yield done.result()
