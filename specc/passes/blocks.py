@@ -5,20 +5,10 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Note
 from specc.ir.graph import Fold, Layer, Link, Pending, Region
 from specc.ops.declare import Op
+from specc.passes.params import Given, Param, bind, declared
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import (
-    COPIES_OF_A_STEP,
-    Env,
-    Failed,
-    Given,
-    Param,
-    bind,
-    declared,
-    evaluate,
-    listed,
-    shape_from,
-)
+from specc.passes.values import COPIES_OF_A_STEP, Env, Failed, evaluate, listed, shape_from
 from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import Context
 from specc.shapes.shape import Shape

@@ -7,9 +7,10 @@ from specc.ir.graph import Graph, Input, Output
 from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
 from specc.passes.least import Least
+from specc.passes.params import Given, bind, declared
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
-from specc.passes.values import Env, Failed, Findings, Given, TooLarge, bind, declared, evaluate, shape_from
+from specc.passes.values import Env, Failed, Findings, TooLarge, evaluate, shape_from
 from specc.passes.wiring import name_of, reference, report_missing
 from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
 from specc.shapes.tensor import Tensor

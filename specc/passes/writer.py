@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 from specc.ir.graph import Fold, Layer, Link, Region, Unfold
 from specc.ops.declare import Op
+from specc.passes.params import Param
 from specc.passes.scope import Names, Scope
-from specc.passes.values import Env, Failed, Findings, Param, TooLarge
+from specc.passes.values import Env, Failed, Findings, TooLarge
 from specc.syntax.document import Document, Item
 from specc.syntax.tree import Node, Scalar
 

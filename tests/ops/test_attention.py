@@ -55,7 +55,7 @@ def params(op: Op, *shapes: tuple[Any, ...]) -> int:
     return total
 
 
-@pytest.mark.parametrize("name", (*FAMILIES["attention"], *FAMILIES["multihead"]))
+@pytest.mark.parametrize("name", [*FAMILIES["attention"], *FAMILIES["multihead"]])
 def test_examples_fit(name: str) -> None:
     cls = find(name)
     assert cls is not None
