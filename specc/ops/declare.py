@@ -20,6 +20,9 @@ Weights = dict[str, tuple[int, ...]]
 Inputs = tuple[Tensor, ...]
 Shapes = tuple[Shape, ...]
 
+MASKS_DIFFER = "dropout is drawn for all steps at once", "dropout is drawn for each step by itself"
+"""What a fold and a wrapper do in training where there are dropout masks."""
+
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # pyright: ignore[reportUnknownLambdaType]
 
 
@@ -63,8 +66,8 @@ class Op:
     call_options: ClassVar[Mapping[str, Kind]] = {}
     takes_list: ClassVar[bool] = False
     """The call takes its inputs as one list (merges, `Attention`)."""
-    fold_differs: ClassVar[str | None] = None
-    """Where folding the op and `TimeDistributed` differ in training: what differs."""
+    fold_differs: ClassVar[tuple[str, str] | None] = None
+    """Where folding the op and `TimeDistributed` differ in training: what the one does, and what the other."""
     non_trainable: ClassVar[frozenset[str]] = frozenset()
     """The weights that training never changes (moving statistics)."""
     keeps_dtype: ClassVar[bool] = False

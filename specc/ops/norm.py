@@ -85,7 +85,10 @@ class _Affine(Pointwise):
 class BatchNormalization(_Affine):
     """Centres and scales each feature by the statistics of the batch, or by moving ones when not training."""
 
-    fold_differs = "batch statistics are taken over all steps together, and updated once"
+    fold_differs = (
+        "batch statistics are taken over all steps together, and updated once",
+        "batch statistics are taken at each step by itself, and updated at each",
+    )
     non_trainable = frozenset(
         ("moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev")
     )

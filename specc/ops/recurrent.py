@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
+from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
 from specc.ops.flops import activation_flops
 from specc.ops.kinds import FLAG, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
@@ -28,6 +28,7 @@ class Recurrent(Op):
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         activation: Activation | None
         dropout: Rate
+        recurrent_dropout: Rate
         return_sequences: Flag
         return_state: Flag
         go_backwards: Flag
@@ -39,9 +40,9 @@ class Recurrent(Op):
         """Whether Keras refuses integers: it draws its dropout masks in the dtype of the input."""
         return 0 < self.dropout < 1
 
-    def fold_difference(self) -> str | None:
-        if self.dropout:
-            return "dropout is drawn for all steps at once"
+    def fold_difference(self) -> tuple[str, str] | None:
+        if self.dropout or self.recurrent_dropout:
+            return MASKS_DIFFER
         return super().fold_difference()
 
     def step_result(self, x: Shape) -> Shape:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from specc.ops.declare import Example, Shape, op
+from specc.ops.declare import MASKS_DIFFER, Example, Shape, op
 from specc.ops.kinds import Integer, Kind, Rate, checked
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
@@ -28,8 +28,7 @@ NoiseShape = Annotated[
     ),
 ]
 
-_MASKS = "dropout is drawn for all steps at once"
-_NOISE = "noise is drawn for all steps at once"
+_NOISE_DIFFERS = "noise is drawn for all steps at once", "noise is drawn for each step by itself"
 
 
 @op(
@@ -39,7 +38,7 @@ _NOISE = "noise is drawn for all steps at once"
 class Dropout(Pointwise):
     """Sets a fraction `rate` of the elements to 0 while training, and scales up the others."""
 
-    fold_differs = _MASKS
+    fold_differs = MASKS_DIFFER
     keeps_dtype = True
 
     rate: Rate
@@ -81,7 +80,7 @@ def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
 
 class _SpatialDropout(Spatial):
     lacks = ("trainable",)
-    fold_differs = _MASKS
+    fold_differs = MASKS_DIFFER
     keeps_dtype = True
     rate: Rate
 
@@ -129,7 +128,7 @@ class SpatialDropout3D(_SpatialDropout):
 class GaussianNoise(Pointwise):
     """Adds noise of standard deviation `stddev` while training."""
 
-    fold_differs = _NOISE
+    fold_differs = _NOISE_DIFFERS
     keeps_dtype = True
 
     stddev: Rate
@@ -147,7 +146,7 @@ class GaussianNoise(Pointwise):
 class GaussianDropout(Pointwise):
     """Multiplies by noise around 1 of variance `rate / (1 - rate)` while training."""
 
-    fold_differs = _NOISE
+    fold_differs = _NOISE_DIFFERS
     keeps_dtype = True
 
     rate: Rate

@@ -92,6 +92,9 @@ class Bidirectional(Op):
         states = self.layer.result_count() - 1
         return (2 if self.merge_mode is None else 1) + 2 * states
 
+    def fold_difference(self) -> tuple[str, str] | None:
+        return self.layer.fold_difference()
+
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The merged results (both where `merge_mode` is null), then the states of each direction."""
         ahead, back = self._both()
@@ -182,7 +185,7 @@ class TimeDistributed(Op):
         """What the wrapped layer says."""
         return self.layer.takes_text
 
-    def fold_difference(self) -> str | None:
+    def fold_difference(self) -> tuple[str, str] | None:
         return self.layer.fold_difference()
 
     def _check(self, x: Shape) -> None:

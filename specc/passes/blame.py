@@ -93,7 +93,7 @@ class Blame:
 
     def forbidden(self, op: Op, layer: Layer, reading: Reading, x: Shape) -> Misfit:
         """What `adapt: strict` says of a reading that is not as written; the insertion, written out, is its repair."""
-        misfit = forbidden(op, x)
+        misfit = forbidden(op, x, reading)
         fix = insertion_fix(op, layer, reading, x)
         misfit.fixes = () if fix is None else (fix,)
         return misfit

@@ -26,6 +26,8 @@ def fit(op: Op, places: Places, x: Shape) -> Reading:
         return _same_rank(op, places, x)
     if extra < 0:
         return _too_few(op, places, x)
+    if "any" in places:
+        return _fixed(op, places, x)
     if "space" in places:
         core = _window_core(op, places, x)
     elif "time" in places:
@@ -49,8 +51,16 @@ def rank_misfit(places: Places, x: Shape) -> Misfit:
     return wrong_rank(described(places), x, facts=(keras,))
 
 
-def forbidden(op: Op, x: Shape) -> Misfit:
-    """Why `adapt: strict` refuses whatever would have to be inserted for `op` to read `x`."""
+def unwrappable() -> Misfit:
+    """E200 for what would be unrolled without its number of steps being known."""
+    facts = ("Keras runs such a wrapper over the batch size",)
+    return Misfit("E200", "cannot run in `TimeDistributed` over an axis of unknown size", facts=facts)
+
+
+def forbidden(op: Op, x: Shape, reading: Reading) -> Misfit:
+    """Why `adapt: strict` refuses `reading`, for which something would have to be inserted."""
+    if reading.unwrapped:
+        return unwrappable()
     places = op.places or ()
     if x.rank != len(places):
         return rank_misfit(places, x)
@@ -92,14 +102,11 @@ def _satisfies(places: Places, axes: tuple[Axis, ...]) -> bool:
 def _same_rank(op: Op, places: Places, x: Shape) -> Reading:
     """Rules 1 and 2: as written, or after the only permutation that puts every axis where the op reads it."""
     axes = x.axes
-    for i, axis in enumerate(axes):
-        if axis.given and axis.role is not None:
-            if contradicts(places, i, axis):
-                break
-            if axis.role == "spatial" and places[i] == "feature" and _lacks_channel(places, axes):
-                why = f"`{axis.name}` stands where it reads features; write the `channel` axis"
-                raise _ambiguous(places, x, why)
-    else:
+    i = next((i for i, axis in enumerate(axes) if contradicts(places, i, axis)), None)
+    if _lacks_channel(places, axes):
+        name = axes[places.index("feature")].name
+        raise _ambiguous(places, x, f"`{name}` stands where it reads features; write the `channel` axis")
+    if i is None:
         return AS_WRITTEN
     orders = _orders(places, x)
     if len(orders) != 1:
@@ -270,6 +277,4 @@ def _merged(op: Op, inner: Shape, notes: list[tuple[str, str]]) -> Shape | None:
 
 def _distribution_note(op: Op, outer: Shape) -> tuple[str, str]:
     listed = " and ".join(f"`{a.name}`" if a.name else str(s) for s, a in zip(*outer, strict=True))
-    text = f"{op.name} runs once for each step of {listed}"
-    difference = op.fold_difference()
-    return ("N700", f"{text} ({difference})" if difference else text)
+    return ("N700", f"{op.name} runs once for each step of {listed}")

@@ -19,7 +19,7 @@ from specc.ops import registry
 from specc.ops.declare import Inputs, Op, Weights, axis_number
 from specc.ops.misfit import Misfit, wrong_dtype
 from specc.ops.ranks import check_objects
-from specc.passes.fit import fit, rank_misfit
+from specc.passes.fit import fit, rank_misfit, unwrappable
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
@@ -129,6 +129,7 @@ class Inference:
         reading = AS_WRITTEN if places is None else fit(op, places, x)
         if op.name == "TimeDistributed":
             op, reading = self._unwrapped(op, reading, x)
+        reading = _differing(op, reading, layer.distribute)
         _refuse_text(op, inputs)
         results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
         if reading is not AS_WRITTEN:
@@ -163,12 +164,11 @@ class Inference:
         """Whether what the reading asks for may be inserted at all."""
         if not reading.outer:
             return
-        if getattr(op, "stateful", False):
+        if getattr(getattr(op, "layer", op), "stateful", False):
             raise Misfit("E200", f"is stateful, and so cannot be distributed over {x.part(0, reading.outer)}")
         sizes = reading.received(x).sizes[: reading.outer]
         if layer.distribute == "time_distributed" and not is_known(sizes):
-            message = "cannot be wrapped in `TimeDistributed` over an axis of unknown size"
-            raise Misfit("E200", message, facts=("Keras runs such a wrapper over the batch size",))
+            raise unwrappable()
 
     def _unwrapped(self, op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
         """An author's `TimeDistributed` over an axis of unknown size is folded."""
@@ -217,6 +217,17 @@ class Inference:
             f"and would need {weights.get(name)}",
             facts=("Keras: Input is incompatible with the layer",),
         )
+
+
+def _differing(op: Op, reading: Reading, distribute: str) -> Reading:
+    """The notes with what training does otherwise in a fold than in a wrapper."""
+    difference = op.fold_difference() if reading.outer else None
+    if difference is None:
+        return reading
+    told = difference[distribute == "time_distributed" and not reading.unwrapped]
+    return reading._replace(
+        notes=tuple([(c, f"{t} ({told})" if c in ("N700", "N705") else t) for c, t in reading.notes])
+    )
 
 
 def _guessed(pending: Pending, x: Shape) -> Shape:

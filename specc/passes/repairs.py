@@ -194,8 +194,8 @@ def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | Non
     if not made or any(edit is None for edit in made):
         return None
     title = "write out what would be inserted"
-    if reading.outer and len(made) == 1:
-        wrapper = "TimeDistributed" if reading.outer == 1 else "map"
+    if reading.outer and len(made) == 1 and made[0] is not None:
+        wrapper = made[0].text.partition(":")[0]
         title = f"run it once per step, by `{wrapper}`"
     return Fix(title, "safe", _joined([edit for edit in made if edit is not None]))
 
@@ -217,7 +217,10 @@ def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:
     if "\n" in span.text:
         return None
     inner = span.text if item.value is None else f"{{{span.text}}}"
-    if reading.outer == 1 and isinstance(x.sizes[0], int):
+    value = item.value
+    if reading.unwrapped and value is not None:
+        inner = (isinstance(value, MappingNode) and value.get("layer") or value).span.text
+    elif reading.outer == 1 and isinstance(x.sizes[0], int):
         return Edit(span, f"TimeDistributed: {{layer: {inner}}}")
     over = [str(axis.name or i + 1) for i, axis in enumerate(x.axes[: reading.outer])]
     return Edit(span, f"map: {{over: [{', '.join(over)}], layers: [{inner}]}}")
