@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from specc.ops.declare import REGISTERED, Op, parameters_of
 from specc.ops.kinds import Kind
+from specc.ops.wants import Fault
+from specc.suggest import did_you_mean, nearest
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "core": ("Dense", "Embedding", "Masking", "Identity"),
@@ -49,15 +51,27 @@ _FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in nam
 
 
 class ArgumentError(NamedTuple):
-    """One fault in the arguments of an op; `parameter` is None where it is about none of them."""
+    """One fault in the arguments of an op; `parameter` is None where it is about none of them.
+
+    `where` are the keys from the argument's value down to what is at fault; `is_key`: it is the last key itself (the
+    argument's, where there are none), in the place of which `suggestion` was probably meant.
+    """
 
     code: str
     message: str
     parameter: str | None
-    unknown: bool = False
+    where: tuple[str, ...] = ()
+    is_key: bool = False
+    suggestion: str | None = None
+
+    def inside(self, layer: str) -> "ArgumentError":
+        """The same fault for the op that has this one's `layer` for an argument."""
+        if self.parameter is None or (self.code == "E106" and not self.where):
+            return self._replace(where=(layer,), is_key=True)
+        return self._replace(where=(layer, self.parameter, *self.where))
 
 
-class ArgumentErrors(Exception):
+class ArgumentErrors(ValueError):
     """The arguments of an op are not what it takes."""
 
     def __init__(self, errors: list[ArgumentError]) -> None:
@@ -131,25 +145,48 @@ def _explained(cls: type[Op], error: Any) -> list[ArgumentError]:
     """Our words for what pydantic-core found, one for each parameter."""
     found: dict[str, ArgumentError] = {}
     known = parameters_of(cls)
+    nested: list[ArgumentError] = []
     for fault in error.errors(include_url=False):
         name = str(fault["loc"][0])
+        own = fault.get("ctx", {}).get("error")
         if name in found:
             continue
-        if fault["type"] == "missing":
+        if isinstance(own, ArgumentErrors):
+            nested += [e._replace(parameter=name) for e in own.errors]
+        elif fault["type"] == "missing":
             found[name] = ArgumentError("E106", f"`{cls.name}` needs `{name}`", name)
         elif fault["type"] in ("extra_forbidden", "invalid_key"):
-            found[name] = ArgumentError("E105", f"`{cls.name}` has no argument `{name}`", name, unknown=True)
+            found[name] = unknown_argument(cls, name)
         else:
-            found[name] = ArgumentError("E107", _wrong_value(cls, known[name].kind.text, fault), name)
-    return list(found.values())
+            found[name] = _wrong_value(cls, name, known[name].kind.text, own, fault["input"])
+    there = {e.suggestion for e in found.values()}
+    if "layer" in known and any(e.is_key and find(str(e.parameter)) for e in found.values()):
+        there.add("layer")
+    return [*nested, *(e for e in found.values() if e.code != "E106" or e.parameter not in there)]
 
 
-def _wrong_value(cls: type[Op], wanted: str, fault: dict[str, Any]) -> str:
-    own = fault.get("ctx", {}).get("error")
-    name = fault["loc"][0]
-    if own is not None:
-        return f"`{name}` of `{cls.name}`: {own}"
-    return f"`{name}` of `{cls.name}` must be {wanted}, not {shown(fault['input'])}"
+def unknown_argument(cls: type[Op], name: str) -> ArgumentError:
+    """E105 for an argument that an op does not have."""
+    known = parameters_of(cls)
+    close = nearest(name, known)
+    hint = did_you_mean(close)
+    if name == "name" and close is None:
+        hint = "; `name` stands beside the op, not among its arguments"
+    elif "layer" in known and find(name) is not None:
+        hint = f"; the layer is its argument `layer`, as `layer: {{{name}: …}}`"
+    return ArgumentError(
+        "E105", f"`{cls.name}` has no argument `{name}`{hint}", name, is_key=True, suggestion=close
+    )
+
+
+def _wrong_value(cls: type[Op], name: str, wanted: str, own: Any, value: Any) -> ArgumentError:
+    if own is None:
+        return ArgumentError("E107", f"`{name}` of `{cls.name}` must be {wanted}, not {shown(value)}", name)
+    message = f"`{name}` of `{cls.name}`: {own}"
+    if not isinstance(own, Fault):
+        return ArgumentError("E107", message, name)
+    is_key = own.is_key and bool(own.where)
+    return ArgumentError("E107", message, name, own.where, is_key, own.suggestion)
 
 
 def shown(value: Any) -> str:
@@ -185,13 +222,16 @@ def make_nested(value: Any) -> Op:
         name, arguments = next(iter(value.items()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     else:
         raise ValueError("a layer is a name or a mapping with one key, as `{Dense: 10}`")
-    cls = find(str(name))  # pyright: ignore[reportUnknownArgumentType]
+    word = str(name)  # pyright: ignore[reportUnknownArgumentType]
+    cls = find(word)
     if cls is None:
-        raise ValueError(f"there is no layer `{name}`")
+        close = nearest(word, names())
+        message = f"there is no op `{word}`{did_you_mean(close)}"
+        raise ArgumentErrors([ArgumentError("E104", message, None, (word,), True, close)])
     try:
         return make(cls, as_arguments(cls, arguments))
     except ArgumentErrors as errors:
-        raise ValueError(str(errors)) from None
+        raise ArgumentErrors([error.inside(word) for error in errors.errors]) from None
 
 
 def known(name: str) -> type[Op]:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from typing import Any, NamedTuple, cast
 
-from specc.diagnostics.model import Diagnostic, Fix, corrected
+from specc.diagnostics.model import Diagnostic, Fix
 from specc.ops.families import Family, Object, to_keras_config
 from specc.ops.losses import LOSSES
 from specc.ops.metrics import FLAT_METRICS, METRICS
 from specc.ops.optimizers import OPTIMIZERS
 from specc.ops.wants import COUNT, FLAG, NUMBER, Fault, Want, either, one_of
+from specc.passes.instances import corrected_word, inner_node
 from specc.passes.losses import Judged, judge, target_of
 from specc.passes.values import Failed
 from specc.shapes.shape import sizes_text
@@ -120,7 +121,7 @@ class _Checker:
     def unknown(self, code: str, message: str, word: Node, known: tuple[str, ...]) -> None:
         """Record that a word is not known, with the nearest that is."""
         close = nearest(str(word.value), known) if isinstance(word, Scalar) else None
-        self.error(code, message + did_you_mean(close), word, *_corrected(word, close))
+        self.error(code, message + did_you_mean(close), word, *corrected_word(word, close))
 
     def value(self, node: Node) -> tuple[Any, bool]:
         """The plain value of a node, and whether it could be worked out."""
@@ -152,9 +153,9 @@ class _Checker:
         try:
             return family.read(value)
         except Fault as fault:
-            at = _place(node, fault)
+            at = inner_node(node, fault.where, fault.is_key)
             code = "E401" if fault.unknown else "E106" if fault.missing else "E107"
-            self.error(code, str(fault), at, *_corrected(at, fault.suggestion))
+            self.error(code, str(fault), at, *corrected_word(at, fault.suggestion))
             return None
 
     def by_output(
@@ -249,23 +250,3 @@ class _Checker:
                 self.error("E107", "`loss_weights` is a mapping of outputs to numbers", node)
                 return {}
         return {name: self.plain("loss_weights", NUMBER, value) for name, value in parts}
-
-
-def _place(node: Node, fault: Fault) -> Node:
-    """The smallest node that a fault is about."""
-    for i, word in enumerate(fault.where):
-        if not isinstance(node, Mapping):
-            break
-        key, value = node.key(word), node.get(word)
-        if key is None or value is None:
-            break
-        if i == len(fault.where) - 1 and fault.is_key:
-            return key
-        node = value
-    return node
-
-
-def _corrected(word: Node, meant: str | None) -> tuple[Fix, ...]:
-    """The repair that writes the word that was meant, where it stands there plainly."""
-    is_plain = isinstance(word, Scalar) and word.span.text == word.value
-    return corrected(word.span, meant) if is_plain else ()

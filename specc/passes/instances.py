@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Note, corrected
+from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
@@ -108,14 +108,7 @@ class Instances:
         """Arguments whose values come later still need to exist now."""
         unknown = [name for name in arguments if name not in parameters_of(cls)]
         if unknown:
-            raise registry.ArgumentErrors(
-                [
-                    registry.ArgumentError(
-                        "E105", f"`{cls.name}` has no argument `{n}`", str(n), unknown=True
-                    )
-                    for n in unknown
-                ]
-            )
+            raise registry.ArgumentErrors([registry.unknown_argument(cls, str(n)) for n in unknown])
 
     def options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
         """The call arguments that are no values."""
@@ -148,21 +141,14 @@ class Instances:
 
     def report(self, errors: registry.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
         """Record what is wrong with the arguments of an item."""
-        mistyped = {nearest(e.parameter or "", parameters_of(cls)) for e in errors.errors if e.unknown}
         for error in errors.errors:
-            if error.code == "E106" and error.parameter in mistyped:
-                continue  # it is there, by another name
-            node = argument_node(item, error.parameter)
-            message, fixes = error.message, ()
-            if error.unknown and error.parameter is not None:
-                close = nearest(error.parameter, parameters_of(cls))
+            node = inner_node(argument_node(item, error.parameter), error.where, error.is_key)
+            if error.is_key and not error.where and error.parameter is not None:
                 node = argument_key(item, error.parameter) or node
-                if close:
-                    message += did_you_mean(close)
-                    fixes = corrected(node.span, close)
-                elif error.parameter == "name":
-                    message += "; `name` stands beside the op, not among its arguments"
-            self.found.append(Diagnostic(error.code, message, node.span, fixes=fixes, chain=chain_of(link)))
+            fixes = corrected_word(node, error.suggestion)
+            self.found.append(
+                Diagnostic(error.code, error.message, node.span, fixes=fixes, chain=chain_of(link))
+            )
 
 
 def _text_of(item: Item) -> tuple[object, str] | None:
@@ -178,6 +164,26 @@ def _text_of(item: Item) -> tuple[object, str] | None:
 def _is_simple(cls: type[Op]) -> bool:
     required = [i for i in cls.call_inputs if i.required]
     return len(required) == 1 and not required[0].many
+
+
+def inner_node(node: Node, where: tuple[str, ...], is_key: bool) -> Node:
+    """The node that stands at the keys `where` below `node`, as far as they lead; its key, if `is_key`."""
+    for i, word in enumerate(where):
+        if not isinstance(node, tree.Mapping):
+            break
+        key, value = node.key(word), node.get(word)
+        if key is None or value is None:
+            break
+        if i == len(where) - 1 and is_key:
+            return key
+        node = value
+    return node
+
+
+def corrected_word(word: Node, meant: str | None) -> tuple[Fix, ...]:
+    """The repair that writes the word that was meant, where it stands there plainly."""
+    is_plain = isinstance(word, Scalar) and word.span.text == word.value
+    return corrected(word.span, meant) if is_plain else ()
 
 
 def argument_key(item: Item, parameter: str) -> Node | None:
