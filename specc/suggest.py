@@ -11,7 +11,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The word of `known` that was probably meant by `word`, or None where none is near.
 
     Near is: the same but for case, `-` and `_`; else at most a third of the letters wrong, missing, added or
-    swapped with their neighbour. Among equally near ones the first counts. Of many known words not all are tried.
+    swapped with their neighbour; else the only one of which it is the first or last half. Among equally near ones
+    the first counts. Of many known words not all are tried.
     """
     if len(word) > _MAX_LENGTH:
         return None
@@ -19,6 +20,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     best: str | None = None
     allowed = max(1, len(plain) // 3)
     compared = 0
+    parts: list[str] = []
     for candidate in known:
         other = _plain(candidate)
         if other == plain:
@@ -30,7 +32,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
             distance = _distance(*_differing(plain, other))
             if distance <= allowed:
                 best, allowed = candidate, distance - 1
-    return best
+        elif len(other) <= 2 * len(plain) and (other.startswith(plain) or other.endswith(plain)):
+            parts.append(candidate)
+    return parts[0] if best is None and len(parts) == 1 else best
 
 
 def did_you_mean(meant: str | None) -> str:

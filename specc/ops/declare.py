@@ -14,6 +14,7 @@ from specc.ops.misfit import Misfit, undefined_size
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
+from specc.suggest import did_you_mean, nearest
 
 Place = Literal["space", "feature", "time", "any"]
 Weights = dict[str, tuple[int, ...]]
@@ -93,10 +94,11 @@ class Op:
         """The arguments that the author gave."""
         return {k: v for k, v in vars(self).items() if k != "options"}
 
-    def fold_difference(self) -> str | None:
-        """What folding this op over steps does otherwise than a wrapper, in training; None where it is all one."""
+    def fold_difference(self) -> tuple[str, str] | None:
+        """What this op does in training, folded over steps and in a wrapper; None where it is all one."""
         if getattr(self, "activity_regularizer", None) is not None:
-            return "the activity regularizer sees all steps at once"
+            seen = "the activity regularizer sees"
+            return f"{seen} all steps at once", f"{seen} each step by itself"
         return self.fold_differs
 
     def result_count(self) -> int:
@@ -254,7 +256,9 @@ def axis_number(axis: int | str, x: Shape, parameter: str = "axis", new: int = 0
         found = [i for i, a in enumerate(x.axes) if a.name == axis]
         if len(found) != 1:
             many = "no axis" if not found else "more than one axis"
-            raise Misfit("E203", f"{x} has {many} called `{axis}`", parameter=parameter)
+            close = None if found else nearest(axis, [a.name for a in x.axes if a.name is not None])
+            message = f"{x} has {many} called `{axis}`{did_you_mean(close)}"
+            raise Misfit("E203", message, parameter=parameter)
         return found[0]
     rank = x.rank + 1 + new
     if not -rank <= axis < rank:

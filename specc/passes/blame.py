@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Graph, Layer, Makers, Reading, chain_of, makers_of
+from specc.ir.graph import Fold, Graph, Layer, Makers, Reading, Unfold, chain_of, makers_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.fit import forbidden
@@ -35,7 +35,8 @@ class Blame:
     def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
         node = _place(misfit, layer)
-        message = f"`{layer.name}`: {misfit.message}"
+        name = self.graph.regions[layer.op.region].name if isinstance(layer.op, Fold | Unfold) else layer.name
+        message = f"`{name}`: {misfit.message}"
         key = (misfit.code, node.start, node.source.path)
         if key in self._seen:
             return
@@ -45,7 +46,7 @@ class Blame:
         if misfit.code == "E200" and not fixes:
             fixes = upstream_fixes(misfit, layer, self.makers, self.types)
         self.found.append(
-            Diagnostic(misfit.code, message, node.span, layer.name, notes, fixes, chain_of(layer.link))
+            Diagnostic(misfit.code, message, node.span, name, notes, fixes, chain_of(layer.link))
         )
 
     def _origins(self, misfit: Misfit, layer: Layer) -> list[Note]:

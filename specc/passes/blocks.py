@@ -265,6 +265,9 @@ def _results(resolver: Resolver, block: Block, item: Item, end: int | None, inne
     if node is None:
         return [current_value(resolver, item, end, inner)]
     names = evaluate(node, inner.env, resolver.found, inner.link)
+    if isinstance(names, dict):
+        resolver.found.error("E102", "a block's `outputs` are a list of names, not a mapping", node)
+        raise Failed
     several = listed(names)
     if not several:
         resolver.found.error("E304", f"block `{block.name}` has no output", node, link=inner.link)

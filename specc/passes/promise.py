@@ -74,8 +74,13 @@ def _reshape_fault(shape: Shape, promise: Shape) -> str | None:
         if block.kind == "cut":
             return "; to reshape it would reorder its elements"
         if block.kind == "kept" and _misnamed(shape.axes[block.source[0]], promise.axes[block.target[0]]):
-            return "; its axes stand in another order"
+            return f"; its axes {_confusion(shape, promise)}"
     return None
+
+
+def _confusion(shape: Shape, promise: Shape) -> str:
+    same = {axis.name for axis in shape.axes} == {axis.name for axis in promise.axes}
+    return "stand in another order" if same else "have other names"
 
 
 def _same_elements(shape: Shape, promise: Shape) -> bool:

@@ -174,6 +174,8 @@ def size_from(value: Any) -> Size:
 def _symbolic(text: str) -> Size:
     try:
         expression = parse_expression(text)
+        if any(name.startswith("_") for name in expression.names):
+            raise ValueError(f"`{text}` is no size: a symbol starts with a letter")
         if expression.names:
             return Symbol(" ".join(text.split()))
         value = expression.evaluate({})

@@ -20,6 +20,8 @@ OPS = ["Conv2D", "Conv1D", "Dense", "Dropout", "MaxPooling2D", "LSTM", "kernel_s
         ("kernelsize", "kernel_size"),
         ("kernel-size", "kernel_size"),
         ("stride", "strides"),
+        ("kernel", "kernel_size"),
+        ("size", None),
         ("Transformer", None),
         ("x", None),
         ("", None),
