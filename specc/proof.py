@@ -52,10 +52,13 @@ def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
         return False
     grave = "EW" if before.ok else "E"
     layers = before.typed_layers
+    written = before.written_layers
     for other in after.diagnostics:
         is_new = other.code[0] in grave and left[_identity(other)] > known[_identity(other)]
         was_hidden = other.layer not in layers if other.layer is not None else other.code[:2] == "E4"
         is_this = (other.code, other.layer) == (diagnostic.code, diagnostic.layer)  # in other words
+        if diagnostic.code[:2] == other.code[:2] == "E2" and other.layer not in written:
+            is_this = True  # at what the fix has put in its place
         if is_new and (before.ok or is_this or not was_hidden):
             return False
     return True

@@ -62,6 +62,11 @@ class Report:
         return {layer.name for layer, op in zip(graph.layers, self.typed.ops, strict=True) if op is not None}
 
     @property
+    def written_layers(self) -> set[str]:
+        """The names of all layers, whether anything is wrong in them or not."""
+        return set() if self.typed is None else {layer.name for layer in self.typed.graph.layers}
+
+    @property
     def batch(self) -> int | None:
         """The fixed size of the batch, if an input has one."""
         return None if self.typed is None else self.typed.graph.batch

@@ -140,15 +140,28 @@ class Instances:
         raise Failed
 
     def report(self, errors: registry.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
-        """Record what is wrong with the arguments of an item."""
-        for error in errors.errors:
-            node = inner_node(argument_node(item, error.parameter), error.where, error.is_key)
-            if error.is_key and not error.where and error.parameter is not None:
-                node = argument_key(item, error.parameter) or node
-            fixes = corrected_word(node, error.suggestion)
-            self.found.append(
-                Diagnostic(error.code, error.message, node.span, fixes=fixes, chain=chain_of(link))
-            )
+        """Record what is wrong with the arguments of an item; what YAML makes of a tuple is one mistake."""
+        from specc.syntax.quoting import written_tuple
+
+        end = 0
+        placed = [(_place(error, item), error) for error in errors.errors]
+        for node, error in sorted(placed, key=lambda one: one[0].start):
+            if node.start < end:
+                continue
+            fixes, message, span = corrected_word(node, error.suggestion), error.message, node.span
+            made = written_tuple(node)
+            if made is not None:
+                span, end = made.span, made.span.end
+                message = f"a list is written in brackets, `{made.text}`, not as `{span.text}`"
+                fixes = (Fix("write it in brackets", "safe", (made,)),)
+            self.found.append(Diagnostic(error.code, message, span, fixes=fixes, chain=chain_of(link)))
+
+
+def _place(error: registry.ArgumentError, item: Item) -> Node:
+    """Where it stands: at the argument, at its key, or at what lies within it."""
+    if error.is_key and not error.where and error.parameter is not None:
+        return argument_key(item, error.parameter) or argument_node(item, error.parameter)
+    return inner_node(argument_node(item, error.parameter), error.where, error.is_key)
 
 
 def _text_of(item: Item) -> tuple[object, str] | None:

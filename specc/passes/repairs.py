@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from specc.diagnostics.model import Edit, Fix
+from specc.diagnostics.model import Applicability, Edit, Fix
 from specc.ir.graph import Layer, Makers, Reading
 from specc.ops.advice import permute_text
 from specc.ops.declare import Op, Place
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
 from specc.ops.registry import first_parameter
-from specc.shapes.axis import CHANNEL
+from specc.shapes.axis import CHANNEL, FEATURE, TIME
 from specc.shapes.dim import is_known
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -103,8 +103,7 @@ def upstream_fixes(
         found = _lost_axis(maker, layer)
         if found is not None:
             return (found,)
-    missing = _missing_axis(op, tensor.shape, layer) if isinstance(op, Op) else None
-    return () if missing is None else (missing,)
+    return _missing_axis(op, tensor.shape, layer) if isinstance(op, Op) else ()
 
 
 def upstream(value: int, makers: Makers) -> Layer | None:
@@ -169,15 +168,37 @@ def _return_sequences(maker: Layer, is_wrapped: bool) -> Edit | None:
     return edits.set_argument(nested, key, arguments, "return_sequences", "true", "units")
 
 
-def _missing_axis(op: Op, x: Shape, layer: Layer) -> Fix | None:
-    """A window op that lacks one axis lacks its channel: one reading is left."""
+def _missing_axis(op: Op, x: Shape, layer: Layer) -> tuple[Fix, ...]:
+    """What is missing, added. A window op that lacks one axis lacks its channel: one reading is left."""
     places = op.places or ()
-    if "space" not in places or x.rank != len(places) - 1 or not is_known(x.sizes):
-        return None
+    if x.rank != len(places) - 1 or not is_known(x.sizes):
+        return ()
+    if places == ("time", "feature"):
+        return _step_or_feature(x, layer)
+    if "space" not in places:
+        return ()
     at = places.index("feature")
     extended = x.part(0, at).join(Shape((1,), (CHANNEL,))).join(x.part(at))
-    edit = edits.insert_item_before(layer.item.node, f"Reshape: {extended}")
-    return None if edit is None else Fix("add the missing `channel` axis", "safe", (edit,))
+    return _reshaped(layer, extended, "add the missing `channel` axis", "safe")
+
+
+def _step_or_feature(x: Shape, layer: Layer) -> tuple[Fix, ...]:
+    """One axis for a sequence op: the features of one step if that is its name, else perhaps steps of one feature."""
+    axis = x.axes[0]
+    if axis.role not in ("feature", None):
+        return ()
+    named = Shape(x.sizes, (axis if axis.name else FEATURE,))
+    one_step = Shape((1,), (TIME,)).join(named)
+    found = _reshaped(layer, one_step, "read it as the features of one step", "safe" if axis.given else "unsafe")
+    if axis.name is None:
+        steps = Shape((*x.sizes, 1), (TIME, FEATURE))
+        found = (*_reshaped(layer, steps, "read it as steps of one feature each", "unsafe"), *found)
+    return found
+
+
+def _reshaped(layer: Layer, shape: Shape, title: str, applicability: Applicability) -> tuple[Fix, ...]:
+    edit = edits.insert_item_before(layer.item.node, f"Reshape: {shape}")
+    return () if edit is None else (Fix(title, applicability, (edit,)),)
 
 
 def insertion_fix(op: Op, layer: Layer, reading: Reading, x: Shape) -> Fix | None:
@@ -219,7 +240,7 @@ def _distributed(item: Item, reading: Reading, x: Shape) -> Edit | None:
     inner = span.text if item.value is None else f"{{{span.text}}}"
     value = item.value
     if reading.unwrapped and value is not None:
-        inner = (isinstance(value, MappingNode) and value.get("layer") or value).span.text
+        inner = ((isinstance(value, MappingNode) and value.get("layer")) or value).span.text
     elif reading.outer == 1 and isinstance(x.sizes[0], int):
         return Edit(span, f"TimeDistributed: {{layer: {inner}}}")
     over = [str(axis.name or i + 1) for i, axis in enumerate(x.axes[: reading.outer])]

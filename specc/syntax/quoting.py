@@ -18,6 +18,7 @@ _SHOWN = 60
 
 _IN_FLOW = re.compile(r"\$\$|\$\(|[,\[\]{}\n]|:(?=[\s,\[\]{}]|\Z)|\s#")
 _IN_BLOCK = re.compile(r"\$\$|\$\(|\n|:(?=\s|\Z)|\s#")
+_TUPLE = re.compile(r"\( *-?\d+(?: *, *-?\d+)* *,? *\)")
 _BEFORE = re.compile(r"""(?:[\[{,\n]|[:\-?](?=\s))\s*(?=[^\s"'])""")
 
 
@@ -37,6 +38,14 @@ def unclosed_expression(node: Node) -> Span | None:
         return node.span
     start = node.start + within
     return Span(node.source, start, closing(text, start + 1, one_line=True) or node.end)
+
+
+def written_tuple(node: Node) -> Edit | None:
+    """The edit that makes a list of the tuple of numbers which `node` opens, whether YAML cuts it or not."""
+    found = _TUPLE.match(node.source.text, node.start)
+    if found is None or found.end() < node.end:
+        return None
+    return Edit(Span(node.source, *found.span()), f"[{found.group()[1:-1].rstrip(', ')}]")
 
 
 class Cut(NamedTuple):
