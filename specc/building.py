@@ -37,7 +37,7 @@ def build_checked(
     """The Keras model of a spec that was checked, saved to `out` if that is given; raises SpecError.
 
     What stands in the way of building or writing is added to the report (E501, E502, E503), and then nothing
-    is written. With a `seed` the initial weights depend on it alone.
+    is written. With a `seed` the initial weights depend on it alone. A note (N706) says if models are nested.
     """
     report = checked.report
     if not report.ok or report.typed is None:
@@ -49,16 +49,22 @@ def build_checked(
     step("importing Keras")
     load_keras(report)
     from specc.backends.keras.build import build_model
+    from specc.backends.keras.depth import is_deep
     from specc.backends.keras.save import save
 
     step(f"building {len(report.typed.graph.layers):,} layers")
     typed = report.typed
     names = (layer.name for layer in typed.graph.layers)
     weights = dict(zip(names, typed.weights, strict=True))
-    outcome = build_model(explicit(checked), weights, checked.training, seed)
+    graph = explicit(checked)
+    outcome = build_model(graph, weights, checked.training, seed)
     if outcome.diagnostics:
         report.diagnostics.extend(outcome.diagnostics)
         raise SpecError(report)
+    if is_deep(graph):
+        key = typed.graph.document.node.key("layers")
+        message = "so many layers in sequence that stretches of them become models inside the model"
+        report.diagnostics.append(Diagnostic("N706", message, None if key is None else key.span))
     if out is not None:
         step(f"writing {os.fspath(out)}")
         _stop_at(save(outcome.model, out), report)

@@ -11,7 +11,10 @@ from specc.backends.keras import depth
 from specc.backends.keras.depth import NESTED_ABOVE, TooDeep, is_deep, stretches
 from specc.backends.keras.lower import BuildError, find_layers, lower
 from specc.backends.keras.verify import verify
+from specc.building import build_checked
 from specc.ir.graph import Explicit
+from specc.pipeline import Options, check_source
+from specc.source import Source
 from tests.keras.elsewhere import Elsewhere
 from tests.keras.network import Network, make
 
@@ -49,6 +52,18 @@ def test_a_network_that_is_not_deep_stays_flat() -> None:
     assert not is_deep(explicit)
     assert [part.nested for part in stretches(explicit)] == [False]
     del network
+
+
+def test_a_build_tells_that_models_are_nested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(depth, "NESTED_ABOVE", 20)
+    monkeypatch.setattr(depth, "STRETCH", 6)
+    for layers, nested in ((5, False), (15, True)):
+        text = f"specc: 1\nname: n\ninputs: {{x: [3]}}\nlayers: [{', '.join(['Dense: 3'] * layers)}]\n"
+        checked = check_source(Source("<string>", text), Options())
+        model = build_checked(checked)
+        notes = [d for d in checked.report.diagnostics if d.code == "N706"]
+        assert [d.span.text for d in notes if d.span] == ["layers"] * nested
+        assert any(isinstance(layer, keras.Model) for layer in model.layers) == nested
 
 
 def test_the_stretches_hold_every_layer_once_behind_what_it_reads() -> None:
