@@ -17,10 +17,9 @@ from specc.passes.resolve import resolve
 from specc.passes.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
-from specc.source import Source
+from specc.source import Source, Span
 from specc.syntax.document import parse
-from specc.syntax.reader import decode, read
-from specc.syntax.tree import Mapping as MappingNode
+from specc.syntax.reader import MAX_BYTES, decode, read
 from specc.syntax.tree import Node
 
 CHARACTERS_OF_A_LAYER = 32
@@ -52,16 +51,12 @@ def check_file(path: str, options: Options = Options()) -> Checked:
         size = os.path.getsize(path)
         data = b"" if size > MAX_BYTES else _content(path)
     except (OSError, ValueError) as error:  # ValueError: no path that a system takes
-        nothing = Source(path, "")
         message = f"cannot read `{path}`: {getattr(error, 'strerror', None) or error}"
-        return Checked(Report(path, [Diagnostic("E100", message, _nowhere(nothing))]))
+        return Checked(Report(path, [Diagnostic("E100", message, _start_of(path))]))
     if size > MAX_BYTES:
         message = f"a spec has at most {MAX_BYTES:,} bytes, and this one has {size:,}"
-        return Checked(Report(path, [Diagnostic("E110", message, _nowhere(Source(path, "")))]))
+        return Checked(Report(path, [Diagnostic("E110", message, _start_of(path))]))
     return check_bytes(path, data, options)
-
-
-MAX_BYTES = 16 * 1024 * 1024
 
 
 def check_bytes(path: str, data: bytes, options: Options = Options()) -> Checked:
@@ -203,8 +198,9 @@ def _shown(path: str) -> str:
     return path.removeprefix(os.path.join(os.getcwd(), ""))
 
 
-def _nowhere(source: Source) -> Any:
-    return MappingNode(source, 0, 0, []).span
+def _start_of(path: str) -> Span:
+    """The place for what is wrong with a file that was not read."""
+    return Span(Source(path, ""), 0, 0)
 
 
 def _sorted(found: Findings, source: Source) -> list[Diagnostic]:

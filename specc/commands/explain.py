@@ -1,17 +1,14 @@
 """`specc explain`: pages about codes, and what is known of an op."""
 
-from typing import Any, cast
-
 from specc.commands.options import Arguments, UsageError
 from specc.commands.screen import Screen
 from specc.diagnostics.explain import codes, page, title
 from specc.diagnostics.style import paint
 from specc.ops.declare import Op, Parameter, parameters_of
-from specc.ops.registry import find, names, shown
+from specc.ops.registry import find, names
+from specc.passes.spell import plain
 from specc.suggest import nearest
-
-Items = tuple[Any, ...]
-Entries = dict[str, Any]
+from specc.syntax.write import flow
 
 
 def run(arguments: Arguments, screen: Screen) -> int:
@@ -46,7 +43,7 @@ def _about(op: type[Op], color: bool) -> list[str]:
     lines += [f"  {p.name:<{width}}  {_described(p)}" for p in parameters]
     if op.examples:
         example = op.examples[0]
-        arguments = ", ".join(f"{k}: {_yaml(v)}" for k, v in example.arguments.items())
+        arguments = ", ".join(f"{k}: {flow(plain(v))}" for k, v in example.arguments.items())
         shapes = " and ".join(str(list(shape)) for shape in example.shapes)
         lines += ["", f"example: {op.name}: {{{arguments}}}", f"on:      {shapes} (the batch is not written)"]
     return lines
@@ -57,14 +54,4 @@ def _described(parameter: Parameter) -> str:
     kind = f"{parameter.kind.text}{', or null' if parameter.nullable else ''}"
     if parameter.required:
         return f"{kind} (required)"
-    return f"{kind} (default {_yaml(parameter.default)})"
-
-
-def _yaml(value: Any) -> str:
-    """A plain value as a spec has it."""
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_yaml, cast(Items, value)))}]"
-    if isinstance(value, dict):
-        entries = cast(Entries, value).items()
-        return f"{{{', '.join(f'{key}: {_yaml(entry)}' for key, entry in entries)}}}"
-    return str(value) if isinstance(value, str) else shown(value).strip("`")
+    return f"{kind} (default {flow(plain(parameter.default))})"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from specc.commands.options import Arguments, UsageError
-from specc.pipeline import MAX_BYTES, Options, check_bytes, check_file
+from specc.pipeline import Options, check_bytes, check_file
 from specc.report import Checked
 from specc.source import Source
 from specc.suggest import nearest
-from specc.syntax.reader import decode, read
+from specc.syntax.reader import MAX_BYTES, decode, read
 from specc.syntax.tree import Mapping, to_plain
 
 STDIN = "<stdin>"

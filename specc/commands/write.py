@@ -21,12 +21,12 @@ def expand(arguments: Arguments, screen: Screen) -> int:
     from specc.passes.expand import expand as expanded
 
     path = single_spec(arguments)
-    checked = check_path(path, reading_options(arguments))
-    if not checked.report.ok:
+    report = check_path(path, reading_options(arguments)).report
+    if not report.ok or report.typed is None:
         printer = printer_for("text", screen.turned())
-        printer.add(checked.report)
+        printer.add(report)
         return printer.status
-    return _write(expanded(checked), arguments, screen)
+    return _write(expanded(report.typed), arguments, screen)
 
 
 def _write(text: str, arguments: Arguments, screen: Screen) -> int:

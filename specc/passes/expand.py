@@ -4,13 +4,13 @@ Layers stand in the order in which they run, each under its path. What runs insi
 a map gives its name to what is inside, so where that would change a path, or hide one, it goes without.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from specc.ir.graph import Explicit, Input, Output, Typed
 from specc.passes.adapt import adapt
 from specc.passes.spell import escaped
 from specc.passes.unroll import Unrolling
-from specc.shapes.dim import Symbol
+from specc.shapes.dim import to_json
 from specc.shapes.shape import Shape
 from specc.syntax import tree
 from specc.syntax.write import spec_text
@@ -18,20 +18,8 @@ from specc.syntax.write import spec_text
 _KEPT = ("targets", "compile", "budget")
 
 
-class _Report(Protocol):
-    @property
-    def typed(self) -> Typed | None: ...
-
-
-class _Checked(Protocol):
-    @property
-    def report(self) -> _Report: ...
-
-
-def expand(checked: _Checked) -> str:
-    """The text of the spec that says in full what was checked; its report must be free of errors."""
-    typed = checked.report.typed
-    assert typed is not None, "what could not be read cannot be expanded"
+def expand(typed: Typed) -> str:
+    """The text of the spec that says a network in full, which must be free of errors."""
     return spec_text(sections(adapt(typed)))
 
 
@@ -75,7 +63,7 @@ def sizes(shape: Shape) -> list[Any]:
     """A shape as a spec has it: the names that were given, and the sizes."""
     found: list[Any] = []
     for size, axis in zip(*shape, strict=True):
-        known = size if isinstance(size, int) else size.name if isinstance(size, Symbol) else None
+        known = to_json(size)
         found.append({axis.name: known} if axis.given else known)
     return found
 
