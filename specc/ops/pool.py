@@ -4,6 +4,7 @@ from math import prod
 
 from specc.ops.declare import Example, op
 from specc.ops.kinds import Flag, One, Pair, Triple
+from specc.ops.misfit import bad_argument
 from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -93,6 +94,12 @@ class MaxPooling3D(_Pooling):
     refused_dtypes = INTEGERS
     pool_size: Triple = (2, 2, 2)
     strides: Triple | None = None
+
+    def output(self, x: Shape) -> Shape:
+        """As the other poolings; E107 in `float64`, which TensorFlow has no such pooling for."""
+        if self.compute_dtype == "float64":
+            raise bad_argument("dtype", "TensorFlow does not pool 3-D maxima of `float64`")
+        return super().output(x)
 
 
 @op(

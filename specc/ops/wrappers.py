@@ -195,6 +195,11 @@ class TimeDistributed(Op):
             raise bad_argument("layer", f"`{self.layer.name}` takes several inputs and gets one at a step")
         if self.layer.result_count() != 1:
             raise bad_argument("layer", f"`{self.layer.name}` makes several results, and may make one")
+        dtype = self.layer.dtype
+        if dtype is not None and dtype != (self.dtype or "float32"):
+            raise bad_argument(
+                "layer", f"runs its layer in its own dtype, {self.dtype or 'float32'}, not in {dtype}"
+            )
         if x.rank < 2:
             raise wrong_rank("steps, and at least one axis behind them", x)
 
@@ -206,8 +211,8 @@ class TimeDistributed(Op):
             made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0]
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
-        own = is_float(made.dtype) and self.layer.dtype is None
-        return (Tensor(self._steps(x, made.shape), self.compute_dtype if own else made.dtype),)
+        dtype = self.compute_dtype if is_float(made.dtype) else made.dtype
+        return (Tensor(self._steps(x, made.shape), dtype),)
 
     def _steps(self, x: Shape, made: Shape) -> Shape:
         """What is made of one step behind the axis of the steps; of several axes without names none is time."""

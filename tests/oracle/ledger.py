@@ -211,6 +211,11 @@ def _along_batch(verdict: Verdict) -> bool:
     return _refused(verdict, "E203") and "is the batch" in verdict.messages[0]
 
 
+def _masks(verdict: Verdict) -> bool:
+    masked = _has(verdict, "Masking") or any(v is True for *_, v in _given(verdict, "mask_zero"))
+    return masked and _has(verdict, "Softmax") and _batch_fails(verdict, "`mask` must be broadcastable")
+
+
 LEDGER: tuple[Entry, ...] = (
     Entry("flags", "Keras takes whatever Python takes for true or false; a spec says true or false", _flag),
     Entry(
@@ -237,6 +242,7 @@ LEDGER: tuple[Entry, ...] = (
         _whole_numbers,
     ),
     Entry("stretched states", "Keras stretches a size of 1 in a state to that of the cell", _stretched_state),
+    Entry("masks", "what a mask does to the layers behind it is not checked yet", _masks),
     Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
     Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),
     Entry("attention ranks", "Keras matches the batch of one with the steps of another", _attention_ranks),

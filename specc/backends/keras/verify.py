@@ -20,8 +20,11 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed]) -> 
     """
     found: list[Diagnostic] = []
     for layer in explicit.layers:
+        # What Keras announces for integers is not what it makes: floats where it passes them through.
+        floats = all(v is None or is_float(explicit.types[v].dtype) for v in layer.inputs)
         for value in layer.outputs:
-            difference = _difference(built.values[value], explicit.types[value])
+            inferred = explicit.types[value]
+            difference = _difference(built.values[value], inferred, inferred.dtype if floats else None)
             if difference:
                 found.append(_at(layer, f"`{layer.name}` was inferred as {difference}"))
                 break
@@ -34,8 +37,11 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed]) -> 
     return found or _outputs_differ(built, explicit)
 
 
-def _difference(tensor: Any, inferred: Tensor) -> str | None:
-    """What was inferred and what was built, where they differ; a size that one side leaves open fits any."""
+def _difference(tensor: Any, inferred: Tensor, dtype: str | None = None) -> str | None:
+    """What was inferred and what was built, where they differ; a size that one side leaves open fits any.
+
+    The dtypes are compared where `dtype` is the inferred one.
+    """
     sizes = tensor.shape[1:]
     shape = inferred.shape
     fits = len(sizes) == shape.rank and all(
@@ -44,9 +50,8 @@ def _difference(tensor: Any, inferred: Tensor) -> str | None:
     if not fits:
         built = ", ".join("null" if size is None else str(size) for size in sizes)
         return f"{sizes_text(shape)} and built as ({built}{',' if len(sizes) == 1 else ''})"
-    if tensor.dtype != inferred.dtype and (is_float(inferred.dtype) or not is_float(tensor.dtype)):
-        # Keras announces floats for layers that pass integers through; what they make is what was inferred.
-        return f"{inferred.dtype} and built as {tensor.dtype}"
+    if dtype is not None and tensor.dtype != dtype:
+        return f"{dtype} and built as {tensor.dtype}"
     return None
 
 
