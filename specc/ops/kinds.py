@@ -96,6 +96,9 @@ Rate = Annotated[
 ]
 FLAG = Kind("true or false", {"type": "bool", "strict": True}, {"type": "boolean"})
 Flag = Annotated[bool, FLAG]
+TRAINING = {"training": FLAG}
+"""The call argument of layers that do otherwise in training."""
+
 Text = Annotated[str, Kind("text", {"type": "str", "strict": True}, {"type": "string"})]
 
 One = Annotated[tuple[int, ...], _sizes(1, 1, "positive")]

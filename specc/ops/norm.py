@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 from specc.ops.advice import last_axis_warning
 from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
-from specc.ops.kinds import AxisRef, AxisRefs, Flag, Kind, Number, checked
+from specc.ops.kinds import TRAINING, AxisRef, AxisRefs, Flag, Kind, Number, checked
 from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.pointwise import NO_FLOATS, Pointwise
@@ -89,6 +89,7 @@ class BatchNormalization(_Affine):
         "batch statistics are taken over all steps together, and updated once",
         "batch statistics are taken at each step by itself, and updated at each",
     )
+    call_options = TRAINING
     non_trainable = frozenset(
         ("moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev")
     )

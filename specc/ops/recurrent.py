@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
 from specc.ops.flops import activation_flops
-from specc.ops.kinds import FLAG, Flag, Integer, Kind, Positive, Rate
+from specc.ops.kinds import TRAINING, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, TIME
@@ -23,7 +23,7 @@ class Recurrent(Op):
 
     state_count: ClassVar[int]
     """The number of states that the cell carries from step to step, each of the shape of its result."""
-    call_options = {"training": FLAG}
+    call_options = TRAINING
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         activation: Activation | None

@@ -247,4 +247,7 @@ def wrap(wrapper: type[Op], inner: Op) -> Op:
     vars(made)["layer"] = inner
     if inner.dtype is not None:
         vars(made)["dtype"] = inner.dtype
+    options = {name: value for name, value in inner.options.items() if name in wrapper.call_options}
+    if options:
+        vars(made)["options"] = options
     return made

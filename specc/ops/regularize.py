@@ -3,7 +3,7 @@
 from typing import Annotated, Any, cast
 
 from specc.ops.declare import MASKS_DIFFER, Example, Shape, op
-from specc.ops.kinds import Integer, Kind, Rate, checked
+from specc.ops.kinds import TRAINING, Integer, Kind, Rate, checked
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
 from specc.ops.wants import integer, optional, shown
@@ -39,6 +39,7 @@ class Dropout(Pointwise):
     """Sets a fraction `rate` of the elements to 0 while training, and scales up the others."""
 
     fold_differs = MASKS_DIFFER
+    call_options = TRAINING
     keeps_dtype = True
 
     rate: Rate
@@ -81,6 +82,7 @@ def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
 class _SpatialDropout(Spatial):
     lacks = ("trainable",)
     fold_differs = MASKS_DIFFER
+    call_options = TRAINING
     keeps_dtype = True
     rate: Rate
 
@@ -129,6 +131,7 @@ class GaussianNoise(Pointwise):
     """Adds noise of standard deviation `stddev` while training."""
 
     fold_differs = _NOISE_DIFFERS
+    call_options = TRAINING
     keeps_dtype = True
 
     stddev: Rate
@@ -147,6 +150,7 @@ class GaussianDropout(Pointwise):
     """Multiplies by noise around 1 of variance `rate / (1 - rate)` while training."""
 
     fold_differs = _NOISE_DIFFERS
+    call_options = TRAINING
     keeps_dtype = True
 
     rate: Rate
