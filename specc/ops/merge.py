@@ -81,8 +81,10 @@ class Average(Merge):
     flops_last = 1
 
     def merged_dtype(self, inputs: Inputs) -> str:
-        """Floats, for integers as well: of 64 bits for those of 32 and more."""
+        """Floats, for integers as well: of 64 bits for those of 32 and more; E210 for truth values."""
         dtype = super().merged_dtype(inputs)
+        if dtype == "bool":
+            raise wrong_dtype(dtype, "numbers")
         if is_float(dtype):
             return dtype
         return "float64" if dtype.endswith(("32", "64")) else "float32"
@@ -153,11 +155,7 @@ def _unlike(first: Shape, x: Shape, operand: int, axis: int | None) -> Misfit:
         f"joins {sizes_text(first)} and {sizes_text(x)}, of different {what} outside the joined axis",
         operand=operand,
         axis=axis,
-        facts=(
-            f"input 1 is {first}",
-            f"input {operand + 1} is {x}",
-            "Keras: A `Concatenate` layer requires inputs with matching shapes",
-        ),
+        facts=("Keras: A `Concatenate` layer requires inputs with matching shapes",),
     )
 
 
@@ -203,7 +201,7 @@ class Dot(Op):
                 parameter="axes",
                 operand=1,
                 axis=j,
-                facts=(f"input 1 is {a}", f"input 2 is {b}", "Keras: Incompatible input shapes: axis values"),
+                facts=("Keras: Incompatible input shapes: axis values",),
             )
         return i, j
 

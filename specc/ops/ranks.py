@@ -34,8 +34,10 @@ def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None =
     policy = op.dtype or dtype
     if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
+    # Keras does not tell the cell of a ConvLSTM that it is frozen.
+    trained = op.trainable or op.name.startswith("ConvLSTM")
     for parameter, shape in _uses(op, weights):
-        if op.trainable or parameter.endswith("_initializer"):
+        if trained or parameter.endswith("_initializer"):
             _check(op, parameter, len(shape), policy)
     if "activity_regularizer" in vars(op):
         for result in results:
