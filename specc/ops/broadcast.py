@@ -39,6 +39,11 @@ def order_like(wanted: Shape, x: Shape) -> tuple[int, ...] | None:
     return full if agrees else None
 
 
+def _before(merged: Shape, operand: int) -> tuple[str, ...]:
+    """What several inputs before this one come to; of a single one it is said where that was made."""
+    return (f"the inputs before are {merged}",) if operand > 1 else ()
+
+
 def names_disagree(wanted: Shape, x: Shape, at: int, operand: int) -> Misfit:
     """E203: a given name of `x` at position `at` (counted from its end) is another than that of `wanted`."""
     here, there = x.axes[at], wanted.axes[at]
@@ -53,7 +58,7 @@ def names_disagree(wanted: Shape, x: Shape, at: int, operand: int) -> Misfit:
         f"merges axis `{there.name}` of one input with axis `{here.name}` of another",
         operand=operand,
         axis=x.rank + at,
-        facts=(f"the inputs before are {wanted}", f"input {operand + 1} is {x}"),
+        facts=_before(wanted, operand),
         repairs=repairs,
     )
 
@@ -91,11 +96,7 @@ def broadcast(a: Shape, b: Shape, operand: int) -> Shape:
                 f"the shapes {sizes_text(a)} and {sizes_text(b)} do not agree",
                 operand=operand,
                 axis=i - longer.rank + b.rank,
-                facts=(
-                    f"the inputs before are {a}",
-                    f"input {operand + 1} is {b}",
-                    "Keras: Inputs have incompatible shapes",
-                ),
+                facts=(*_before(a, operand), "Keras: Inputs have incompatible shapes"),
             )
         sizes[i] = merged
         axes[i] = stronger(axes[i], axis)

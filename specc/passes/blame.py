@@ -12,7 +12,7 @@ from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
-from specc.syntax.tree import Node, Sequence
+from specc.syntax.tree import Mapping, Node, Sequence
 
 MAX_STEPS = 1000
 """How many layers back the origin of a size is looked for."""
@@ -58,12 +58,21 @@ class Blame:
         tensor = self.types[value]
         if tensor is None:
             return []
-        notes = [self._made(value, f"makes {tensor.shape}")]
-        if misfit.axis is not None and -tensor.shape.rank <= misfit.axis < tensor.shape.rank:
-            axis = misfit.axis % tensor.shape.rank
+        notes = self._origin(value, tensor.shape, misfit.axis)
+        first = self.types[values[0]]
+        if misfit.operand and misfit.code in ("E203", "E204", "E205") and first is not None:
+            rank = tensor.shape.rank
+            from_end = None if misfit.axis is None or not rank else misfit.axis % rank - rank
+            notes = [*self._origin(values[0], first.shape, from_end), *notes]
+        return notes
+
+    def _origin(self, value: int, shape: Shape, axis: int | None) -> list[Note]:
+        notes = [self._made(value, f"makes {shape}")]
+        if axis is not None and -shape.rank <= axis < shape.rank:
+            axis %= shape.rank
             origin = self._size_origin(value, axis)
             if origin != value:
-                notes.append(self._made(origin, f"is where the size {tensor.shape.sizes[axis]} comes from"))
+                notes.append(self._made(origin, f"is where the size {shape.sizes[axis]} comes from"))
         return notes
 
     def _made(self, value: int, what: str) -> Note:
@@ -102,9 +111,23 @@ class Blame:
 
 def _place(misfit: Misfit, layer: Layer) -> Node:
     """Where a misfit stands: at the argument, or at the input in `from`, or at the op."""
-    origin = layer.item.field("from")
-    if isinstance(origin, Sequence) and misfit.parameter is None and misfit.operand:
-        items = origin.items
-        if misfit.operand < len(items) == len(layer.inputs):
-            return items[misfit.operand]
+    if misfit.parameter is None and misfit.operand:
+        read = _read(layer)
+        if misfit.operand < len(read) == sum(value is not None for value in layer.inputs):
+            return read[misfit.operand]
     return argument_node(layer.item, misfit.parameter)
+
+
+def _read(layer: Layer) -> list[Node]:
+    """The values that a layer's `from` names, each for itself, in the order in which the call takes them."""
+    origin = layer.item.field("from")
+    if isinstance(origin, Sequence):
+        return list(origin.items)
+    found: list[Node] = []
+    if not isinstance(origin, Mapping):
+        return found
+    for entry in layer.cls.call_inputs:
+        node = origin.get(entry.name)
+        if node is not None:
+            found += node.items if isinstance(node, Sequence) else [node]
+    return found

@@ -175,12 +175,16 @@ class _Checker:
                 found[name] = (made, value)
         return found
 
-    def split(self, node: Node, family: Family, key: str) -> list[tuple[str, Node]] | None:
-        """The parts of a mapping by output, unknown outputs recorded; None where it is one value for all."""
+    def split(self, node: Node, family: Family | None, key: str) -> list[tuple[str, Node]] | None:
+        """The parts of a mapping by output, unknown outputs recorded; None where it is one value for all.
+
+        Such a value is an object of `family`, if that is given.
+        """
         if not isinstance(node, Mapping):
             return None
         keys = [str(self.value(name)[0]) for name, _ in node.entries]
-        if len(keys) == 1 and keys[0] not in self.outputs and self._is_object(keys[0], node, family):
+        is_one = len(keys) == 1 and keys[0] not in self.outputs
+        if family is not None and is_one and self._is_object(keys[0], node, family):
             return None
         for word, (name, _) in zip(keys, node.entries, strict=True):
             if word not in self.outputs:
@@ -243,7 +247,7 @@ class _Checker:
         if node is None or (isinstance(node, Scalar) and node.value is None):
             return {}
         if isinstance(node, Mapping):
-            parts = self.split(node, LOSSES, "loss_weights") or []
+            parts = self.split(node, None, "loss_weights") or []
         else:
             parts = [(name, node) for name in self.outputs]
             if len(parts) > 1:

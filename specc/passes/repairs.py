@@ -189,7 +189,8 @@ def _step_or_feature(x: Shape, layer: Layer) -> tuple[Fix, ...]:
         return ()
     named = Shape(x.sizes, (axis if axis.name else FEATURE,))
     one_step = Shape((1,), (TIME,)).join(named)
-    found = _reshaped(layer, one_step, "read it as the features of one step", "safe" if axis.given else "unsafe")
+    sure: Applicability = "safe" if axis.given else "unsafe"
+    found = _reshaped(layer, one_step, "read it as the features of one step", sure)
     if axis.name is None:
         steps = Shape((*x.sizes, 1), (TIME, FEATURE))
         found = (*_reshaped(layer, steps, "read it as steps of one feature each", "unsafe"), *found)

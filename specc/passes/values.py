@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Link, chain_of
-from specc.shapes.axis import given
+from specc.shapes.axis import Axis, given
 from specc.shapes.dim import Size, Symbol, Unknown
 from specc.shapes.shape import MAX_AXES, Shape, excess
 from specc.syntax import tree
@@ -192,7 +192,9 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
         found.error("E102", f"a shape is a list of sizes, not {node.kind}", node, link=link)
         raise Failed
     sizes: list[Size] = []
-    names: list[str | None] = []
+    names: set[str | None] = set()
+    axes: list[Axis] = []
+    is_wrong = False
     if len(node.items) > MAX_AXES:
         found.error("E110", f"no tensor has more than {MAX_AXES} axes", node, link=link)
         raise Failed
@@ -206,13 +208,16 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
             except ValueError as error:
                 code = "E113" if isinstance(value, Scalar) and isinstance(value.value, str) else "E102"
                 found.error(code, str(error), value, link=link)
-                raise Failed from None
-            names.append(None if key is None else str(evaluate(key, env, found, link)))
-    repeated = next((n for n in names if n is not None and names.count(n) > 1), None)
-    if repeated is not None:
-        found.error("E203", f"the shape names `{repeated}` twice", node, link=link)
+                is_wrong = True
+            name = None if key is None else str(evaluate(key, env, found, link))
+            if name is not None and name in names:
+                found.error("E203", f"the shape names `{name}` twice", key or value, link=link)
+                is_wrong = True
+            names.add(name)
+            axes.append(given(name))
+    if is_wrong:
         raise Failed
-    shape = Shape(tuple(sizes), tuple(map(given, names)))
+    shape = Shape(tuple(sizes), tuple(axes))
     why = excess(shape)
     if why is not None:
         found.error("E110", f"the shape {why}", node, link=link)
