@@ -337,7 +337,10 @@ def test_an_op_without_arguments_that_has_keys_beside_it_needs_a_colon(between: 
     source = Source("a.yaml", text)
     node, (found,) = read(source)
     assert node is None
-    assert found.code == "E100" and found.span is not None and found.span.text == "Flatten"
+    assert found.code == "E100"
+    assert found.span is not None
+    assert found.span.text == "Flatten"
     (fix,) = found.fixes
     mended = apply_edits(text, fix.edits)
-    assert mended is not None and read(Source("a.yaml", mended))[1] == []
+    assert mended is not None
+    assert read(Source("a.yaml", mended))[1] == []
