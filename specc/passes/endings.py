@@ -11,10 +11,18 @@ from specc.syntax.tree import Node, Scalar
 
 
 def ending_fixes(
-    output: Output, layer: Layer, shape: Shape, promise: Shape, makers: Makers, outputs: Node | None
+    output: Output,
+    layer: Layer,
+    shape: Shape,
+    promise: Shape,
+    makers: Makers,
+    outputs: Node | None,
+    is_reshape: bool,
 ) -> tuple[Fix, ...]:
-    """Ways to reach `promise` from `shape`, which `layer` makes."""
+    """Ways to reach `promise` from `shape`, which `layer` makes; `is_reshape`: one that `adapt: auto` inserts."""
     candidates: list[tuple[str, str, Applicability]] = []
+    if is_reshape:
+        candidates.append((f"Reshape: {promise}", "write out what would be inserted", "safe"))
     order = _permutation(shape, promise)
     if order is not None:
         candidates.append((f"Permute: {order}", "permute the axes", "safe"))

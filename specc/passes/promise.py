@@ -27,8 +27,8 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
             outputs.append(output._replace(promise=_promised(tensor.shape, promise)))
             continue
         outputs.append(output)
-        fault = "" if typed.graph.strict else _reshape_fault(tensor.shape, promise)
-        if fault is None:
+        fault = _reshape_fault(tensor.shape, promise)
+        if fault is None and not typed.graph.strict:
             reshapes[output.value] = promise
             text = f"output `{output.name}` is reshaped from {sizes_text(tensor.shape)} to {promise}"
             found.append(Diagnostic("N704", text, output.node.span))
@@ -90,10 +90,10 @@ def _same_elements(shape: Shape, promise: Shape) -> bool:
     return left == right and "null" not in left and known == wanted
 
 
-def _broken(output: Output, tensor: Tensor, fault: str, makers: Makers, typed: Typed) -> Diagnostic:
+def _broken(output: Output, tensor: Tensor, fault: str | None, makers: Makers, typed: Typed) -> Diagnostic:
     shape, promise = tensor.shape, output.promise
     assert promise is not None
-    message = f"output `{output.name}` is {shape}, not {promise} as declared{fault}"
+    message = f"output `{output.name}` is {shape}, not {promise} as declared{fault or ''}"
     layer = makers.get(output.value)
     notes: tuple[Note, ...] = ()
     fixes: tuple[Fix, ...] = ()
@@ -102,6 +102,6 @@ def _broken(output: Output, tensor: Tensor, fault: str, makers: Makers, typed: T
 
         notes = (Note(f"`{layer.name}` makes {shape}", layer.item.key.span),)
         fixes = ending_fixes(
-            output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs")
+            output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs"), fault is None
         )
     return Diagnostic("E209", message, output.node.span, layer.name if layer else None, notes, fixes)
