@@ -29,7 +29,7 @@ demo: $(STAMP) ## check and build a network, then train it on real digits
 	$(BIN)/python specs/demo_digits.py
 
 test: $(STAMP) ## all tests but the slow ones
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 test-slow: $(STAMP) ## the slow tests
 	$(BIN)/python -m pytest -m slow

@@ -11,14 +11,6 @@ from tests.systems.models import System, run_outside
 Seen = Callable[[System], dict[str, Any]]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What reads `seen` goes to one process of `pytest -n … --dist loadgroup`."""
-    for item in items:
-        if "seen" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("systems"))
-
-
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("systems")

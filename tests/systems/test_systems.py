@@ -1,5 +1,9 @@
-"""Every spec of the repository, end to end: checked, built, saved, loaded without specc, run, trained a step."""
+"""Every spec of the repository, end to end: checked, built, saved, loaded without specc, run, trained a step.
 
+All that is run elsewhere is in this one file, so that `pytest -n … --dist loadfile` builds it once.
+"""
+
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -142,3 +146,45 @@ def test_s6_is_the_same_network_plain_and_time_distributed(seen: Seen):
 def test_s9_foretells_one_frame_in_three_ways(seen: Seen):
     shapes = [seen(s)["shape"] for s in QUICK if s.spec.startswith("next_frame")]
     assert shapes == [[2, 1, 64, 64, 1]] * 3
+
+
+# S5: every loss and every optimizer of the list can be chosen by a parameter
+LOSSES = [
+    *("mse", "mae", "mape", "msle", "squared_hinge", "hinge", "categorical_hinge", "binary_crossentropy"),
+    *("log_cosh", "categorical_crossentropy", "sparse_categorical_crossentropy", "kl_divergence"),
+    *("poisson", "cosine_similarity"),
+]
+OPTIMIZERS = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam"]
+
+
+def regression(loss: str, optimizer: str) -> System:
+    return System("regression", settings={"loss": loss, "optimizer": optimizer})
+
+
+def test_s5_each_loss_goes_with_each_optimizer():
+    for loss, optimizer in product(LOSSES, OPTIMIZERS):
+        facts = regression(loss, optimizer).check().to_dict()
+        assert facts["ok"], (loss, optimizer)
+        sparse = loss == "sparse_categorical_crossentropy"
+        wanted = {"shape": [None] if sparse else [None, 1], "dtype": "int32" if sparse else "float32"}
+        assert facts["targets"] == {"next": wanted}
+
+
+SAMPLE = [("mape", "SGD"), ("log_cosh", "Nadam"), ("sparse_categorical_crossentropy", "Adadelta")]
+PAIRS = [
+    pytest.param(regression(*pair), marks=[] if pair in SAMPLE else pytest.mark.slow)
+    for pair in product(LOSSES, OPTIMIZERS)
+]
+
+
+@pytest.mark.parametrize("system", PAIRS, ids=lambda system: system.name)
+def test_s5_builds_and_trains(system: System, seen: Seen):
+    found = seen(system)
+    assert found["compiled"]
+    assert found["shape"] == [2, 1]
+    assert np.isfinite(found["loss"])
+    # one class alone is always right, and a cosine of numbers knows signs only: nothing to be learned from either
+    learns = system.settings["loss"] not in (
+        *("categorical_crossentropy", "sparse_categorical_crossentropy", "cosine_similarity"),
+    )
+    assert not learns or found["moved"] > 0
