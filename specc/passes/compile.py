@@ -51,23 +51,26 @@ class Compile(NamedTuple):
 def check_compile(
     section: Node,
     evaluate: Evaluate,
-    outputs: MappingOf[str, Tensor],
+    outputs: MappingOf[str, Tensor | None],
     activation_of: Callable[[str], str | None],
+    is_complete: bool = True,
 ) -> tuple[Compile | None, list[Diagnostic]]:
     """The section as Keras takes it, None where something in it is wrong, and what there is to say about it.
 
-    `outputs` are the types of the outputs by name, `activation_of` the last activation behind each
-    ("softmax", "linear", …), None where it is not known.
+    `outputs` are the types of the outputs by name, None where an error stands in the way, `activation_of` the last
+    activation behind each ("softmax", "linear", …), None where it is not known. Where `outputs` is not complete,
+    other names may be those of outputs that are missing.
     """
-    checker = _Checker(evaluate, outputs)
+    checker = _Checker(evaluate, outputs, is_complete)
     made = checker.section(section, activation_of)
     return made, checker.found
 
 
 class _Checker:
-    def __init__(self, evaluate: Evaluate, outputs: MappingOf[str, Tensor]) -> None:
+    def __init__(self, evaluate: Evaluate, outputs: MappingOf[str, Tensor | None], is_complete: bool) -> None:
         self.evaluate = evaluate
         self.outputs = outputs
+        self.is_complete = is_complete
         self.found: list[Diagnostic] = []
         self.failed = False
 
@@ -95,7 +98,10 @@ class _Checker:
             self.error("E107", "`jit_compile` does not go with `run_eagerly`", parts["jit_compile"])
         targets: dict[str, Tensor] = {}
         for name, (loss, at) in losses.items():
-            judged = Judged(loss, at, name, self.outputs[name], activation_of(name))
+            made = self.outputs.get(name)
+            if made is None:
+                continue
+            judged = Judged(loss, at, name, made, activation_of(name))
             said = list(judge(judged))
             self.found += said
             if any(d.is_error for d in said):
@@ -187,12 +193,13 @@ class _Checker:
         if family is not None and is_one and self._is_object(keys[0], node, family):
             return None
         for word, (name, _) in zip(keys, node.entries, strict=True):
-            if word not in self.outputs:
+            if word not in self.outputs and self.is_complete:
                 shown = ", ".join(f"`{output}`" for output in self.outputs)
                 self.unknown(
                     "E402", f"there is no output `{word}` for `{key}` (but {shown})", name, (*self.outputs,)
                 )
-        return [(word, v) for word, (_, v) in zip(keys, node.entries, strict=True) if word in self.outputs]
+        known = self.outputs if self.is_complete else keys
+        return [(word, v) for word, (_, v) in zip(keys, node.entries, strict=True) if word in known]
 
     def _is_object(self, word: str, node: Mapping, family: Family) -> bool:
         """Whether the only key of a mapping is meant as the name of an object, and not of an output."""
@@ -237,10 +244,10 @@ class _Checker:
 
     def flat(self, metric: "str | Object", node: Node, output: str) -> None:
         """Record a metric that takes outputs with one axis only, for another."""
-        shape = self.outputs[output].shape
-        if METRICS.class_of(metric) in FLAT_METRICS and shape.rank != 1:
+        made = self.outputs.get(output)
+        if made is not None and METRICS.class_of(metric) in FLAT_METRICS and made.shape.rank != 1:
             name = METRICS.class_of(metric)
-            message = f"`{name}` takes outputs with one axis and is given `{output}` {sizes_text(shape)}"
+            message = f"`{name}` takes outputs with one axis and is given `{output}` {sizes_text(made.shape)}"
             self.error("E400", message, node)
 
     def loss_weights(self, node: Node | None) -> dict[str, float]:

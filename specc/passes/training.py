@@ -12,16 +12,16 @@ from specc.syntax.tree import Node
 
 
 def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
-    """The checked section, and the targets that `fit` will want by output; nothing where an output has no type."""
-    outputs: dict[str, Tensor] = {}
+    """The checked section, and the targets that `fit` will want by output, as far as the outputs have types."""
+    outputs: dict[str, Tensor | None] = {}
+    behind: dict[str, str | None] = {}
+    makers = maker_positions(typed)
     for output in typed.graph.outputs:
         tensor = typed.types[output.value]
-        if tensor is None:
-            return None, {}
-        outputs[output.name] = output.declared(tensor)
-    makers = maker_positions(typed)
-    behind = {o.name: activation_behind(o.value, typed, makers) for o in typed.graph.outputs}
-
-    training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get)
+        outputs[output.name] = None if tensor is None else output.declared(tensor)
+        if tensor is not None:
+            behind[output.name] = activation_behind(output.value, typed, makers)
+    is_complete = not any(d.code[:2] in ("E1", "E3") for d in found)
+    training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get, is_complete)
     found.extend(diagnostics)
     return training, training.targets if training is not None else {}
