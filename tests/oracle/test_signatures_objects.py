@@ -1,5 +1,9 @@
 # pyright: reportAttributeAccessIssue=false, reportMissingImports=false
-"""The tables of objects and of what a network is trained with, against the installed Keras."""
+"""
+
+# Keras comes without types: its `get` is taken to return nothing.
+# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOptionalCall=false
+# pyright: reportArgumentType=false, reportCallIssue=falseThe tables of objects and of what a network is trained with, against the installed Keras."""
 
 import inspect
 from typing import Any
