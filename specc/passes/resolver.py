@@ -91,7 +91,17 @@ class Resolver(Writer):
         path = f"{context.scope.prefix}{name}"
         if len(path) <= MAX_PATH:
             self.names.values.setdefault(path, value)
+        self._name_unknown_results(item, context)
         return value
+
+    def _name_unknown_results(self, item: Item, context: Context) -> None:
+        """The names that `as` lists stand for values of which nothing is known."""
+        node = item.field("as")
+        for entry in node.items if isinstance(node, tree.Sequence) else ():
+            if isinstance(entry, Scalar) and isinstance(entry.value, str) and len(entry.value) <= MAX_PATH:
+                result = self.value(context.region)
+                self.used.add(result)
+                self.names.values.setdefault(context.scope.prefix + entry.value, result)
 
     def name(self, item: Item, base: str, context: Context) -> str:
         """The name of an item: the author's, else its op's (or `base`), numbered."""

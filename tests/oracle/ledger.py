@@ -71,7 +71,7 @@ def _whole_numbers(verdict: Verdict) -> bool:
 
 def _stretched_state(verdict: Verdict) -> bool:
     states = [verdict.case.inputs[int(r[1:])] for r in verdict.case.steps[-1].reads[1:] if r[0] == "x"]
-    return _refused(verdict, "E212") and any(1 in sizes for sizes in states)
+    return _refused(verdict, "E212") and any(not sizes or 1 in sizes for sizes in states)
 
 
 def _unread(verdict: Verdict) -> bool:
@@ -241,7 +241,11 @@ LEDGER: tuple[Entry, ...] = (
         "Keras computes with integers where all arguments are; specc gives it floats",
         _whole_numbers,
     ),
-    Entry("stretched states", "Keras stretches a size of 1 in a state to that of the cell", _stretched_state),
+    Entry(
+        "stretched states",
+        "Keras stretches a size of 1, or no axis, in a state to that of the cell",
+        _stretched_state,
+    ),
     Entry("masks", "what a mask does to the layers behind it is not checked yet", _masks),
     Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
     Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),

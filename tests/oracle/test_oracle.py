@@ -1,8 +1,10 @@
 """A sample of the oracle: every op, at least once valid and once invalid."""
 
+from typing import Any
+
 import pytest
 
-from tests.oracle.case import Case, Step
+from tests.oracle.case import Case, Sizes, Step
 from tests.oracle.generate import OPS, generate
 from tests.oracle.judge import Verdict, judge
 from tests.oracle.ledger import entry_for
@@ -42,10 +44,21 @@ def test_a_case_is_replayed_from_its_text(number: int) -> None:
     assert Case.from_json(case.to_json()) == case
 
 
-def test_a_disagreement_is_seen() -> None:
-    case = Case(((4, 3),), ("float32",), (Step("Dense", {"units": 2, "activation": "glu"}, ("x0",)),))
-    verdict = judge(case)
+@pytest.mark.parametrize(
+    ("name", "op", "arguments", "sizes"),
+    [
+        ("glu", "Dense", {"units": 2, "activation": "glu"}, (4, 3)),
+        ("axis twice", "Normalization", {"mean": [0.5], "variance": [0.5], "axis": [1, 1]}, (1,)),
+        ("shared axes", "PReLU", {"shared_axes": -1}, (1, 1)),
+        ("noise for two", "Dropout", {"rate": 0.5, "noise_shape": [2, 1]}, (3,)),
+        ("unchecked rank", "TimeDistributed", {"layer": {"GlobalAveragePooling1D": {}}}, (1, 1, 1, 1)),
+    ],
+)
+def test_a_difference_is_seen_and_found_in_the_ledger(
+    name: str, op: str, arguments: dict[str, Any], sizes: Sizes
+) -> None:
+    verdict = judge(Case((sizes,), ("float32",), (Step(op, arguments, ("x0",)),)))
     assert verdict.differences == ("specc refuses what Keras accepts",)
     entry = entry_for(verdict)
     assert entry is not None
-    assert entry.name == "glu"
+    assert entry.name == name

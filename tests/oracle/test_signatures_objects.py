@@ -1,9 +1,6 @@
-# pyright: reportAttributeAccessIssue=false, reportMissingImports=false
-"""
-
-# Keras comes without types: its `get` is taken to return nothing.
-# pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOptionalCall=false
-# pyright: reportArgumentType=false, reportCallIssue=falseThe tables of objects and of what a network is trained with, against the installed Keras."""
+# pyright: reportAttributeAccessIssue=false, reportMissingImports=false, reportOptionalMemberAccess=false
+# pyright: reportOptionalOperand=false, reportOptionalCall=false, reportArgumentType=false, reportCallIssue=false
+"""The tables of objects and of what a network is trained with, against the installed Keras."""
 
 import inspect
 from typing import Any
