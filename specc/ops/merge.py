@@ -11,10 +11,13 @@ from specc.shapes.tensor import Tensor, is_float, promoted
 
 
 def together(inputs: Inputs, compute: str) -> str:
-    """The dtype of a merged value: floats are cast to the compute dtype, and win over integers."""
+    """The dtype of a merged value: floats are cast to the compute dtype, and win over integers; E210 with text."""
     dtypes = {compute if is_float(tensor.dtype) else tensor.dtype for tensor in inputs}
     if len(dtypes) == 1:
         return dtypes.pop()
+    if "string" in dtypes:
+        operand = next(i for i, tensor in enumerate(inputs) if tensor.dtype == "string")
+        raise wrong_dtype("string", "text alone, or numbers alone,", operand=operand)
     return compute if compute in dtypes else promoted(dtypes)
 
 

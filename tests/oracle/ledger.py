@@ -77,8 +77,11 @@ def _stretched_state(verdict: Verdict) -> bool:
 def _unread(verdict: Verdict) -> bool:
     names = {(op, name) for op, name, _ in _given(verdict)}
     renorm = any(value is True for *_, value in _given(verdict, "renorm"))
+    no_rank = any(not value for *_, value in _given(verdict, "lora_rank"))
     clipping = ("BatchNormalization", "renorm_clipping") in names and not renorm
-    return _refused(verdict, "E107") and (clipping or ("SimpleRNN", "activity_regularizer") in names)
+    return _refused(verdict, "E107") and (
+        no_rank or clipping or ("SimpleRNN", "activity_regularizer") in names
+    )
 
 
 def _mapping(verdict: Verdict) -> bool:
@@ -147,7 +150,8 @@ def _integer_policy(verdict: Verdict) -> bool:
 
 def _stretching(verdict: Verdict) -> bool:
     shapes = [(m.shapes, r.shapes) for m, r in zip(verdict.keras.made, verdict.keras.ran, strict=False)]
-    return _refused(verdict, "E205") and any(a != b for a, b in shapes)
+    refused = _refused(verdict, "E205") or _refused(verdict, "E107")
+    return refused and any(a != b for a, b in shapes)
 
 
 def _no_kernel(verdict: Verdict) -> bool:
@@ -263,7 +267,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("integer policies", "a layer computes in floats, even one that computes nothing", _integer_policy),
     Entry(
         "stretching",
-        "Keras makes another shape than it announces: what is merged in stretches the value",
+        "Keras makes another shape than it announces",
         _stretching,
     ),
     Entry(
