@@ -82,6 +82,8 @@ def test_json_means_what_yaml_means() -> None:
             continue
         if json.loads(as_json) != to_plain(root):
             continue  # keys that are no text
+        if ')": null' in as_json:
+            continue  # `(3, 3)`, which YAML cuts at its comma: the text tells what was meant, JSON does not
         tried += 1
         assert _facts(check_text(as_json, PATH)) == _facts(check_text(text, PATH)), text
     assert tried > 50
