@@ -82,10 +82,11 @@ def test_json_means_what_yaml_means() -> None:
             continue
         if json.loads(as_json) != to_plain(root):
             continue  # keys that are no text
-        if ')": null' in as_json:
-            continue  # `(3, 3)`, which YAML cuts at its comma: the text tells what was meant, JSON does not
+        report = check_text(text, PATH)
+        if any("a list is written in brackets" in d.message for d in report.diagnostics):
+            continue  # `(3, 3)` unquoted, which YAML cuts at its comma: its text tells what was meant, JSON's does not
         tried += 1
-        assert _facts(check_text(as_json, PATH)) == _facts(check_text(text, PATH)), text
+        assert _facts(check_text(as_json, PATH)) == _facts(report), text
     assert tried > 50
 
 
