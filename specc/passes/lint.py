@@ -54,7 +54,8 @@ def _softmaxes(typed: Typed, found: Findings) -> None:
             continue
         value, result = layer.inputs[0], typed.types[layer.outputs[0]]
         is_first = op.name in ("Activation", "Softmax")
-        makers = makers or maker_positions(typed)
+        if is_first:
+            makers = makers or maker_positions(typed)
         if is_first and value is not None and activation_behind(value, typed, makers) == "softmax":
             message = f"`{layer.name}`: a softmax of what is a softmax already"
         elif not is_first and result is not None and result.shape.sizes[-1:] == (1,):
