@@ -20,6 +20,14 @@ KEEP = (
 )
 """Parameters that only a strategy gives."""
 
+RANKS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "Bidirectional"), (2,)),
+    **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), (2, 2, 2, 3)),
+    "RepeatVector": (1,),
+    "TimeDistributed": (2, 3),
+}
+"""The numbers of axes (no batch) to draw from, by op; others take any, or as their name says (`2D`)."""
+
 
 class Draft:
     """The arguments of a layer and the sizes of its inputs; `given`: the first input stands already."""
@@ -106,14 +114,9 @@ def space_of(op: str) -> int:
 def rank_of(rng: Random, op: str) -> int:
     """A number of axes (no batch) that the op takes."""
     n = space_of(op)
-    if n:
+    if n and op not in RANKS:
         return n + (2 if op.startswith("ConvLSTM") else 1)
-    fixed = {"LSTM": 2, "GRU": 2, "SimpleRNN": 2, "Bidirectional": 2, "RepeatVector": 1}
-    if op in fixed:
-        return fixed[op]
-    if op in ("Attention", "AdditiveAttention", "MultiHeadAttention"):
-        return rng.choice((2, 2, 2, 3))
-    return rng.choice((2, 3)) if op == "TimeDistributed" else rng.choice((1, 2, 2, 3, 3, 4))
+    return rng.choice(RANKS.get(op, (1, 2, 2, 3, 3, 4)))
 
 
 def _sizes(rng: Random, op: str) -> Sizes:

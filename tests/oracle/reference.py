@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from specc.ops import registry
-from tests.oracle.case import Case, Step
+from tests.oracle.case import Case, Step, op_class
 
 keras.config.disable_traceback_filtering()
 tf.get_logger().setLevel("CRITICAL")
@@ -121,19 +121,17 @@ def _with_dtype(arguments: dict[str, Any], dtype: Any) -> dict[str, Any]:
 
 
 def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
-    if step.op.endswith(("LSTM", "GRU", "SimpleRNN", "Bidirectional", "1D", "2D", "3D")) and len(inputs) > 1:
-        return layer(inputs[0], initial_state=inputs[1:], **step.options)
-    if step.op in _LISTS:
+    """What the layer makes of its inputs, given by the names of its call as a user would."""
+    wanted = op_class(step.op).call_inputs
+    if op_class(step.op).takes_list:
         return layer(inputs, **step.options)
-    return layer(*inputs, **step.options)
-
-
-_LISTS = frozenset(
-    (
-        *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
-        *("Attention", "AdditiveAttention"),
+    named: dict[str, Any] = {}
+    for i, each in enumerate(wanted[1:], start=1):
+        if len(inputs) > i:
+            named[each.name] = inputs[i:] if each.many else inputs[i]
+    return layer(
+        inputs[0], *inputs[len(wanted) if not wanted[-1].many else len(inputs) :], **named, **step.options
     )
-)
 
 
 def _made(layer: Any, values: list[Any]) -> Made:

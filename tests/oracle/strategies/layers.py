@@ -1,13 +1,12 @@
-"""What puts the arguments and inputs of a draft right, op by op, where kinds alone seldom make a valid layer."""
+"""The strategies of convolutions, recurrent layers, merges, attention and what reshapes."""
 
-from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from specc.ops import registry
 from tests.oracle.case import Sizes
 from tests.oracle.draft import Draft, rank_of, space_of
-
-Strategy = Callable[[Draft], None]
+from tests.oracle.strategies.registry import STRATEGIES, strategy
 
 
 def window(draft: Draft) -> None:
@@ -225,7 +224,8 @@ def attention(draft: Draft) -> None:
             draft.options[option] = True
 
 
-_STRATEGIES: dict[str, Strategy] = {
+STRATEGIES |= {
+    **dict.fromkeys((name for name in registry.names() if space_of(name)), window),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), recurrent),
     **{f"ConvLSTM{n}D": conv_lstm for n in (1, 2, 3)},
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), merge),
@@ -243,12 +243,3 @@ _STRATEGIES: dict[str, Strategy] = {
     "Concatenate": concatenate,
     "Dot": dot,
 }
-
-
-def strategy(draft: Draft) -> None:
-    """Put the arguments and inputs of a draft right, as far as its op has a strategy."""
-    chosen = _STRATEGIES.get(draft.op)
-    if chosen is not None:
-        chosen(draft)
-    elif space_of(draft.op):
-        window(draft)

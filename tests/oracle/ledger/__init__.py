@@ -1,0 +1,12 @@
+"""The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
+
+from tests.oracle.judge import Verdict
+from tests.oracle.ledger import layers
+from tests.oracle.ledger.shared import Entry
+
+LEDGER: tuple[Entry, ...] = (*layers.ENTRIES,)
+
+
+def entry_for(verdict: Verdict) -> Entry | None:
+    """The entry that covers a disagreement."""
+    return next((entry for entry in LEDGER if entry.matches(verdict)), None)

@@ -1,0 +1,56 @@
+"""What the entries of the ledger are made of."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from specc.ops.declare import parameters_of
+from tests.oracle.case import op_class
+from tests.oracle.judge import Verdict
+
+
+class Entry(NamedTuple):
+    """A difference: its name, why it is meant, and whether a verdict shows it."""
+
+    name: str
+    reason: str
+    matches: Callable[[Verdict], bool]
+
+
+def arguments_of(verdict: Verdict, *names: str) -> Iterator[tuple[str, str, Any]]:
+    """Op, name and value of the arguments, of wrapped layers too; only those called `names`, if there are any."""
+    todo = [(step.op, step.arguments) for step in verdict.case.steps]
+    for op, arguments in todo:
+        for name, value in arguments.items():
+            if not names or name in names:
+                yield op, name, value
+            if name.endswith("layer") and isinstance(value, dict):
+                todo += [(inner, given) for inner, given in value.items() if isinstance(given, dict)]
+
+
+def refused(verdict: Verdict, code: str) -> bool:
+    """Whether Keras accepts, and specc refuses with this code alone."""
+    return verdict.keras.ok and verdict.codes == (code,)
+
+
+def batch_fails(verdict: Verdict, *texts: str) -> bool:
+    """Whether both agree on all that is built, and only the batch fails, with one of these texts."""
+    only = verdict.accepted and len(verdict.differences) == 1 and verdict.keras.stage == "batch"
+    return only and any(text in verdict.keras.error for text in texts)
+
+
+def kind_text(op: str, name: str) -> str:
+    """What the parameter of an op takes, in words; nothing if it has none of that name."""
+    parameter = parameters_of(op_class(op)).get(name)
+    return "" if parameter is None else parameter.kind.text
+
+
+def has_op(verdict: Verdict, *ops: str) -> bool:
+    """Whether one of the layers, or one that they wrap, is one of `ops`."""
+    return any(op in ops or inner in ops for op, inner in ops_in(verdict))
+
+
+def ops_in(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The ops of the layers, each with that of the layer that it wraps, if any."""
+    for step in verdict.case.steps:
+        inner = step.arguments.get("layer")
+        yield step.op, next(iter(inner), "") if isinstance(inner, dict) else str(inner)
