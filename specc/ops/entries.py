@@ -138,7 +138,8 @@ def _dims(value: Any) -> tuple[int | str, ...]:
     names = [i for i in items if isinstance(i, str)]
     if not items or len(items) not in (len(numbers), len(names)):
         raise ValueError("must be a list of the numbers of all axes, or of their names, as `[2, 1]`")
-    if numbers and sorted(numbers) != list(range(1, len(numbers) + 1)):
+    batch = 0 in numbers  # told of by the op, which knows what to write instead
+    if numbers and sorted(numbers) != list(range(not batch, len(numbers) + (not batch))):
         raise ValueError(f"must hold each of 1 to {len(numbers)} once; the first axis behind the batch is 1")
     return tuple(items)
 

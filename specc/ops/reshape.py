@@ -253,7 +253,7 @@ class Permute(Unary):
 
     @property
     def places(self) -> tuple[Place, ...] | None:
-        return None if isinstance(self.dims[0], str) else ("any",) * len(self.dims)
+        return None if isinstance(self.dims[0], str) or 0 in self.dims else ("any",) * len(self.dims)
 
     def order(self, x: Shape) -> tuple[int, ...]:
         """The position in `x` of each axis of the result."""
@@ -264,6 +264,11 @@ class Permute(Unary):
                 what = quoted(left) or "an axis without a name"
                 raise Misfit("E203", f"`dims` names all axes, and leaves out {what} of {x}", parameter="dims")
             return order
+        if 0 in self.dims:
+            rest = ", ".join(str(i) for i in self.dims if i)
+            repairs = (SetArgument("dims", f"[{rest}]", "leave the batch out"),) if self.dims[0] == 0 else ()
+            message = f"axis 0 of {x} is the batch, which stays in front"
+            raise Misfit("E203", message, parameter="dims", repairs=repairs)
         if len(self.dims) != x.rank:
             raise wrong_rank(f"{len(self.dims)} axes", x)
         return tuple(i - 1 for i in self.dims if isinstance(i, int))

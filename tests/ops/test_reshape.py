@@ -207,12 +207,12 @@ def test_permute() -> None:
         str(layer("Permute", dims=["width", "time", "height"]).output(x)) == "[width: 2, time: 4, height: 3]"
     )
     assert layer("Permute", dims=[2, 1]).places == ("any", "any")
-    for dims in (["width", "time"], ["width", "time", "depth"], ["time", "time", "width"]):
+    for dims in ([0, 3, 1, 2], ["width", "time"], ["width", "time", "depth"], ["time", "time", "width"]):
         assert misfit(layer("Permute", dims=dims), x).code == "E203"
     assert misfit(layer("Permute", dims=[2, 1]), x).code == "E200"
 
 
-@pytest.mark.parametrize("dims", [[], [0, 1], [1, 3], [1, 1], [1, "time"], [True], 1])
+@pytest.mark.parametrize("dims", [[], [0, 2], [1, 3], [1, 1], [1, "time"], [True], 1])
 def test_dims_that_are_no_order(dims: Any) -> None:
     with pytest.raises(ArgumentErrors):
         layer("Permute", dims=dims)
