@@ -12,7 +12,8 @@ from specc.shapes.dim import Size, product
 
 
 def _refuse_uneven_strides(strides: Sizes, dilation_rate: Sizes) -> None:
-    # Keras builds this; TensorFlow refuses it on the first batch, unless Keras works around a dilation.
+    # Keras builds this; on many processors TensorFlow refuses it on the first batch, unless Keras works around a
+    # dilation.
     if min(strides) != max(strides) and max(dilation_rate) == 1:
         raise bad_argument("strides", "a depthwise convolution takes the same stride along every axis")
 

@@ -52,8 +52,8 @@ class MultiHeadAttention(Op):
     attention_axes: AxisRefs | None = None
     sliding_window: Positive | None = None
     flash_attention: Flag | None = None
-    kernel_initializer: Initializer | None = "glorot_uniform"
-    bias_initializer: Initializer | None = "zeros"
+    kernel_initializer: Initializer = "glorot_uniform"
+    bias_initializer: Initializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
     activity_regularizer: Regularizer | None = None

@@ -163,6 +163,24 @@ def _along_batch(verdict: Verdict) -> bool:
     return refused(verdict, "E203") and "is the batch" in verdict.messages[0]
 
 
+def _uneven_strides(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and "the same stride" in verdict.messages[0]
+
+
+def _one_for_many(verdict: Verdict) -> bool:
+    ones = any(1 in sizes for sizes in verdict.case.inputs)
+    return ones and refused(verdict, "E205") and has_op(verdict, "MultiHeadAttention")
+
+
+def _null_axis(verdict: Verdict) -> bool:
+    given = [v for op, _, v in arguments_of(verdict, "axis") if op == "Softmax"]
+    return refused(verdict, "E107") and None in given
+
+
+def _many_axes(verdict: Verdict) -> bool:
+    return has_op(verdict, "Softmax") and batch_fails(verdict, "Input dims must be <= 5")
+
+
 def _masks(verdict: Verdict) -> bool:
     masked = has_op(verdict, "Masking") or any(v is True for *_, v in arguments_of(verdict, "mask_zero"))
     return masked and has_op(verdict, "Softmax") and batch_fails(verdict, "`mask` must be broadcastable")
@@ -199,6 +217,16 @@ ENTRIES: tuple[Entry, ...] = (
         _stretched_state,
     ),
     Entry("masks", "what a mask does to the layers behind it is not checked yet", _masks),
+    Entry(
+        "uneven strides",
+        "whether TensorFlow takes another stride along each axis of a depthwise kernel hangs on the processor",
+        _uneven_strides,
+    ),
+    Entry(
+        "one for many", "attention stretches a single step of one value over those of another", _one_for_many
+    ),
+    Entry("null axis", "a softmax takes no axis for the last", _null_axis),
+    Entry("many axes", "on some processors TensorFlow's softmax takes five axes at most", _many_axes),
     Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
     Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),
     Entry("attention ranks", "Keras matches the batch of one with the steps of another", _attention_ranks),
