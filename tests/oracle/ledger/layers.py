@@ -172,9 +172,12 @@ def _one_for_many(verdict: Verdict) -> bool:
     return ones and refused(verdict, "E205") and has_op(verdict, "MultiHeadAttention")
 
 
-def _null_axis(verdict: Verdict) -> bool:
-    given = [v for op, _, v in arguments_of(verdict, "axis") if op == "Softmax"]
-    return refused(verdict, "E107") and None in given
+def _no_axis(verdict: Verdict) -> bool:
+    given = [v for op, name, v in arguments_of(verdict, "axis", "attention_axes") if op in _ALONG_AXES]
+    return refused(verdict, "E107") and any(v in (None, []) for v in given)
+
+
+_ALONG_AXES = ("Softmax", "MultiHeadAttention")
 
 
 def _many_axes(verdict: Verdict) -> bool:
@@ -225,7 +228,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "one for many", "attention stretches a single step of one value over those of another", _one_for_many
     ),
-    Entry("null axis", "a softmax takes no axis for the last", _null_axis),
+    Entry("no axis", "a softmax takes null, and attention an empty list, for axes to work along", _no_axis),
     Entry("many axes", "on some processors TensorFlow's softmax takes five axes at most", _many_axes),
     Entry("constant", "Keras saves a Constant without a value, and cannot load it", _constant),
     Entry("shared axes", "PReLU takes -1 for the last axis but one", _negative_shared),
