@@ -6,11 +6,12 @@ from specc.ops.advice import last_axis_warning, spatial_warning
 from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.flops import afterwards
-from specc.ops.kinds import Flag, Number, Positive
+from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
-from specc.shapes.dim import Size
+from specc.shapes.dim import Size, surely_differ
+from specc.shapes.dtype import result_type
 from specc.shapes.tensor import Tensor, is_float
 
 
@@ -120,6 +121,66 @@ class Embedding(Unary):
     def frozen(self, weights: Weights) -> frozenset[str]:
         """With LoRA, the embeddings themselves are not trained."""
         return super().frozen(weights) | (frozenset(("embeddings",)) if self.lora_rank else frozenset[str]())
+
+
+@op(
+    Example({"input_dim": 10, "output_dim": 4}, ((5,),), "int32"),
+    Example({"input_dim": 10, "output_dim": 4, "tie_weights": False}, ((2, 3),), "int32"),
+)
+class ReversibleEmbedding(Embedding):
+    """An embedding that, called with `reverse: true`, turns vectors into a score for each index.
+
+    The scores are products with the embeddings, or, with `tie_weights: false`, with a matrix of their own.
+    """
+
+    lacks = ("lora_rank", "lora_alpha")
+    call_options = {"reverse": FLAG}
+
+    tie_weights: Flag = True
+    reverse_dtype: FloatDtype | None = None
+    logit_soft_cap: Number | None = None
+
+    @property
+    def reverses(self) -> bool:
+        """Whether this call turns vectors into scores."""
+        return bool(self.options.get("reverse"))
+
+    def output(self, x: Shape) -> Shape:
+        """An axis of `output_dim` features behind all others; reversed, `input_dim` in the place of those."""
+        if not self.reverses:
+            return super().output(x)
+        if not x.sizes:
+            raise wrong_rank("vectors", x)
+        if surely_differ(x.sizes[-1], self.output_dim):
+            raise Misfit(
+                "E212",
+                f"reads vectors of {self.output_dim} features and is given {x.sizes[-1]}",
+                axis=-1,
+            )
+        return x.with_last(self.input_dim, FEATURE)
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """Vectors in the compute dtype, scores in `reverse_dtype` or what vectors and weights make; E210 for text."""
+        (made,) = super().results(inputs)
+        if not self.reverses:
+            return (made,)
+        weights = "float32" if (self.dtype or "").startswith("mixed") else self.compute_dtype
+        return (made._replace(dtype=self.reverse_dtype or result_type(inputs[0].dtype, weights)),)
+
+    def weights(self, x: Shape) -> Weights:
+        """`embeddings` (input_dim, output_dim); untied, `reverse_embeddings` (output_dim, input_dim)."""
+        weights = super().weights(x)
+        return (
+            weights
+            if self.tie_weights
+            else weights | {"reverse_embeddings": (self.output_dim, self.input_dim)}
+        )
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Reversed, 2 for each multiply-add, and 3 for each score that is capped."""
+        if not self.reverses:
+            return 0
+        return y.elements * (2 * self.output_dim + (0 if self.logit_soft_cap is None else 3))
 
 
 def embedded(layer: Unary, x: Tensor) -> tuple[Tensor, ...]:

@@ -20,12 +20,17 @@ POLICIES = ("float16", "bfloat16", "float32", "float64", "mixed_bfloat16", "mixe
 
 
 class Kind(NamedTuple):
-    """What an argument accepts; `is_axis`: a number with Keras's meaning, or the name of an axis."""
+    """What an argument accepts.
+
+    `is_axis`: a number with Keras's meaning, or the name of an axis; `is_operand`: a value of the network, in the place
+    of which a constant may be given.
+    """
 
     text: str
     core: Schema
     json: Schema
     is_axis: bool = False
+    is_operand: bool = False
 
     def __hash__(self) -> int:
         # Types with a kind stand in unions, whose members Python hashes; schemas are no hashable values.
@@ -44,6 +49,8 @@ def words(*allowed: str) -> Kind:
 
 
 Policy = Annotated[str, words(*POLICIES)]
+FloatDtype = Annotated[str, words(*POLICIES[:4])]
+DType = Annotated[str, words(*(d for d in DTYPES if not d.startswith("mixed")))]
 
 
 def _integer(at_least: int) -> Schema:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 from specc.ops.advice import last_axis_warning
 from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
 from specc.ops.kinds import TRAINING, AxisRef, AxisRefs, Flag, Kind, Number, checked
-from specc.ops.misfit import Misfit, SetArgument
+from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.pointwise import NO_FLOATS, Pointwise
 from specc.ops.wants import number, shown
@@ -58,8 +58,18 @@ Groups = Annotated[
 ]
 
 
-class _Affine(Pointwise):
-    """A normalization along `axis` that learns a scale (`gamma`) and an offset (`beta`)."""
+class _Along(Pointwise):
+    """A normalization along `axis`, the last one by default."""
+
+    def warnings(self: Any, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W601 where an axis that the author did not name is given as no features."""
+        if not isinstance(self.axis, int):
+            return ()
+        return last_axis_warning(inputs[0], axis_number(self.axis, inputs[0]))
+
+
+class _Affine(_Along):
+    """A normalization that learns a scale (`gamma`) and an offset (`beta`)."""
 
     @property
     def _after(self: Any) -> int:
@@ -69,12 +79,6 @@ class _Affine(Pointwise):
     def _affine(self: Any, sizes: tuple[int, ...]) -> Weights:
         weights: Weights = {"gamma": sizes} if self.scale else {}
         return weights | {"beta": sizes} if self.center else weights
-
-    def warnings(self: Any, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
-        """W601 where an axis that the author did not name is given as no features."""
-        if not isinstance(self.axis, int):
-            return ()
-        return last_axis_warning(inputs[0], axis_number(self.axis, inputs[0]))
 
 
 @op(
@@ -126,6 +130,8 @@ class BatchNormalization(_Affine):
         size = (known_size(x, axis_number(self.axis, x), "the normalization"),)
         moving = ["moving_mean", "moving_variance"]
         if self.renorm:
+            if self.moving_variance_initializer is None:
+                raise bad_argument("moving_variance_initializer", "`renorm` starts from an initializer")
             moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return {**self._affine(size), **dict.fromkeys(moving, size)}
 
@@ -221,6 +227,48 @@ class GroupNormalization(_Affine):
     def flops(self, x: Shape, y: Shape) -> Size:
         """Per element 4 for mean and variance, 2 to normalize, and 1 each for `scale` and `center`."""
         return x.elements * (6 + self._after)
+
+
+@op(Example({}, ((4, 6),)), Example({"axis": [1, 2]}, ((4, 6),)))
+class RMSNormalization(_Along):
+    """Divides each sample by its root mean square along `axis`, one axis or several, and learns a scale."""
+
+    keeps_dtype = True
+
+    axis: AxisRefs = -1
+    epsilon: Number = 1e-6
+
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1
+
+    def _last(self, x: Shape) -> tuple[int, ...]:
+        """The axes in the order in which Keras sorts their numbers; E203 unless they are the last ones."""
+        several = (self.axis,) if isinstance(self.axis, int | str) else self.axis
+        axis_numbers(several, x)
+        order = sorted(axis if isinstance(axis, int) else axis_number(axis, x) + 1 for axis in several)
+        axes = tuple(axis_number(axis, x) for axis in order)
+        if axes != tuple(range(x.rank - len(axes), x.rank)):
+            raise Misfit(
+                "E203",
+                f"Keras lays the scale over the last axes of {x}, whatever `axis` says",
+                parameter="axis",
+                repairs=(SetArgument("axis", "-1", "normalize along the last axis", "unsafe"),),
+            )
+        return axes
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E203 where `axis` is none of them, or not the last."""
+        self._last(x)
+        return x
+
+    def weights(self, x: Shape) -> Weights:
+        """`scale`, with the sizes of the axes."""
+        return {"scale": tuple(known_size(x, axis, "the scale") for axis in self._last(x))}
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """Per element 2 for the mean of the squares, 1 to normalize and 1 to scale."""
+        return x.elements * 4
 
 
 @op(Example({}, ((4, 6),)), Example({"axis": [1, 2]}, ((4, 6),)))

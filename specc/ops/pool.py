@@ -11,6 +11,12 @@ from specc.shapes.shape import Shape
 from specc.shapes.tensor import is_float
 
 
+def check_pooled_dtype(dtype: str) -> None:
+    """Raises E107 for a dtype whose 3-D maxima TensorFlow does not pool."""
+    if dtype == "float64":
+        raise bad_argument("dtype", "TensorFlow does not pool 3-D maxima of `float64`")
+
+
 class _Pooling(Spatial):
     pool_size: Sizes
     strides: Sizes | None = None
@@ -97,8 +103,7 @@ class MaxPooling3D(_Pooling):
 
     def output(self, x: Shape) -> Shape:
         """As the other poolings; E107 in `float64`, which TensorFlow has no such pooling for."""
-        if self.compute_dtype == "float64":
-            raise bad_argument("dtype", "TensorFlow does not pool 3-D maxima of `float64`")
+        check_pooled_dtype(self.compute_dtype)
         return super().output(x)
 
 

@@ -1,6 +1,7 @@
 """Finding ops by name, importing only the families that a spec names, and making instances of them."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from specc.ops.declare import REGISTERED, Op, parameters_of
@@ -9,16 +10,21 @@ from specc.ops.wants import Fault
 from specc.suggest import did_you_mean, nearest
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "core": ("Dense", "Embedding", "Masking", "Identity"),
+    "core": ("Dense", "Embedding", "ReversibleEmbedding", "Masking", "Identity"),
     "activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
+    "adaptive": tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3)),
     "attention": ("Attention", "AdditiveAttention"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    "crf": ("crf",),
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "multihead": ("MultiHeadAttention",),
-    "norm": ("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
+    "norm": (
+        *("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"),
+        "UnitNormalization",
+    ),
     "pool": tuple(
         f"{kind}{n}D"
         for kind in ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling")
@@ -28,7 +34,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "recurrent": ("LSTM", "GRU", "SimpleRNN"),
     "regularize": (
         *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
-        *("GaussianNoise", "GaussianDropout"),
+        *("GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"),
     ),
     "reshape": ("Flatten", "Reshape", "Permute", "RepeatVector"),
     "resize": tuple(f"{kind}{n}D" for kind in ("UpSampling", "ZeroPadding", "Cropping") for n in (1, 2, 3)),
@@ -46,6 +52,9 @@ ALIASES: dict[str, str] = {
     **{f"SeparableConvolution{n}D": f"SeparableConv{n}D" for n in (1, 2)},
 }
 """Keras's other names for its layers."""
+
+MODULES: dict[str, str] = {}
+"""The modules of `keras.ops` in which Keras has the functions of a family a second time."""
 
 _FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
 
@@ -79,6 +88,16 @@ class ArgumentErrors(ValueError):
         self.errors = errors
 
 
+def canonical(name: str) -> str:
+    """The name that an alias stands for, or the name itself: `MaxPooling2D` for `MaxPool2D`, `ops.relu` for `ops.nn.relu`."""
+    if name.startswith("ops."):
+        module, _, last = name.removeprefix("ops.").rpartition(".")
+        short = ALIASES.get(f"ops.{last}", f"ops.{last}")
+        if module and MODULES.get(_FAMILY_OF.get(short, "")) == module:
+            return short
+    return ALIASES.get(name, name)
+
+
 def names() -> list[str]:
     """The names of all ops, aliases not counted."""
     return sorted(_FAMILY_OF)
@@ -88,13 +107,22 @@ def find(name: str) -> type[Op] | None:
     """The op that Keras (or the language) calls `name`; None if there is none."""
     found = REGISTERED.get(name)
     if found is None:
-        name = ALIASES.get(name, name)
+        name = canonical(name)
         family = _FAMILY_OF.get(name)
         if family is None:
-            return None
+            return _of_library(name)
         import_module(f"specc.ops.{family}")
         found = REGISTERED[name]
     return found
+
+
+def _of_library(name: str) -> type[Op] | None:
+    """The op `library.Name` of an installed library, if that is one."""
+    if "." not in name or name.startswith("ops."):
+        return None
+    from specc.ops.libraries import find_op
+
+    return find_op(name)
 
 
 _validators: dict[type[Op], Any] = {}
@@ -113,7 +141,8 @@ def _validator(cls: type[Op]) -> Any:
             "schema": schema,
             "required": parameter.required,
         }
-    validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})
+    extra = "allow" if cls.is_open else "forbid"
+    validator = SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": extra})
     _validators[cls] = validator
     return validator
 
@@ -125,9 +154,16 @@ def make(cls: type[Op], arguments: dict[str, Any]) -> Op:
         values = validator.validate_python(arguments)
     except ValueError as error:
         raise ArgumentErrors(_explained(cls, error)) from None
-    made = object.__new__(cls)
-    made.__dict__.update(values)
-    return made
+    if cls.is_open and (odd := [name for name in values if not may_name(cls, name)]):
+        raise ArgumentErrors([unknown_argument(cls, name) for name in odd])
+    return cls.holding(values)
+
+
+def may_name(cls: type[Op], name: str) -> bool:
+    """Whether an argument of `cls` can be called so."""
+    if name in parameters_of(cls):
+        return True
+    return cls.is_open and name.isidentifier() and not iskeyword(name) and name != "name"
 
 
 def fits(kind: Kind, value: Any) -> bool:
@@ -197,9 +233,11 @@ def shown(value: Any) -> str:
 
 
 def first_parameter(cls: type[Op]) -> str | None:
-    """The name that a bare value is for."""
-    names = list(parameters_of(cls))
-    return names[0] if names and names[0] not in ("trainable", "dtype") else None
+    """The name that a bare value is for: the first one, behind the operand that a function is called on."""
+    names = [n for n in parameters_of(cls) if not (cls.has_policy and n in ("trainable", "dtype"))]
+    if names and parameters_of(cls)[names[0]].kind.is_operand:
+        del names[0]
+    return names[0] if names else None
 
 
 def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
@@ -215,7 +253,14 @@ def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
 
 
 def make_nested(value: Any) -> Op:
-    """The op that a nested layer (`Flatten`, `{Dense: 10}`) stands for; raises ValueError where it is none."""
+    """The op that a nested layer (`Flatten`, `{Dense: 10}`) stands for; raises ValueError where it is none.
+
+    A `signature` may stand beside the key of a layer of one's own.
+    """
+    signature: Any = None
+    if isinstance(value, dict) and "signature" in value:
+        value = dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        signature = value.pop("signature")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if isinstance(value, str):
         name, arguments = value, None
     elif isinstance(value, dict) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
@@ -223,7 +268,10 @@ def make_nested(value: Any) -> Op:
     else:
         raise ValueError("a layer is a name or a mapping with one key, as `{Dense: 10}`")
     word = str(name)  # pyright: ignore[reportUnknownArgumentType]
-    cls = find(word)
+    cls = _own(word, signature) if ":" in word else find(word)
+    if signature is not None and ":" not in word:
+        message = f"`signature` has no meaning beside `{word}`"
+        raise ArgumentErrors([ArgumentError("E103", message, None, ("signature",), True)])
     if cls is None:
         close = nearest(word, names())
         message = f"there is no op `{word}`{did_you_mean(close)}"
@@ -232,6 +280,17 @@ def make_nested(value: Any) -> Op:
         return make(cls, as_arguments(cls, arguments))
     except ArgumentErrors as errors:
         raise ArgumentErrors([error.inside(word) for error in errors.errors]) from None
+
+
+def _own(word: str, signature: Any) -> type[Op]:
+    """A layer of one's own as an argument of another one."""
+    from specc.ops.custom import OwnError, own
+
+    try:
+        return own(word, signature)
+    except OwnError as error:
+        where = (word,) if error.place is None else ("signature",)
+        raise ArgumentErrors([ArgumentError(error.code, str(error), None, where, error.place is None)]) from None
 
 
 def known(name: str) -> type[Op]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, cast
 
 from specc.ops.declare import MASKS_DIFFER, Example, Shape, op
-from specc.ops.kinds import TRAINING, Integer, Kind, Rate, checked
+from specc.ops.kinds import TRAINING, Integer, Kind, NonNegativeNumber, Rate, checked
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
 from specc.ops.wants import integer, optional, shown
@@ -63,6 +63,28 @@ class Dropout(Pointwise):
                 parameter="noise_shape",
             )
         return x
+
+
+@op(
+    Example({"rate": 0.25}, ((4, 6),)),
+    Example({"rate": 0.5, "noise_shape": [None, 1, 6], "seed": 1}, ((4, 6),)),
+)
+class AlphaDropout(Dropout):
+    """Sets a fraction `rate` of the elements to what SELU saturates at while training; keeps mean and variance."""
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith(NO_FLOATS if self.rate else TEXT)
+
+    def output(self, x: Shape) -> Shape:
+        """The same axes; E107 for a rate of 1, E205 where `noise_shape` does not broadcast to them."""
+        check_rate(self.rate)
+        return super().output(x)
+
+
+def check_rate(rate: float) -> None:
+    """Raises E107 for a rate of 1, at which the noise has no bounds."""
+    if rate == 1:
+        raise bad_argument("rate", "a rate of 1 divides by zero: it must be less than 1")
 
 
 def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
@@ -165,6 +187,30 @@ class GaussianDropout(Pointwise):
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E107 for a rate of 1, whose noise has no bounds."""
-        if self.rate == 1:
-            raise bad_argument("rate", "a rate of 1 divides by zero: it must be less than 1")
+        check_rate(self.rate)
         return x
+
+
+_UNSUMMED = ("bool", "int8", "int16", "uint8", "uint16")
+"""The dtypes whose sums TensorFlow gives another dtype than theirs, or none."""
+
+
+@op(Example({"l1": 0.01, "l2": 0.01}, ((4, 6),)))
+class ActivityRegularization(Pointwise):
+    """Adds to the loss what the values cost: `l1` times the sum of their sizes, `l2` times that of their squares."""
+
+    fold_differs = (
+        "the penalty is summed over all steps at once",
+        "the penalty is summed at each step by itself",
+    )
+    keeps_dtype = True
+
+    l1: NonNegativeNumber | None = 0.0
+    l2: NonNegativeNumber | None = 0.0
+
+    def refuses(self, dtype: str) -> bool:
+        return dtype.startswith((*_UNSUMMED, *TEXT) if self.l1 or self.l2 else TEXT)
+
+    def flops(self, x: Shape, y: Shape) -> Size:
+        """2 for each element and penalty."""
+        return x.elements * 2 * (bool(self.l1) + bool(self.l2))

@@ -75,6 +75,15 @@ def test_a_normalization_costs_two_an_element(tmp_path: Path) -> None:
     assert inferred_flops(spec) == counted_flops(specc.build(spec)) - 3 * 3
 
 
+@pytest.mark.parametrize(("kind", "sizes"), [("Average", [5, 3]), ("Max", [11, 20])])
+def test_adaptive_pooling_costs_what_both_its_windows_read(
+    tmp_path: Path, kind: str, sizes: list[int]
+) -> None:
+    """The profiler adds which window makes each place along an axis, worked out once for all samples: 8 for each."""
+    spec = spec_of(tmp_path, [12, 10, 3], f"Adaptive{kind}Pooling2D: {{output_size: {sizes}}}")
+    assert inferred_flops(spec) == counted_flops(specc.build(spec)) - 8 * sum(sizes)
+
+
 @pytest.mark.parametrize("name", ["resnet50", "mobilenet_v2", "unet"])
 def test_a_network_costs_what_the_profiler_counts(name: str) -> None:
     spec = SPECS / f"{name}.yaml"

@@ -38,6 +38,17 @@ def test_layer_normalization_has_weights_for_its_axes(axis: Any, sizes: tuple[in
     assert op.weights_for((IMAGE,)) == {"gamma": sizes, "beta": sizes}
 
 
+def test_the_scale_of_rms_normalization_lies_over_the_last_axes():
+    assert make(norm.RMSNormalization, {}).weights_for((IMAGE,)) == {"scale": (6,)}
+    assert make(norm.RMSNormalization, {"axis": ["channel", "width"]}).weights_for((IMAGE,)) == {
+        "scale": (9, 6)
+    }
+    for axis in (1, [1, 3], [-1, 2]):
+        with pytest.raises(Misfit) as raised:
+            make(norm.RMSNormalization, {"axis": axis}).weights_for((IMAGE,))
+        assert (raised.value.code, raised.value.parameter) == ("E203", "axis")
+
+
 def test_normalization_measures_what_is_not_given():
     assert make(preprocess.Normalization, {}).weights_for((IMAGE,)) == {
         "mean": (6,),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-import keras
 import numpy as np
 
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
@@ -39,8 +38,8 @@ def dense(call: Call) -> KerasTensor:
         return apply(call)
 
     def make(name: str) -> KerasLayer:
-        arguments = keras_arguments(call.op, call.shape, call.dtype)
-        return keras.layers.Dense(**arguments | {"units": call.op.width}, name=name)
+        arguments = keras_arguments(call.keras, call.op, call.shape, call.dtype)
+        return call.keras.layers.Dense(**arguments | {"units": call.op.width}, name=name)
 
     y = call.object(make)(call.x)
     before = call.shape.sizes[:-1]
@@ -52,7 +51,7 @@ def convolution(call: Call) -> KerasTensor:
     if not is_turned(call.op):
         return apply(call)
     there, back = turns(len(call.x.shape) - 1)
-    layer = call.object(lambda name: turned_layer(call.op, call.shape, name, call.dtype))
+    layer = call.object(lambda name: turned_layer(call.keras, call.op, call.shape, name, call.dtype))
     return transpose(call, layer(transpose(call, call.x, [0, *there])), [0, *back])
 
 
@@ -87,7 +86,7 @@ def _changed(call: Call, y: KerasTensor) -> KerasTensor:
     """`y`, which has the layer's name for its own even where nothing had to be done."""
     if y is not call.x:
         return y
-    return keras.layers.Identity(name=call.layer.name, dtype=call.dtype)(y)
+    return call.keras.layers.Identity(name=call.layer.name, dtype=call.dtype)(y)
 
 
 def take_slice(call: Call) -> KerasTensor:
@@ -98,7 +97,7 @@ def take_slice(call: Call) -> KerasTensor:
     return call.do(lambda: call.x[(*before, part)])
 
 
-_REDUCERS = {"mean": keras.ops.mean, "sum": keras.ops.sum, "max": keras.ops.max, "min": keras.ops.min}
+_REDUCERS = ("mean", "sum", "max", "min")
 
 
 def reduce(call: Call) -> KerasTensor:
@@ -106,7 +105,7 @@ def reduce(call: Call) -> KerasTensor:
     op = call.op
     axes = [i + 1 for i in axis_numbers(op.axis, call.shape)]
     if op.how in _REDUCERS:
-        return call.do(_REDUCERS[op.how], call.x, axis=axes, keepdims=op.keepdims)
+        return call.do(getattr(call.ops, op.how), call.x, axis=axes, keepdims=op.keepdims)
     at = 0 if op.how == "first" else -1
     one = slice(at, at + 1 or None) if op.keepdims else at
     key = tuple(one if i in axes else slice(None) for i in range(max(axes) + 1))
@@ -118,8 +117,8 @@ def positions(call: Call) -> KerasTensor:
     axis = axis_number(call.op.axis, call.shape) + 1
     key = tuple(slice(None) if i in (0, axis) else 0 for i in range(len(call.x.shape)))
     part = call.x if len(key) == 2 else call.do(lambda: call.x[key])
-    one = call.do(keras.ops.ones_like, part, dtype="int32")
-    return call.do(keras.ops.subtract, call.do(keras.ops.cumsum, one, axis=1), 1)
+    one = call.do(call.ops.ones_like, part, dtype="int32")
+    return call.do(call.ops.subtract, call.do(call.ops.cumsum, one, axis=1), 1)
 
 
 def weight(call: Call) -> KerasTensor:
@@ -129,7 +128,7 @@ def weight(call: Call) -> KerasTensor:
     rows, width = prod(shape[:-1]), shape[-1]
 
     def make(name: str) -> KerasLayer:
-        return keras.layers.Embedding(
+        return call.keras.layers.Embedding(
             rows,
             width,
             embeddings_initializer=_initial(op.initializer),
@@ -141,8 +140,8 @@ def weight(call: Call) -> KerasTensor:
         )
 
     one = ones_along(call, call.x, 0)
-    none = call.do(keras.ops.expand_dims, call.do(keras.ops.zeros_like, one), 1)
-    y = call.object(make)(call.do(keras.ops.subtract, none, -np.arange(rows, dtype="int32")))
+    none = call.do(call.ops.expand_dims, call.do(call.ops.zeros_like, one), 1)
+    y = call.object(make)(call.do(call.ops.subtract, none, -np.arange(rows, dtype="int32")))
     return regrouped(call, y, (rows, width), shape)
 
 
@@ -154,25 +153,25 @@ def lrn(call: Call) -> KerasTensor:
     """Running sums of the squares over padded channels; a window's sum is the difference of two of them."""
     op, x = call.op, call.x
     dtype = call.results[0].dtype
-    wide = x if dtype in ("float32", "float64") else call.do(keras.ops.cast, x, "float32")
+    wide = x if dtype in ("float32", "float64") else call.do(call.ops.cast, x, "float32")
     last = len(x.shape) - 1
     reach = op.depth_radius
     padding = [*([(0, 0)] * last), (reach + 1, reach)]
-    squares = call.do(keras.ops.pad, call.do(keras.ops.square, wide), padding)
-    sums = call.do(keras.ops.cumsum, squares, axis=last)
+    squares = call.do(call.ops.pad, call.do(call.ops.square, wide), padding)
+    sums = call.do(call.ops.cumsum, squares, axis=last)
     ahead = call.do(lambda: sums[(..., slice(2 * reach + 1, None))])
     behind = call.do(lambda: sums[(..., slice(None, -(2 * reach + 1)))])
-    scaled = call.do(keras.ops.multiply, call.do(keras.ops.subtract, ahead, behind), op.alpha)
-    norm = call.do(keras.ops.power, call.do(keras.ops.add, scaled, op.bias), op.beta)
-    y = call.do(keras.ops.divide, wide, norm)
-    return y if wide is x else call.do(keras.ops.cast, y, dtype)
+    scaled = call.do(call.ops.multiply, call.do(call.ops.subtract, ahead, behind), op.alpha)
+    norm = call.do(call.ops.power, call.do(call.ops.add, scaled, op.bias), op.beta)
+    y = call.do(call.ops.divide, wide, norm)
+    return y if wide is x else call.do(call.ops.cast, y, dtype)
 
 
 def embed(call: Call) -> KerasTensor:
     """An embedding that holds the vectors of the file."""
     op = call.op
     layer = call.object(
-        lambda name: keras.layers.Embedding(
+        lambda name: call.keras.layers.Embedding(
             op.file.rows,
             op.file.width,
             embeddings_initializer="zeros",
@@ -189,11 +188,18 @@ def embed(call: Call) -> KerasTensor:
     return y
 
 
+def reversible(call: Call) -> KerasTensor:
+    """Keras's layer; called in reverse it announces its compute dtype, whatever it makes: a cast says what that is."""
+    y, dtype = apply(call), call.results[0].dtype
+    return y if y.dtype == dtype else call.do(call.ops.cast, y, dtype)
+
+
 LOWERINGS: dict[str, Lowering] = {
     "map": crossing,
     "Dense": dense,
     "Flatten": flatten,
     "Reshape": reshape,
+    "ReversibleEmbedding": reversible,
     "embed": embed,
     "lrn": lrn,
     "positions": positions,

@@ -1,10 +1,13 @@
 """The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger import layers
+from tests.oracle.ledger import adaptive, layers
 from tests.oracle.ledger.shared import Entry
 
-LEDGER: tuple[Entry, ...] = (*layers.ENTRIES,)
+LEDGER: tuple[Entry, ...] = (
+    *layers.ENTRIES,
+    *adaptive.ENTRIES,
+)
 
 
 def entry_for(verdict: Verdict) -> Entry | None:

@@ -29,7 +29,8 @@ def _whole_numbers(verdict: Verdict) -> bool:
 
 
 def _stretched_state(verdict: Verdict) -> bool:
-    states = [verdict.case.inputs[int(r[1:])] for r in verdict.case.steps[-1].reads[1:] if r[0] == "x"]
+    read = [r for step in verdict.case.steps for r in step.reads[1:]]
+    states = [verdict.case.inputs[int(r[1:])] for r in read if r[0] == "x"]
     return refused(verdict, "E212") and any(not sizes or 1 in sizes for sizes in states)
 
 

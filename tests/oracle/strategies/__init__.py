@@ -1,9 +1,13 @@
 """What puts the arguments and inputs of a draft right, op by op, where kinds alone seldom make a valid layer."""
 
+from tests.oracle.strategies import adaptive as _adaptive
 from tests.oracle.strategies import layers as _layers
 from tests.oracle.strategies.registry import strategy
 
 __all__ = ["strategy"]
 
-_FAMILIES = (_layers,)
+_FAMILIES = (
+    _layers,
+    _adaptive,
+)
 """The modules that add to `registry.STRATEGIES` as they are imported."""
