@@ -57,17 +57,19 @@ class Names:
 class Call:
     """One application of an op.
 
-    `inputs` and `types` stand in the order of the op's `call_inputs`, None where an input is not given;
+    `inputs` and `types` stand in the order of what the op `reads`, None where an input is not given;
     `results` are the inferred types of what it makes; `layers` holds the Keras layers made so far, by path.
+    `keras` is the module that all is made with.
     """
 
     __slots__ = (
-        *("_named", "_operations", "folded", "inputs", "layer", "layers", "names", "op", "results"),
-        *("scope", "types"),
+        *("_named", "_operations", "folded", "inputs", "keras", "layer", "layers", "names", "op"),
+        *("results", "scope", "types"),
     )
 
     def __init__(
         self,
+        keras: Any,
         layer: Layer,
         op: Op,
         types: list[Tensor | None],
@@ -77,6 +79,7 @@ class Call:
         names: Names,
         folded: Folded | None,
     ) -> None:
+        self.keras = keras
         self.layer = layer
         self.op: Any = op
         self.inputs: list[KerasTensor] = [None if v is None else scope.values[v] for v in layer.inputs]
@@ -88,6 +91,11 @@ class Call:
         self.folded = folded
         self._operations: list[Any] = []
         self._named = False
+
+    @property
+    def ops(self) -> Any:
+        """The functions of `keras.ops`."""
+        return self.keras.ops
 
     @property
     def x(self) -> KerasTensor:
@@ -104,7 +112,7 @@ class Call:
     @property
     def dtype(self) -> str:
         """The dtype policy of the layer; never left to Keras's global one, which check knows nothing of."""
-        return self.op.dtype or "float32"
+        return self.op.policy or "float32"
 
     def object(self, make: Callable[[str], KerasLayer]) -> KerasLayer:
         """The Keras layer: `make(path)`, or that of the layer whose weights this one shares."""
@@ -118,7 +126,8 @@ class Call:
     def do(self, function: Callable[..., KerasTensor], *arguments: Any, **options: Any) -> KerasTensor:
         """What a function of `keras.ops` makes of these arguments; its operation will be named by a path."""
         result = function(*arguments, **options)
-        self._operations.append(result._keras_history.operation)
+        first = result[0] if isinstance(result, list | tuple) else result
+        self._operations.append(first._keras_history.operation)
         return result
 
     def name_operations(self, made: list[KerasTensor]) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-import keras
 import numpy as np
 
 from specc.backends.keras.call import Call, KerasTensor
@@ -27,8 +26,8 @@ def ones_along(call: Call, x: KerasTensor, *axes: int) -> KerasTensor:
     key = tuple(slice(None) if i in axes else 0 for i in range(len(x.shape)))
     part = x if len(axes) == len(x.shape) else call.do(lambda: x[key])
     if len(axes) > 1:
-        part = call.do(keras.ops.reshape, part, (-1,))
-    return call.do(keras.ops.ones_like, part, dtype="int32")
+        part = call.do(call.ops.reshape, part, (-1,))
+    return call.do(call.ops.ones_like, part, dtype="int32")
 
 
 def row_index(call: Call, sizes: Sizes, ones: Ones) -> KerasTensor:
@@ -37,8 +36,8 @@ def row_index(call: Call, sizes: Sizes, ones: Ones) -> KerasTensor:
     for i, size in enumerate(sizes):
         if size is None:
             one = ones(i)
-            back = call.do(keras.ops.subtract, 1, call.do(keras.ops.cumsum, one))
-            length = call.do(keras.ops.sum, one) if i else 0
+            back = call.do(call.ops.subtract, 1, call.do(call.ops.cumsum, one))
+            length = call.do(call.ops.sum, one) if i else 0
         else:
             back, length = -np.arange(size, dtype="int32"), size
         index = _next_axis(call, 0 if index is None else index, length, back)
@@ -52,32 +51,32 @@ def _next_axis(call: Call, index: Any, length: Any, back: Any) -> Any:
     (Keras 3.15 on TensorFlow), whatever broadcasting says.
     """
     if isinstance(index, int):
-        return -back if isinstance(back, np.ndarray) else call.do(keras.ops.negative, back)
+        return -back if isinstance(back, np.ndarray) else call.do(call.ops.negative, back)
     known = isinstance(index, np.ndarray)
-    rows = index[..., None] if known else call.do(keras.ops.expand_dims, index, -1)
+    rows = index[..., None] if known else call.do(call.ops.expand_dims, index, -1)
     if known and isinstance(back, np.ndarray):
         return rows * length - back
-    return call.do(keras.ops.subtract, call.do(keras.ops.multiply, rows, length), back)
+    return call.do(call.ops.subtract, call.do(call.ops.multiply, rows, length), back)
 
 
 def reshape(call: Call, x: KerasTensor, sizes: Sizes, ones: Ones, kept: int = 0) -> KerasTensor:
     """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are those of `x`."""
     unknown = [i for i, size in enumerate(sizes) if size is None]
     if len(unknown) <= 1:
-        return call.do(keras.ops.reshape, x, [-1 if size is None else size for size in sizes])
+        return call.do(call.ops.reshape, x, [-1 if size is None else size for size in sizes])
     if len(x.shape) - kept == 1:
         lead = len(sizes) - kept
     else:
         lead = unknown[-1] + 1
-        x = call.do(keras.ops.reshape, x, [-1, *sizes[lead:]])
-    return call.do(keras.ops.take, x, row_index(call, sizes[:lead], ones), axis=0)
+        x = call.do(call.ops.reshape, x, [-1, *sizes[lead:]])
+    return call.do(call.ops.take, x, row_index(call, sizes[:lead], ones), axis=0)
 
 
 def transpose(call: Call, x: KerasTensor, order: Sequence[int]) -> KerasTensor:
     """`x` with its axes (the batch counted) in this order; `x` itself where that is its order."""
     if list(order) == sorted(order):
         return x
-    return call.do(keras.ops.transpose, x, list(order))
+    return call.do(call.ops.transpose, x, list(order))
 
 
 def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequence[Size]) -> KerasTensor:

@@ -8,8 +8,6 @@ Sizes that are unknown are read at run time off the region's reference, a value 
 
 from math import prod
 
-import keras
-
 from specc.backends.keras.call import Call, KerasTensor
 from specc.backends.keras.elements import ones_along, reshape, row_index, transpose
 from specc.ir.graph import Folded
@@ -43,9 +41,9 @@ def unfold(call: Call) -> KerasTensor:
     outer = [batch, *_known(folded)]
     sizes = [*outer, *call.x.shape[1:]]
     if sizes.count(None) <= 1:
-        y = call.do(keras.ops.reshape, call.x, [-1 if size is None else size for size in sizes])
+        y = call.do(call.ops.reshape, call.x, [-1 if size is None else size for size in sizes])
     else:
-        y = call.do(keras.ops.take, call.x, _index(call, folded), axis=0)
+        y = call.do(call.ops.take, call.x, _index(call, folded), axis=0)
     placed = [0] * (result.rank + 1)
     for source, place in enumerate([*steps, *inner]):
         placed[place + 1] = source + 1
@@ -57,15 +55,15 @@ def _repeated(call: Call) -> KerasTensor:
     folded = _folded(call)
     steps = product(folded.sizes)
     if isinstance(steps, int):
-        return call.do(keras.ops.repeat, call.x, steps, axis=0)
+        return call.do(call.ops.repeat, call.x, steps, axis=0)
     index = _index(call, folded)
     whole = index.shape
-    first = call.do(keras.ops.ones_like, index)
+    first = call.do(call.ops.ones_like, index)
     counts = first
     for axis in range(1, len(whole)):
-        counts = call.do(keras.ops.sum, counts, axis=axis, keepdims=True)
-    sample = call.do(keras.ops.floor_divide, index, counts)
-    return call.do(keras.ops.take, call.x, call.do(keras.ops.reshape, sample, (-1,)), axis=0)
+        counts = call.do(call.ops.sum, counts, axis=axis, keepdims=True)
+    sample = call.do(call.ops.floor_divide, index, counts)
+    return call.do(call.ops.take, call.x, call.do(call.ops.reshape, sample, (-1,)), axis=0)
 
 
 def _index(call: Call, folded: Folded) -> KerasTensor:

@@ -5,8 +5,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import keras
-
 from specc.backends.keras.call import Call, KerasLayer
 from specc.ops.declare import Op, axis_number, parameters_of
 from specc.ops.objects import to_keras_config
@@ -14,24 +12,24 @@ from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 
 
-def keras_layer(op: Op, shape: Shape, name: str, dtype: str = "float32") -> KerasLayer:
+def keras_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str = "float32") -> KerasLayer:
     """The Keras layer that `op` stands for, for an input of `shape`.
 
     What check relies on and Keras leaves to its global configuration is said: the dtype policy (`dtype` where
     the op has none of its own) and the data format.
     """
-    arguments = keras_arguments(op, shape, op.dtype or dtype)
+    arguments = keras_arguments(keras, op, shape, op.dtype or dtype)
     return getattr(keras.layers, op.name)(**arguments, name=name)
 
 
-def keras_arguments(op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
+def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
     """The arguments as Keras takes them: axes as numbers, objects as configurations, layers as layers."""
     known = parameters_of(type(op))
     found: dict[str, Any] = {}
     for name, value in op.arguments.items():
         if isinstance(value, Op):
             inside = shape.part(1) if op.name == "TimeDistributed" else shape
-            value = wrapped_layer(value, inside, value.name.lower(), dtype)
+            value = wrapped_layer(keras, value, inside, value.name.lower(), dtype)
         elif name in _PLAIN:
             value = _PLAIN[name](op, shape)
         elif known[name].kind.is_axis:
@@ -76,26 +74,28 @@ def turns(rank: int) -> tuple[list[int], list[int]]:
     return [*range(2, rank + 1), 1], [rank, *range(1, rank)]
 
 
-def turned_layer(op: Op, shape: Shape, name: str, dtype: str) -> KerasLayer:
+def turned_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str) -> KerasLayer:
     """The convolution itself, with the channels last."""
-    arguments = keras_arguments(op, shape, dtype) | {"data_format": "channels_last"}
+    arguments = keras_arguments(keras, op, shape, dtype) | {"data_format": "channels_last"}
     return getattr(keras.layers, op.name)(**arguments, name=name)
 
 
-def wrapped_layer(op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
+def wrapped_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
     """A layer for a wrapper to hold: one layer, also where an op becomes several."""
     dtype = op.dtype or dtype
     if is_turned(op):
         there, back = (keras.layers.Permute(order, dtype=dtype) for order in turns(shape.rank))
-        return keras.Sequential([there, turned_layer(op, shape, op.name.lower(), dtype), back], name=name)
+        return keras.Sequential(
+            [there, turned_layer(keras, op, shape, op.name.lower(), dtype), back], name=name
+        )
     if op.name == "Dense" and not isinstance(op.units, int):
-        arguments = keras_arguments(op, shape, dtype) | {"units": op.width}
+        arguments = keras_arguments(keras, op, shape, dtype) | {"units": op.width}
         first = keras.layers.Dense(**arguments)
     elif op.name == "Flatten" and op.keep is not None:
         kept, rest = op.order(shape)
         first = keras.layers.Permute([i + 1 for i in (*kept, *rest)], dtype=dtype)
     else:
-        return keras_layer(op, shape, name, dtype)
+        return keras_layer(keras, op, shape, name, dtype)
     target = known_or_rest(op.output(shape).sizes)
     return keras.Sequential([first, keras.layers.Reshape(target, dtype=dtype)], name=name)
 
@@ -109,7 +109,7 @@ def keras_axes(value: Any, shape: Shape) -> Any:
 
 def apply(call: Call) -> Any:
     """What the Keras layer of the op makes of the inputs."""
-    return invoke(call, call.object(lambda name: keras_layer(call.op, call.shape, name)))
+    return invoke(call, call.object(lambda name: keras_layer(call.keras, call.op, call.shape, name)))
 
 
 def invoke(call: Call, layer: KerasLayer) -> Any:
@@ -118,7 +118,7 @@ def invoke(call: Call, layer: KerasLayer) -> Any:
     if op.takes_list:
         return layer([x for x in inputs if x is not None], **op.options)
     named: dict[str, Any] = dict(op.options)
-    for i, wanted in enumerate(op.call_inputs[1:], start=1):
+    for i, wanted in enumerate(op.reads[1:], start=1):
         given = inputs[i:] if wanted.many else inputs[i : i + 1]
         if given and given[0] is not None:
             named[wanted.name] = given if wanted.many else given[0]

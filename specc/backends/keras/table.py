@@ -14,6 +14,7 @@ from specc.backends.keras.folding import fold, unfold
 from specc.backends.keras.layers import (
     CONVOLUTIONS,
     apply,
+    invoke,
     is_turned,
     keras_arguments,
     known_or_rest,
@@ -184,7 +185,7 @@ def embed(call: Call) -> KerasTensor:
     is_new = not layer.built
     y = layer(call.x)
     if is_new:
-        layer.embeddings.assign(np.load(op.file.path, allow_pickle=False))
+        layer.embeddings.assign(np.load(op.file.path, mmap_mode="r", allow_pickle=False))
     return y
 
 
@@ -194,12 +195,23 @@ def reversible(call: Call) -> KerasTensor:
     return y if y.dtype == dtype else call.do(call.ops.cast, y, dtype)
 
 
+def crf(call: Call) -> KerasTensor:
+    """specc's own layer, which `import specc.layers` registers."""
+    from specc.backends.keras.crf import CRF
+
+    def make(name: str) -> KerasLayer:
+        return CRF(**keras_arguments(call.keras, call.op, call.shape, call.dtype), name=name)
+
+    return invoke(call, call.object(make))
+
+
 LOWERINGS: dict[str, Lowering] = {
     "map": crossing,
     "Dense": dense,
     "Flatten": flatten,
     "Reshape": reshape,
     "ReversibleEmbedding": reversible,
+    "crf": crf,
     "embed": embed,
     "lrn": lrn,
     "positions": positions,
