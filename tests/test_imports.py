@@ -20,6 +20,7 @@ ROWS = [
     ["specc.ir"],
     ["specc.passes"],
     ["specc.backends"],
+    ["specc.layers"],
     ["specc.report"],
     ["specc.proof"],
     ["specc.pipeline"],

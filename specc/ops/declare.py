@@ -6,8 +6,8 @@ the axes of one sample, never the batch, and, where an op is distributed over le
 """
 
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, Union, get_args, get_origin
 
 from specc.ops.kinds import Flag, Kind, Policy, words
 from specc.ops.misfit import Misfit, undefined_size
@@ -45,8 +45,8 @@ class Parameter(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """Whether an author must give it."""
-        return self.default is REQUIRED
+        """Whether an author must give it; in the place of an operand the layer reads a value."""
+        return self.default is REQUIRED and not self.kind.is_operand
 
 
 class CallInput(NamedTuple):
@@ -67,6 +67,8 @@ class Op:
     call_options: ClassVar[Mapping[str, Kind]] = {}
     takes_list: ClassVar[bool] = False
     """The call takes its inputs as one list (merges, `Attention`)."""
+    spreads: ClassVar[bool] = True
+    """One value serves every input that the call requires (self-attention)."""
     fold_differs: ClassVar[tuple[str, str] | None] = None
     """Where folding the op and `TimeDistributed` differ in training: what the one does, and what the other."""
     non_trainable: ClassVar[frozenset[str]] = frozenset()
@@ -76,8 +78,23 @@ class Op:
 
     takes_text: ClassVar[bool] = False
     """Values of dtype `string` are moved about as any others."""
+    stands_alone: ClassVar[str | None] = None
+    """Why the op cannot run once for each step of other axes; None: it can."""
     lacks: ClassVar[tuple[str, ...]] = ()
     """The parameters of all layers that Keras's layer does not take."""
+    announces_dtype: ClassVar[bool] = True
+    """Keras says of floats what dtype the op makes of them."""
+    has_policy: ClassVar[bool] = True
+    """The dtype policy of the whole spec is the op's, where it says none."""
+
+    keras: ClassVar[str | None] = None
+    """The class that it becomes, as `module:Class`; None: that of its name in `keras.layers`, or several."""
+    signature: ClassVar[Any] = None
+    """What a layer of one's own is said to make of its inputs, a `specc.ops.signature.Signature`."""
+    is_open: ClassVar[bool] = False
+    """Arguments of any name are taken: only the class itself knows them."""
+    is_counted: ClassVar[bool] = True
+    """`weights_for` gives all weights; else nobody knows how many parameters there are."""
 
     trainable: Flag = True
     dtype: Policy | None = None
@@ -88,6 +105,23 @@ class Op:
     def places(self) -> tuple[Place, ...] | None:
         """What the op reads at each of its axes; None: it takes any number of axes."""
         return None
+
+    @classmethod
+    def reads_with(cls, given: Container[str]) -> tuple[CallInput, ...]:
+        """The values that the call takes where these arguments are `given`."""
+        return cls.call_inputs
+
+    @property
+    def reads(self) -> tuple[CallInput, ...]:
+        """The values that the call takes."""
+        return self.call_inputs
+
+    @classmethod
+    def holding(cls, values: dict[str, Any]) -> Self:
+        """The op with these arguments, which are what it takes."""
+        made = object.__new__(cls)
+        made.__dict__.update(values)
+        return made
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -137,9 +171,14 @@ class Op:
         return self
 
     @property
+    def policy(self) -> str | None:
+        """The dtype policy that Keras's layer is given; None: that of a layer around it, or `float32`."""
+        return self.dtype
+
+    @property
     def compute_dtype(self) -> str:
         """The dtype that the layer computes in."""
-        dtype = self.dtype or "float32"
+        dtype = self.policy or "float32"
         return dtype.removeprefix("mixed_")
 
     def result_dtype(self, dtype: str) -> str:
@@ -184,12 +223,17 @@ REGISTERED: dict[str, type[Op]] = {}
 
 
 def op(
-    *examples: Example, name: str | None = None, inputs: str = "inputs", takes_list: bool = False
+    *examples: Example,
+    name: str | None = None,
+    inputs: str = "inputs",
+    takes_list: bool = False,
+    keras: str | None = None,
 ) -> Callable[[OpClass], OpClass]:
     """Declare a class as an op, under its own name unless `name` is given.
 
     `inputs` names what the call takes: `"query value key? states*"`, `?` for optional, `*` for an optional list of
-    values at the end, `+` for a list of at least one (a merge).
+    values at the end, `+` for a list of at least one (a merge). `keras` is the class, `module:Class`, that an op of a
+    library becomes; such an op is found by the library's name (`specc.ops.libraries`).
     """
 
     def declare(cls: OpClass) -> OpClass:
@@ -199,7 +243,9 @@ def op(
         cls.call_inputs = tuple(
             CallInput(word.rstrip("?*+"), word[-1] not in "?*", word[-1] in "*+") for word in inputs.split()
         )
-        REGISTERED[cls.name] = cls
+        cls.keras = keras
+        if keras is None:
+            REGISTERED[cls.name] = cls
         return cls
 
     return declare
@@ -215,14 +261,17 @@ def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
     if "parameters" not in cls.__dict__:
         annotations: dict[str, Any] = {}
         own = [c for c in cls.__mro__ if issubclass(c, Op) and c is not Op]
-        for base in (*reversed(own), Op):
+        for base in reversed(own):
             annotations |= base.__dict__.get("__annotations__", {})
+        for name, annotation in Op.__annotations__.items():
+            annotations.setdefault(name, annotation)
         found = {
             name: _parameter(name, annotation, getattr(cls, name, REQUIRED))
             for name, annotation in annotations.items()
             if get_origin(annotation) is not ClassVar and name != "options" and name not in cls.lacks
         }
-        required = {n: p for n, p in found.items() if p.required}
+        operands = any(p.kind.is_operand for p in found.values())
+        required = {} if operands else {n: p for n, p in found.items() if p.required}
         cls.parameters = required | found
     return cls.parameters
 

@@ -1,4 +1,4 @@
-"""Keras's losses, as a spec writes them, and what each expects of outputs and labels."""
+"""The losses, Keras's and `crf`, as a spec writes them, and what each expects of outputs and labels."""
 
 from typing import Literal, NamedTuple
 
@@ -27,14 +27,18 @@ _AXIS: Wants = {"axis": INTEGER}
 _AXES: Wants = {"axis": optional(either(INTEGER, INTEGERS))}
 _FOCAL: Wants = {"alpha": NUMBER, "gamma": NUMBER}
 
-Target = Literal["same", "classes", "ids", "sequence"]
+Target = Literal["same", "classes", "ids", "sequence", "tags"]
+
+CRF = "crf"
+"""The loss of an output that a `crf` makes: the sequence's negative log-likelihood, specc's own."""
 
 
 class LossFacts(NamedTuple):
     """What a loss reads.
 
     `target`: labels shaped as the output ("same"), one number of a class in place of the axis of classes
-    ("classes"), one number per sample ("ids"), or a sequence of numbers of any length ("sequence").
+    ("classes"), one number per sample ("ids"), a sequence of numbers of any length ("sequence"), or, shaped
+    as the output, the numbers that it has to find ("tags").
     `categorical`: the last axis of the output are classes, of which one is right. `probabilities`: the output
     must be probabilities, unless `from_logits` says otherwise. `rank`: the only number of axes it takes.
     """
@@ -100,6 +104,7 @@ LOSSES = Family(
             **_AXES,
             "dtype": NAME_DTYPE["dtype"],
         },
+        CRF: {},
     },
     aliases={
         **SHORT_NAMES,
@@ -111,6 +116,7 @@ LOSSES = Family(
 _FACTS = {
     "BinaryCrossentropy": LossFacts(probabilities=True),
     "BinaryFocalCrossentropy": LossFacts(probabilities=True),
+    CRF: LossFacts("tags"),
     "CTC": LossFacts("sequence", rank=2),
     "CategoricalCrossentropy": LossFacts(categorical=True, probabilities=True),
     "CategoricalFocalCrossentropy": LossFacts(categorical=True, probabilities=True),

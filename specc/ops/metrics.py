@@ -110,3 +110,6 @@ METRICS = Family(
 
 FLAT_METRICS = frozenset(("F1Score", "FBetaScore", "R2Score"))
 """The metrics that take outputs with one axis (and the batch) only."""
+
+TAG_METRICS = frozenset(("Accuracy", "IoU", "MeanIoU"))
+"""The metrics that compare numbers of classes, not scores."""

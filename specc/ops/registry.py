@@ -9,16 +9,46 @@ from specc.ops.kinds import Kind
 from specc.ops.wants import Fault
 from specc.suggest import did_you_mean, nearest
 
+FUNCTIONS: dict[str, str] = {
+    "activations": """
+        hard_sigmoid hard_silu hard_tanh log_sigmoid selu sigmoid silu softplus softsign sparse_plus sparse_sigmoid
+        tanh_shrink relu relu6 celu elu hard_shrink soft_shrink gelu leaky_relu squareplus threshold log_softmax sparsemax
+        softmax glu normalize
+    """,
+    "core": "erf erfc erfinv rsqrt logsumexp cast saturate_cast",
+    "logic": """
+        isfinite isinf isnan isneginf isposinf isreal logical_not signbit bitwise_invert bitwise_not equal not_equal
+        greater greater_equal less less_equal logical_and logical_or logical_xor isclose bitwise_and bitwise_or
+        bitwise_left_shift bitwise_right_shift bitwise_xor left_shift right_shift where
+    """,
+    "math": """
+        abs absolute trunc angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor log
+        log10 log1p log2 sin sinc sinh sqrt tan tanh cbrt i0 deg2rad rad2deg conj conjugate real copy imag negative
+        reciprocal sign square round nan_to_num zeros_like ones_like add floor_divide maximum minimum fmax fmin multiply
+        power subtract divide true_divide arctan2 divide_no_nan logaddexp logaddexp2 nextafter mod fmod heaviside hypot
+        clip
+    """,
+    "reduce": """
+        amax amin nanmax nanmin all any mean median nanmean nanstd nanvar std var nanmedian nansum sum ptp nanprod prod
+        max min count_nonzero argmax argmin nanargmax nanargmin cumprod cumsum nancumprod nancumsum
+    """,
+}
+"""The families of functions of `keras.ops`, by their modules in `specc.ops.tensor`."""
+
 FAMILIES: dict[str, tuple[str, ...]] = {
     "core": ("Dense", "Embedding", "ReversibleEmbedding", "Masking", "Identity"),
     "activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
     "adaptive": tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3)),
     "attention": ("Attention", "AdditiveAttention"),
+    "audio": ("STFTSpectrogram", "MelSpectrogram"),
+    "categories": ("CategoryEncoding", "Discretization", "Hashing", "HashedCrossing"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     "crf": ("crf",),
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
+    "einsum": ("EinsumDense",),
+    "lookup": ("StringLookup", "IntegerLookup"),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "multihead": ("MultiHeadAttention",),
     "norm": (
@@ -38,6 +68,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "reshape": ("Flatten", "Reshape", "Permute", "RepeatVector"),
     "resize": tuple(f"{kind}{n}D" for kind in ("UpSampling", "ZeroPadding", "Cropping") for n in (1, 2, 3)),
+    **{f"tensor.{family}": tuple(f"ops.{n}" for n in names.split()) for family, names in FUNCTIONS.items()},
+    "text": ("TextVectorization",),
     "wrappers": ("Bidirectional", "TimeDistributed"),
 }
 """The modules of this package, and the ops that each declares."""
@@ -50,10 +82,17 @@ ALIASES: dict[str, str] = {
     **{f"Convolution{n}D": f"Conv{n}D" for n in (1, 2, 3)},
     **{f"Convolution{n}DTranspose": f"Conv{n}DTranspose" for n in (1, 2, 3)},
     **{f"SeparableConvolution{n}D": f"SeparableConv{n}D" for n in (1, 2)},
+    "ops.hard_swish": "ops.hard_silu",
+    "ops.swish": "ops.silu",
 }
 """Keras's other names for its layers."""
 
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    "tensor.activations": "nn",
+    "tensor.logic": "numpy",
+    "tensor.math": "numpy",
+    "tensor.reduce": "numpy",
+}
 """The modules of `keras.ops` in which Keras has the functions of a family a second time."""
 
 _FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
@@ -252,6 +291,21 @@ def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
     return {first: value}
 
 
+def no_op(word: str, known: Iterable[str]) -> ArgumentError:
+    """That no op is called `word`, and which of the `known` ones may be meant; E500 where its library is broken."""
+    code, message = "E104", f"there is no op `{word}`"
+    if "." in word and not word.startswith("ops."):
+        from specc.ops.libraries import library
+
+        name = word.partition(".")[0]
+        found = library(name)
+        if found is not None and found.fault is not None:
+            code, message = "E500", f"the ops of the library `{name}` cannot be loaded: {found.fault}"
+        known = [*known, *(found.ops if found is not None else ())]
+    close = nearest(word, known)
+    return ArgumentError(code, message + did_you_mean(close), None, (word,), True, close)
+
+
 def make_nested(value: Any) -> Op:
     """The op that a nested layer (`Flatten`, `{Dense: 10}`) stands for; raises ValueError where it is none.
 
@@ -273,9 +327,7 @@ def make_nested(value: Any) -> Op:
         message = f"`signature` has no meaning beside `{word}`"
         raise ArgumentErrors([ArgumentError("E103", message, None, ("signature",), True)])
     if cls is None:
-        close = nearest(word, names())
-        message = f"there is no op `{word}`{did_you_mean(close)}"
-        raise ArgumentErrors([ArgumentError("E104", message, None, (word,), True, close)])
+        raise ArgumentErrors([no_op(word, names())])
     try:
         return make(cls, as_arguments(cls, arguments))
     except ArgumentErrors as errors:

@@ -1,13 +1,13 @@
 """The `compile` section: optimizer, losses and metrics by Keras's names, held against the outputs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingOf
 from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.model import Diagnostic, Fix
 from specc.ops.families import Family, Object, to_keras_config
-from specc.ops.losses import LOSSES
-from specc.ops.metrics import FLAT_METRICS, METRICS
+from specc.ops.losses import CRF, LOSSES
+from specc.ops.metrics import FLAT_METRICS, METRICS, TAG_METRICS
 from specc.ops.optimizers import OPTIMIZERS
 from specc.ops.wants import COUNT, FLAG, NUMBER, Fault, Want, either, one_of
 from specc.passes.instances import corrected_word, inner_node
@@ -54,23 +54,31 @@ def check_compile(
     outputs: MappingOf[str, Tensor | None],
     activation_of: Callable[[str], str | None],
     is_complete: bool = True,
+    crfs: Container[str] = (),
 ) -> tuple[Compile | None, list[Diagnostic]]:
     """The section as Keras takes it, None where something in it is wrong, and what there is to say about it.
 
     `outputs` are the types of the outputs by name, None where an error stands in the way, `activation_of` the last
     activation behind each ("softmax", "linear", …), None where it is not known. Where `outputs` is not complete,
-    other names may be those of outputs that are missing.
+    other names may be those of outputs that are missing. `crfs`: the outputs just as a `crf` makes them.
     """
-    checker = _Checker(evaluate, outputs, is_complete)
+    checker = _Checker(evaluate, outputs, is_complete, crfs)
     made = checker.section(section, activation_of)
     return made, checker.found
 
 
 class _Checker:
-    def __init__(self, evaluate: Evaluate, outputs: MappingOf[str, Tensor | None], is_complete: bool) -> None:
+    def __init__(
+        self,
+        evaluate: Evaluate,
+        outputs: MappingOf[str, Tensor | None],
+        is_complete: bool,
+        crfs: Container[str],
+    ) -> None:
         self.evaluate = evaluate
         self.outputs = outputs
         self.is_complete = is_complete
+        self.crfs = crfs
         self.found: list[Diagnostic] = []
         self.failed = False
 
@@ -88,6 +96,7 @@ class _Checker:
         if "optimizer" in parts:
             optimizer = self.object(OPTIMIZERS, parts["optimizer"])
         losses = self.by_output(parts.get("loss"), LOSSES, "loss")
+        losses |= {name: (CRF, node) for name in self.outputs if name in self.crfs and name not in losses}
         metrics = self.metrics(parts.get("metrics"))
         weighted = self.metrics(parts.get("weighted_metrics"))
         weights = self.loss_weights(parts.get("loss_weights"))
@@ -101,7 +110,8 @@ class _Checker:
             made = self.outputs.get(name)
             if made is None:
                 continue
-            judged = Judged(loss, at, name, made, activation_of(name))
+            is_crf = name in self.crfs
+            judged = Judged(loss, at, name, made, activation_of(name), is_crf, self.mended(at, losses))
             said = list(judge(judged))
             self.found += said
             if any(d.is_error for d in said):
@@ -119,6 +129,14 @@ class _Checker:
             options,
             targets,
         )
+
+    def mended(self, node: Node, losses: MappingOf[str, tuple[Any, Node]]) -> str:
+        """What stands at `node`, the loss of one output or of several, with the loss that each `crf` has."""
+        names = [name for name, (_, at) in losses.items() if at is node]
+        if len(names) < 2:
+            return CRF
+        parts = (f"{name}: {CRF if name in self.crfs else node.span.text}" for name in names)
+        return f"{{{', '.join(parts)}}}"
 
     def error(self, code: str, message: str, node: Node, *fixes: Fix) -> None:
         self.failed = True
@@ -227,6 +245,8 @@ class _Checker:
                 read[value] = list(self.listed(value))
             for metric, at in read[value]:
                 self.flat(metric, at, name)
+                if name in self.crfs:
+                    metric = self.of_tags(metric, at, name)
                 found.setdefault(name, []).append(to_keras_config(metric))
         return found
 
@@ -249,6 +269,17 @@ class _Checker:
             name = METRICS.class_of(metric)
             message = f"`{name}` takes outputs with one axis and is given `{output}` {sizes_text(made.shape)}"
             self.error("E400", message, node)
+
+    def of_tags(self, metric: "str | Object", node: Node, output: str) -> "str | Object":
+        """A metric that compares the numbers of tags, others recorded.
+
+        What `accuracy` means, Keras guesses from shapes, and would take tags for the scores of classes.
+        """
+        name = METRICS.class_of(metric)
+        if name not in TAG_METRICS:
+            message = f"`{name}` compares scores, and `{output}` is tags: `accuracy` counts the right ones"
+            self.error("E400", message, node)
+        return METRICS.read({name: {"name": metric}}) if metric in ("accuracy", "acc") else metric
 
     def loss_weights(self, node: Node | None) -> dict[str, float]:
         if node is None or (isinstance(node, Scalar) and node.value is None):

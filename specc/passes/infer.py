@@ -38,7 +38,7 @@ class Found(NamedTuple):
     reading: Reading
     results: tuple[Tensor, ...]
     weights: Weights
-    weighed: Weighed
+    weighed: Weighed | None
     warnings: tuple[Misfit, ...]
 
 
@@ -51,7 +51,7 @@ class Inference:
         self.types: list[Tensor | None] = [None] * graph.values
         self.ops: list[Op | None] = [None] * len(graph.layers)
         self.readings: dict[int, Reading] = {}
-        self.weights: list[Weighed] = [NOTHING] * len(graph.layers)
+        self.weights: list[Weighed | None] = [NOTHING] * len(graph.layers)
         self.regions = Regions(graph, self.types)
         self._known: dict[tuple[Op, str, Inputs], Found] = {}
         self._built: dict[Layer, Weights] = {}
@@ -104,6 +104,8 @@ class Inference:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._infer(op, layer, inputs)
+        if op.stands_alone is not None and (over := self._steps(layer, found.reading)):
+            raise Misfit("E200", f"cannot run once for each step of {over}: {op.stands_alone}")
         if found.reading is AS_WRITTEN:
             self.ops[number] = found.op
         elif self.graph.strict:
@@ -139,7 +141,7 @@ class Inference:
             except Misfit as misfit:
                 if misfit.code == "E206" and not x.has_given_names:
                     raise rank_misfit(
-                        places or (), x
+                        op, places or (), x
                     ) from None  # the guess that the last axes are meant fails
                 raise
         _refuse_excess(results)
@@ -169,6 +171,17 @@ class Inference:
         sizes = reading.received(x).sizes[: reading.outer]
         if layer.distribute == "time_distributed" and not is_known(sizes):
             raise unwrappable()
+
+    def _steps(self, layer: Layer, reading: Reading) -> str:
+        """The axes that a layer runs over, by itself or in the regions that it stands in; empty without any."""
+        over = [reading.over] if reading.over is not None else []
+        region = layer.region
+        while region:
+            folded = self.regions.folded.get(region)
+            if folded is not None:
+                over.insert(0, Shape(folded.sizes, folded.axes))
+            region = self.graph.regions[region].parent
+        return " and ".join(str(shape) for shape in over if shape.rank)
 
     def _unwrapped(self, op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
         """An author's `TimeDistributed` over an axis of unknown size is folded."""
@@ -274,10 +287,10 @@ def _refuse_heavy(weights: Weights) -> None:
             raise Misfit("E110", f"needs a `{name}` of more elements than a tensor can have, 2**63 or more")
 
 
-def _weighed(op: Op, weights: Weights) -> Weighed:
-    """How many parameters there are, trainable and not."""
+def _weighed(op: Op, weights: Weights) -> Weighed | None:
+    """How many parameters there are, trainable and not; None where nobody knows."""
     if not weights:
-        return NOTHING
+        return NOTHING if op.is_counted else None
     fixed = op.frozen(weights)
     total = sum([prod(shape) for shape in weights.values()])
     kept = sum([prod(weights[name]) for name in fixed]) if fixed else 0

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.ops.families import Object, argument
-from specc.ops.losses import LOSSES, loss_facts
+from specc.ops.losses import CRF, LOSSES, loss_facts
 from specc.shapes.axis import NAMELESS
 from specc.shapes.dim import Unknown
 from specc.shapes.shape import Shape, sizes_text
@@ -17,13 +17,18 @@ _FALLS_SHORT = ("log_softmax", "log_sigmoid", "linear")
 
 
 class Judged(NamedTuple):
-    """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown."""
+    """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown.
+
+    `is_crf`: a `crf` makes the output, and nothing stands behind it; `mended` is what could stand at `node` then.
+    """
 
     loss: str | Object
     node: Node
     output: str
     tensor: Tensor
     activation: str | None
+    is_crf: bool = False
+    mended: str = CRF
 
     @property
     def name(self) -> str:
@@ -41,15 +46,37 @@ def target_of(judged: Judged) -> Tensor:
             return Tensor(shape.part(0, -1), "int32")
         case "sequence":
             return Tensor(Shape((Unknown(),), (NAMELESS,)), "int32")
+        case "tags":
+            return Tensor(shape, "int32")
 
 
 def judge(judged: Judged) -> Iterable[Diagnostic]:
     """What is wrong with a loss for its output; one mistake, one diagnostic."""
-    refused = _refused(judged)
+    if judged.is_crf != (judged.loss == CRF):
+        return (_of_another_kind(judged),)
+    refused = None if judged.is_crf else _refused(judged)
     if refused is not None:
         return (Diagnostic("E400", refused, judged.node.span),)
     doubtful = _doubtful(judged)
     return () if doubtful is None else (doubtful,)
+
+
+def _of_another_kind(judged: Judged) -> Diagnostic:
+    """E400 for a `crf` with another loss than its own, or that loss for what no `crf` makes."""
+    if not judged.is_crf:
+        message = (
+            f"`{CRF}` is the loss of tags straight from a `crf`, and output `{judged.output}` is not that"
+        )
+        return Diagnostic("E400", message, judged.node.span)
+    message = (
+        f"`{judged.name}` cannot train output `{judged.output}`, which a `crf` makes: its loss is `{CRF}`"
+    )
+    fixes: tuple[Fix, ...] = ()
+    if _is_written_out(judged.node) and "\n" not in judged.node.span.text:
+        from specc.syntax.edits import replace
+
+        fixes = (Fix("train it by its log-likelihood", "safe", (replace(judged.node, judged.mended),)),)
+    return Diagnostic("E400", message, judged.node.span, fixes=fixes)
 
 
 def _refused(judged: Judged) -> str | None:

@@ -22,6 +22,15 @@ def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, M
         if tensor is not None:
             behind[output.name] = activation_behind(output.value, typed, makers)
     is_complete = not any(d.code[:2] in ("E1", "E3") for d in found)
-    training, diagnostics = check_compile(section, typed.graph.evaluate, outputs, behind.get, is_complete)
+    crfs = {output.name for output in typed.graph.outputs if _is_crf(output.value, typed, makers)}
+    training, diagnostics = check_compile(
+        section, typed.graph.evaluate, outputs, behind.get, is_complete, crfs
+    )
     found.extend(diagnostics)
     return training, training.targets if training is not None else {}
+
+
+def _is_crf(value: int, typed: Typed, makers: Mapping[int, int]) -> bool:
+    """Whether a `crf` makes a value, which is then an output as it is."""
+    op = typed.ops[makers[value]] if value in makers else None
+    return op is not None and op.name == "crf" and value not in typed.output_reshapes

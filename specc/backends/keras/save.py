@@ -53,7 +53,9 @@ def _write(model: Any, path: Path) -> None:
 
 
 def load_model(path: str | os.PathLike[str]) -> Any:
-    """The model in a file; raises what Keras raises where it is none."""
+    """The model in a file, which may have a `crf`; raises what Keras raises where it is none."""
     import keras
+
+    import specc.backends.keras.crf  # pyright: ignore[reportUnusedImport]  # noqa: F401
 
     return keras.saving.load_model(path)

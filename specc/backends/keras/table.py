@@ -196,7 +196,7 @@ def reversible(call: Call) -> KerasTensor:
 
 
 def crf(call: Call) -> KerasTensor:
-    """specc's own layer, which `import specc.layers` registers."""
+    """The layer that `import specc.layers` registers."""
     from specc.backends.keras.crf import CRF
 
     def make(name: str) -> KerasLayer:

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from specc.ir.graph import Output
+from specc.ops.losses import CRF
 from specc.passes.compile import Compile
 
 
@@ -22,12 +23,20 @@ def compile_model(model: Any, outputs: Sequence[Output], training: Compile) -> N
     weights = training.loss_weights and {name: training.loss_weights.get(name, 1.0) for name in training.loss}
     model.compile(
         optimizer=keras.optimizers.get(training.optimizer),
-        loss=by_output(training.loss, keras.losses.get),
+        loss=by_output(training.loss, _loss),
         loss_weights=by_output(weights, float),
         metrics=by_output(training.metrics, _metrics),
         weighted_metrics=by_output(training.weighted_metrics, _metrics),
         **training.options,
     )
+
+
+def _loss(given: Any) -> Any:
+    if given != CRF:
+        return keras.losses.get(given)
+    from specc.backends.keras.crf import CRFLoss
+
+    return CRFLoss()
 
 
 def _metrics(several: Sequence[Any]) -> list[Any]:
