@@ -2,6 +2,7 @@
 
 from tests.oracle.judge import Verdict
 from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, kind_text, refused
+from tests.oracle.reference import BATCH
 
 
 def _flag(verdict: Verdict) -> bool:
@@ -31,7 +32,7 @@ def _whole_numbers(verdict: Verdict) -> bool:
 def _stretched_state(verdict: Verdict) -> bool:
     read = [r for step in verdict.case.steps for r in step.reads[1:]]
     states = [verdict.case.inputs[int(r[1:])] for r in read if r[0] == "x"]
-    return refused(verdict, "E212") and any(not sizes or 1 in sizes for sizes in states)
+    return refused(verdict, "E212") and any(not sizes or 1 in sizes or sizes[0] == BATCH for sizes in states)
 
 
 def _unread(verdict: Verdict) -> bool:
@@ -217,7 +218,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "stretched states",
-        "Keras stretches a size of 1, or no axis, in a state to that of the cell",
+        "Keras stretches a size of 1, or no axis, in a state to that of the cell, or takes an axis for the batch",
         _stretched_state,
     ),
     Entry("masks", "what a mask does to the layers behind it is not checked yet", _masks),
