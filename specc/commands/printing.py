@@ -3,6 +3,7 @@
 from specc.commands.screen import Screen
 from specc.diagnostics.model import Diagnostic
 from specc.diagnostics.style import ColorChoice, harmless, paint
+from specc.passes.cost import Totals
 from specc.report import Report
 
 _MOST_ROWS = 30
@@ -113,10 +114,16 @@ def network(report: Report) -> str:
     outputs = [f"{harmless(name)} {harmless(str(tensor.shape))}" for name, tensor in report.outputs.items()]
     parts = [
         f"{layers:,} layer{'s' * (layers != 1)}",
-        f"{report.totals.params:,} parameters",
+        parameters(report.totals),
         f"output{'s' * (len(outputs) != 1)} {', '.join(outputs)}",
     ]
     return f"{harmless(report.name or '')}: {', '.join(parts)}"
+
+
+def parameters(totals: Totals) -> str:
+    """How many parameters there are, or, where a layer does not tell, how many at least."""
+    least = "at least " if totals.params is None else ""
+    return f"{least}{totals.counted:,} parameters"
 
 
 def _note_line(diagnostic: Diagnostic, color: bool) -> str:

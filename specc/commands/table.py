@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from specc.commands.printing import parameters
 from specc.diagnostics.style import harmless, paint
 from specc.passes.cost import Row, Totals
 
@@ -57,7 +58,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         harmless(row.name),
         harmless(row.op),
         harmless(" ".join(map(str, row.outputs))),
-        f"{row.params:,}" if row.params else "",
+        "?" if row.params is None else f"{row.params:,}" if row.params else "",
         count(row.flops) if row.flops != 0 else "",
         memory(row.bytes) if row.bytes != 0 else "",
         harmless(remark),
@@ -115,10 +116,10 @@ def _cut(text: str, width: int) -> str:
 
 def totals_line(totals: Totals) -> str:
     """The sums in one line."""
-    fixed = totals.params - totals.trainable
-    parameters = f"{totals.params:,} parameters" + (f" ({fixed:,} not trained)" if fixed else "")
+    fixed = 0 if totals.params is None or totals.trainable is None else totals.params - totals.trainable
+    params = parameters(totals) + (f" ({fixed:,} not trained)" if fixed else "")
     flops, held = count(totals.flops), memory(totals.activation_bytes)
-    return f"{parameters}, {flops} FLOPs and {held} of activations a sample"
+    return f"{params}, {flops} FLOPs and {held} of activations a sample"
 
 
 def count(number: int | None) -> str:

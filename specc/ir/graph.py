@@ -9,13 +9,26 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ops.declare import Op, Parameter
+from specc.ops.declare import CallInput, Op, Parameter
 from specc.shapes.axis import Axis
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
-from specc.syntax.document import Document, Item
+from specc.syntax.document import Block, Document, Item
 from specc.syntax.tree import Node
+
+
+class Frame(NamedTuple):
+    """A block that is used, or one round of a repeat: its path, and the parameters that it gives values to.
+
+    `item` is the `use` or the construct; `block` is None for a round, whose number is `round`.
+    """
+
+    path: str
+    item: Item
+    values: Mapping[str, Any]
+    block: Block | None = None
+    round: int = 0
 
 
 class Link(NamedTuple):
@@ -23,6 +36,7 @@ class Link(NamedTuple):
 
     note: Note
     outer: "Link | None"
+    frame: Frame | None = None
 
 
 def chain_of(link: Link | None) -> tuple[Note, ...]:
@@ -37,18 +51,24 @@ def chain_of(link: Link | None) -> tuple[Note, ...]:
 class Pending(NamedTuple):
     """An op whose arguments ask for the size of an axis: `make` gives it once the sizes are known.
 
-    `make` takes the function that `size(axis)` stands for; it raises `specc.ops.registry.ArgumentErrors`, or
+    `reads` are the values that its call takes. `make` takes the function that `size(axis)` stands for; it raises `specc.ops.registry.ArgumentErrors`, or
     `specc.syntax.expressions.ExpressionError`.
     """
 
     cls: type[Op]
     make: Callable[[Callable[[str | int], int]], Op]
+    reads: tuple[CallInput, ...]
+
+
+def class_of(op: Op | Pending) -> type[Op]:
+    """The class of an op, whether its arguments are known yet or not."""
+    return op.cls if isinstance(op, Pending) else type(op)
 
 
 class Layer:
     """One application of an op.
 
-    `inputs` are value numbers in the order of the op's `call_inputs`, None where an optional one is not given;
+    `inputs` are value numbers in the order of what the op `reads`, None where an optional one is not given;
     `outputs` the numbers of the results. `region` is the number of the `map` that it stands in (0: none).
     `shares` is the layer whose weights it uses. `inserted` marks a layer that the compiler put in.
     """
@@ -84,7 +104,7 @@ class Layer:
     @property
     def cls(self) -> type[Op]:
         """The class of the op, whether its arguments are known yet or not."""
-        return self.op.cls if isinstance(self.op, Pending) else type(self.op)
+        return class_of(self.op)
 
     def __repr__(self) -> str:
         return f"Layer({self.name!r})"
@@ -230,14 +250,14 @@ class Typed(NamedTuple):
     """A graph with types. Lists by value number or by the position of the layer; None where an error stands in the way.
 
     `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where
-    it is not read as written; `weights[i]`: its parameters; `folded[r]`: the axes of region `r`.
+    it is not read as written; `weights[i]`: its parameters, None where nobody knows them; `folded[r]`: the axes of region `r`.
     """
 
     graph: Graph
     types: list[Tensor | None]
     ops: list[Op | None]
     readings: dict[int, Reading]
-    weights: list[Weighed]
+    weights: list[Weighed | None]
     folded: dict[int, Folded]
     output_reshapes: dict[int, Shape]
 

@@ -135,9 +135,12 @@ class Op:
             return f"{seen} all steps at once", f"{seen} each step by itself"
         return self.fold_differs
 
+    least_results: ClassVar[int] = 1
+    """The number of results where no argument is known yet."""
+
     def result_count(self) -> int:
         """The number of results."""
-        return 1
+        return self.least_results
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The types of the results; raises `Misfit` where the op does not fit."""

@@ -1,5 +1,6 @@
 """Finding ops by name, importing only the families that a spec names, and making instances of them."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any, NamedTuple
@@ -49,6 +50,18 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
     "einsum": ("EinsumDense",),
     "lookup": ("StringLookup", "IntegerLookup"),
+    "image_colors": (
+        *("RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast"),
+        *("RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPosterization"),
+        *("RandomSaturation", "RandomSharpness", "Solarization"),
+    ),
+    "image_mixes": ("AugMix", "RandAugment", "CutMix", "MixUp"),
+    "image_sizes": ("Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"),
+    "image_tones": ("AutoContrast", "Equalization", "ContrastLimitedAdaptiveHistogramEqualization"),
+    "image_warps": (
+        *("RandomFlip", "RandomElasticTransform", "RandomErasing", "RandomPerspective", "RandomRotation"),
+        *("RandomShear", "RandomTranslation", "RandomZoom"),
+    ),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "multihead": ("MultiHeadAttention",),
     "norm": (
@@ -302,6 +315,8 @@ def no_op(word: str, known: Iterable[str]) -> ArgumentError:
         if found is not None and found.fault is not None:
             code, message = "E500", f"the ops of the library `{name}` cannot be loaded: {found.fault}"
         known = [*known, *(found.ops if found is not None else ())]
+        if found is None:
+            message += f": no library that is installed is called `{name}`"
     close = nearest(word, known)
     return ArgumentError(code, message + did_you_mean(close), None, (word,), True, close)
 
@@ -342,7 +357,9 @@ def _own(word: str, signature: Any) -> type[Op]:
         return own(word, signature)
     except OwnError as error:
         where = (word,) if error.place is None else ("signature",)
-        raise ArgumentErrors([ArgumentError(error.code, str(error), None, where, error.place is None)]) from None
+        raise ArgumentErrors(
+            [ArgumentError(error.code, str(error), None, where, error.place is None)]
+        ) from None
 
 
 def known(name: str) -> type[Op]:

@@ -14,7 +14,7 @@ from specc.shapes.tensor import Tensor, is_float
 
 def _layer(value: Any) -> Op:
     made = make_nested(value)
-    if not made.name[0].isupper():
+    if made.keras is None and not made.name[0].isupper():
         raise ValueError(f"`{made.name}` is a construct, not a layer")
     return made
 
@@ -184,6 +184,11 @@ class TimeDistributed(Op):
     def takes_text(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         """What the wrapped layer says."""
         return self.layer.takes_text
+
+    @property
+    def is_counted(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What the wrapped layer says."""
+        return self.layer.is_counted
 
     def fold_difference(self) -> tuple[str, str] | None:
         return self.layer.fold_difference()

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Link, Region, Unfold
+from specc.ir.graph import Frame, Link, Region, Unfold
 from specc.passes.blocks import reuse, use
 from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names
@@ -15,12 +15,11 @@ from specc.syntax.document import Item
 from specc.syntax.tree import Node, Scalar, kind_of
 
 
-def _inner(context: Context, prefix: str, item: Item, note: str | None = None) -> Context:
+def _inner(context: Context, prefix: str, item: Item) -> Context:
     """The context of a chain inside a construct, its names behind `prefix`."""
     scope = Scope(context.scope.prefix + prefix, context.scope)
     scope.reserved = _names_inside(item)
-    link = context.link if note is None else Link(Note(note, item.key.span), context.link)
-    return context._replace(scope=scope, link=link)
+    return context._replace(scope=scope)
 
 
 def _names_inside(item: Item) -> frozenset[str]:
@@ -104,7 +103,9 @@ def _repeat(resolver: Resolver, item: Item, current: int | None, context: Contex
 def _round(resolver: Resolver, item: Item, name: str, number: int, row: Env, context: Context) -> Context:
     """The context of one round, with its parameters; the round is counted."""
     resolver.count(item.node, context.link)
-    inner = _inner(context, f"{name}.{number}.", item, f"round {number + 1} of `{name}`")
+    note = Note(f"round {number + 1} of `{name}`", item.key.span)
+    frame = Frame(context.scope.prefix + name, item, row, round=number)
+    inner = _inner(context, f"{name}.{number}.", item)._replace(link=Link(note, context.link, frame))
     if not row:
         return inner
     resolver.found.spend(len(inner.env) // COPIES_OF_A_STEP, item.node, inner.link)
@@ -156,7 +157,7 @@ def _merge(resolver: Resolver, item: Item, name: str, ends: list[int], default: 
         raise Failed
     layer = _merge_item(resolver, item, default, context)
     prepared = resolver.ops.prepare(layer, context.env, context.link)
-    fault = count_fault(prepared.cls, len(ends), is_list=True)
+    fault = count_fault(prepared.op, len(ends), is_list=True)
     if fault is not None:
         resolver.found.error("E303", fault, layer.key, link=context.link)
         raise Failed
@@ -179,8 +180,13 @@ def _merge_item(resolver: Resolver, item: Item, default: str, context: Context) 
             resolver.found.error("E102", "`merge` is an op, not a list", node, link=context.link)
             raise Failed
         return Item(item.node, Scalar(node.source, node.start, node.end, name), None)
-    if isinstance(node, tree.Mapping) and len(node.entries) == 1:
-        return Item(item.node, *node.entries[0])
+    if isinstance(node, tree.Mapping):
+        ops = [entry for entry in node.entries if entry[0].value != "signature"]
+        if len(ops) == 1 and (len(node.entries) == 1 or ":" in str(ops[0][0].value)):
+            made = Item(item.node, *ops[0])
+            signature = node.get("signature")
+            made.fields = None if signature is None else {"signature": signature}
+            return made
     resolver.found.error(
         "E102", "`merge` is an op, as `Add` or `{Concatenate: {axis: 1}}`", node, link=context.link
     )

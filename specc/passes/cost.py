@@ -1,5 +1,6 @@
 """What a network costs: parameters, FLOPs and activation memory, for each layer and in all."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from specc.ir.graph import Fold, Layer, Reading, Typed, Unfold
@@ -11,14 +12,17 @@ _BITS = {"bool": 8, "string": 0}
 
 
 class Row(NamedTuple):
-    """One line of the table of layers; `flops` and `bytes` are None where a size is no number."""
+    """One line of the table of layers.
+
+    `flops` and `bytes` are None where a size is no number, `flops` and the parameters where a layer does not tell them.
+    """
 
     name: str
     op: str
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
-    params: int
-    trainable: int
+    params: int | None
+    trainable: int | None
     flops: int | None
     bytes: int | None
     inserted: bool
@@ -28,12 +32,13 @@ class Row(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Sums over a network, for one sample."""
+    """Sums over a network, for one sample, None where one of the numbers is; `counted` parameters are known of."""
 
-    params: int
-    trainable: int
+    params: int | None
+    trainable: int | None
     flops: int | None
     activation_bytes: int | None
+    counted: int
 
 
 def dtype_bytes(dtype: str) -> int:
@@ -108,8 +113,8 @@ def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | Non
         layer.cls.name,
         inputs,
         outputs,
-        weighed.trainable + weighed.fixed,
-        weighed.trainable,
+        None if weighed is None else weighed.trainable + weighed.fixed,
+        None if weighed is None else weighed.trainable,
         _number(op.cost(cores, results) * times),
         _number(elements * size),
         False,
@@ -163,11 +168,20 @@ def _moving(name: str, op: str, before: Shape, after: Shape, line: int) -> Row:
 
 def totals(table: list[Row]) -> Totals:
     """The sums over a table."""
-    flops = [row.flops for row in table]
-    sizes = [row.bytes for row in table]
     return Totals(
-        sum(row.params for row in table),
-        sum(row.trainable for row in table),
-        None if None in flops else sum(f for f in flops if f is not None),
-        None if None in sizes else sum(s for s in sizes if s is not None),
+        _sum(row.params for row in table),
+        _sum(row.trainable for row in table),
+        _sum(row.flops for row in table),
+        _sum(row.bytes for row in table),
+        sum(row.params or 0 for row in table),
     )
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """The sum; None where a number is not known."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total

@@ -30,7 +30,7 @@ def fit(op: Op, places: Places, x: Shape) -> Reading:
         return _fixed(op, places, x)
     if "space" in places:
         core = _window_core(op, places, x)
-    elif "time" in places:
+    elif "time" in places and "feature" in places:
         core = _sequence_core(op, places, x)
     else:
         return _fixed(op, places, x)
@@ -45,8 +45,10 @@ def described(places: Places) -> str:
     return f"`({', '.join(words)})`"
 
 
-def rank_misfit(places: Places, x: Shape) -> Misfit:
-    """E200, with Keras's own wording."""
+def rank_misfit(op: Op, places: Places, x: Shape) -> Misfit:
+    """E200, with Keras's own wording, or with the signature of a layer of one's own."""
+    if op.signature is not None:
+        return wrong_rank(f"`{op.signature.inputs[0].text}`", x, facts=(op.signature.fact,))
     keras = f"Keras: expected ndim={len(places) + 1}, found ndim={x.rank + 1}"
     return wrong_rank(described(places), x, facts=(keras,))
 
@@ -63,7 +65,7 @@ def forbidden(op: Op, x: Shape, reading: Reading) -> Misfit:
         return unwrappable()
     places = op.places or ()
     if x.rank != len(places):
-        return rank_misfit(places, x)
+        return rank_misfit(op, places, x)
     named = next((a.name for i, a in enumerate(x.axes) if contradicts(places, i, a)), None)
     return Misfit("E203", f"reads {described(places)}, and `{named}` of {x} is not where it reads it")
 
@@ -142,7 +144,7 @@ def _too_few(op: Op, places: Places, x: Shape) -> Reading:
     """Rule 5: only the feature axis is missing, and every other axis is named."""
     extended = _with_feature(op, places, x)
     if extended is None:
-        raise rank_misfit(places, x)
+        raise rank_misfit(op, places, x)
     core, note = extended
     return Reading(core=core, notes=(note,))
 
@@ -222,7 +224,7 @@ def _fixed(op: Op, places: Places, x: Shape) -> Reading:
     """Other ops are distributed over the outer axes that the author named."""
     extra = x.rank - len(places)
     if not all(a.given and a.role == "outer" for a in x.axes[:extra]):
-        raise rank_misfit(places, x)
+        raise rank_misfit(op, places, x)
     return Reading(outer=extra, notes=(_distribution_note(op, x.part(0, extra)),))
 
 
@@ -244,7 +246,7 @@ def _distribute(op: Op, places: Places, x: Shape, core: list[int]) -> Reading:
     if (shape or inner).rank < len(places):
         extended = _with_feature(op, places, inner)
         if extended is None:
-            raise rank_misfit(places, x)
+            raise rank_misfit(op, places, x)
         shape = extended[0]
         notes.append(extended[1])
     elif shape is None:

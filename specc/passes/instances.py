@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import registry
-from specc.ops.declare import Op, parameters_of
+from specc.ops.declare import CallInput, Op
 from specc.ops.misfit import Misfit
 from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import did_you_mean, nearest
@@ -15,9 +15,12 @@ from specc.syntax.document import CONSTRUCT_FIELDS, Item
 from specc.syntax.expressions import SizeOf
 from specc.syntax.tree import Node, Scalar
 
+_BESIDE = ("call", "signature")
+"""What stands beside an op and is a part of it."""
+
 
 class Prepared(NamedTuple):
-    """What an item says of its op; `simple`: the call needs one value alone; `results`: how many it makes."""
+    """What an item says of its op; `simple`: the call takes one value alone; `results`: how many it makes."""
 
     cls: type[Op]
     op: Op | Pending
@@ -39,29 +42,35 @@ class Instances:
         known = item.prepared
         if known is not None:
             return known  # pyright: ignore[reportReturnType]
-        key = None if item.fields and "call" in item.fields else _text_of(item)
+        key = None if item.fields and any(word in item.fields for word in _BESIDE) else _text_of(item)
         known = self._by_text.get(key) if key is not None else None
         if known is None:
-            cls = self.find(item.key, link)
+            cls = self.find(item, env, link)
             op = self._make(item, cls, env, link)
-            results = op.result_count() if isinstance(op, Op) else 1
-            known = Prepared(cls, op, _is_simple(cls), results)
+            results = op.result_count() if isinstance(op, Op) else cls.least_results
+            known = Prepared(cls, op, _is_simple(op.reads), results)
             if key is not None:
                 self._by_text[key] = known
-        if key is not None or not (has_dollar(item.value) or has_dollar(item.field("call"))):
+        if key is not None or not any(map(has_dollar, (item.value, *map(item.field, _BESIDE)))):
             item.prepared = known
         return known
 
-    def find(self, key: Scalar, link: Link | None) -> type[Op]:
-        """The op that a key names; raises `Failed` after recording E104."""
+    def find(self, item: Item, env: Env, link: Link | None) -> type[Op]:
+        """The op that an item's key names; raises `Failed` after recording what is wrong with it."""
+        key = item.key
         word = key.value
+        if isinstance(word, str) and ":" in word:
+            from specc.passes.signatures import own_op
+
+            return own_op(item, env, self.found, link)
         cls = registry.find(word) if isinstance(word, str) else None
         if cls is None:
             known = [*registry.names(), *registry.ALIASES, *CONSTRUCT_FIELDS]
-            close = nearest(str(word), known)
-            fixes = corrected(key.span, close)
-            message = f"there is no op `{word}`{did_you_mean(close)}"
-            self.found.append(Diagnostic("E104", message, key.span, fixes=fixes, chain=chain_of(link)))
+            fault = registry.no_op(str(word), known)
+            fixes = corrected(key.span, fault.suggestion)
+            self.found.append(
+                Diagnostic(fault.code, fault.message, key.span, fixes=fixes, chain=chain_of(link))
+            )
             raise Failed
         return cls
 
@@ -70,7 +79,7 @@ class Instances:
         options = self.options(item, cls, env, link)
         try:
             arguments = registry.as_arguments(cls, value)
-            if self.dtype is not None and "dtype" not in arguments:
+            if self.dtype is not None and cls.has_policy and "dtype" not in arguments:
                 arguments = {**arguments, "dtype": self.dtype}
             if is_deferred(arguments):
                 self._check_names(cls, arguments)
@@ -94,7 +103,7 @@ class Instances:
         def make(size: SizeOf) -> Op:
             return self._finish(cls, arguments, options, size)
 
-        return Pending(cls, make)
+        return Pending(cls, make, cls.reads_with(arguments))
 
     def _finish(
         self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None
@@ -106,7 +115,7 @@ class Instances:
 
     def _check_names(self, cls: type[Op], arguments: dict[str, Any]) -> None:
         """Arguments whose values come later still need to exist now."""
-        unknown = [name for name in arguments if name not in parameters_of(cls)]
+        unknown = [name for name in arguments if not registry.may_name(cls, str(name))]
         if unknown:
             raise registry.ArgumentErrors([registry.unknown_argument(cls, str(n)) for n in unknown])
 
@@ -121,7 +130,7 @@ class Instances:
         options: dict[str, Any] = {}
         for key, value in node.entries:
             name = str(key.value)
-            if name not in cls.call_options:
+            if not (registry.may_name(cls, name) if cls.is_open else name in cls.call_options):
                 hint = did_you_mean(nearest(name, cls.call_options))
                 self.found.error(
                     "E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link
@@ -131,9 +140,9 @@ class Instances:
         return options
 
     def _option(self, cls: type[Op], name: str, node: Node, env: Env, link: Link | None) -> Any:
-        kind = cls.call_options[name]
+        kind = cls.call_options.get(name)
         value = evaluate(node, env, self.found, link)
-        if value is None or registry.fits(kind, value):
+        if value is None or kind is None or registry.fits(kind, value):
             return value
         message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {registry.shown(value)}"
         self.found.error("E107", message, node, link=link)
@@ -174,8 +183,8 @@ def _text_of(item: Item) -> tuple[object, str] | None:
 
 
 @cache
-def _is_simple(cls: type[Op]) -> bool:
-    required = [i for i in cls.call_inputs if i.required]
+def _is_simple(reads: tuple[CallInput, ...]) -> bool:
+    required = [i for i in reads if i.required]
     return len(required) == 1 and not required[0].many
 
 

@@ -13,10 +13,11 @@ from specc.syntax.tree import Scalar, Sequence
 
 
 def default_name(word: str) -> str:
-    """The name that Keras gives the first unnamed layer of class `word`: `Conv2D` is `conv2d`, `PReLU` `p_re_lu`."""
+    """What Keras calls the first unnamed layer of a class: `Conv2D` is `conv2d`, `PReLU` `p_re_lu`, `ops.mean` `mean`."""
     found = _default_names.get(word)
     if found is None:
-        found = _default_names[word] = snake_case(re.sub(r"\W+", "", word))
+        plain = re.sub(r"\W+", "", re.split("[.:]", word.rstrip(".:"))[-1])
+        found = _default_names[word] = snake_case(plain)
     return found
 
 

@@ -19,11 +19,14 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
     known = parameters_of(type(op))
     arguments: dict[str, Any] = {}
     for name, value in op.arguments.items():
-        parameter = known[name]
+        parameter = known.get(name)
+        if parameter is None:
+            arguments[name] = plain(value)
+            continue
         is_default = value == parameter.default and type(value) is type(parameter.default)
         if not is_default and not (name == "dtype" and value == policy):
             arguments[name] = _argument(parameter, value)
-    ordered = {name: arguments[name] for name in known if name in arguments}
+    ordered = {name: arguments[name] for name in (*known, *arguments) if name in arguments}
     if len(ordered) == 1:
         ((name, value),) = ordered.items()
         if name == registry.first_parameter(type(op)) and value is not None and not isinstance(value, dict):
@@ -34,26 +37,41 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
 def _argument(parameter: Parameter, value: Any) -> Any:
     """The value of an argument; one number stands for several that are equal, where the op reads it so."""
     if isinstance(value, tuple) and not isinstance(value, Entry | Object | Pattern):
-        items = cast("tuple[Any, ...]", value)
-        if all(isinstance(i, int) and i == items[0] for i in items) and _is_spread(parameter.kind, items):
-            return items[0]
+        return plain(_shortest(parameter.kind, cast("tuple[Any, ...]", value)))
     return plain(value)
 
 
+def _shortest(kind: Kind, value: tuple[Any, ...]) -> Any:
+    """`value`, or what of it alone is read as all of it: 3 for (3, 3), and for ((3, 3), (3, 3))."""
+    if not all(isinstance(i, int) or _is_pair(i) for i in value):
+        return value
+    short: Any = tuple([i[0] if _is_pair(i) and i[0] == i[1] else i for i in value])
+    for candidate in (*short[:1], short) if len({*short}) == 1 else (short,):
+        if candidate != value and _is_read_as(kind, candidate, value):
+            return candidate
+    return value
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, tuple) and len(item) == 2 and all(isinstance(i, int) for i in item)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
 @lru_cache(maxsize=1000)
-def _is_spread(kind: Kind, items: tuple[int, ...]) -> bool:
-    """Whether the first of `items` alone would be read as all of them."""
+def _is_read_as(kind: Kind, candidate: Any, value: tuple[Any, ...]) -> bool:
+    """Whether `candidate` would be read as `value`."""
     from specc.ops.validation import SchemaValidator
 
-    if not items or not registry.fits(kind, items[0]):
+    if not registry.fits(kind, candidate):
         return False
-    return SchemaValidator(kind.core).validate_python(items[0]) == items  # pyright: ignore[reportArgumentType]
+    return SchemaValidator(kind.core).validate_python(candidate) == value  # pyright: ignore[reportArgumentType]
 
 
 def plain(value: Any) -> Any:
     """A checked argument as plain data."""
     if isinstance(value, Op):
         name, arguments = spelled(value)
+        if value.signature is not None:
+            return {name: arguments, "signature": str(value.signature)}
         return name if arguments == {} else {name: arguments}
     if isinstance(value, Entry | Object):
         return value.plain

@@ -207,6 +207,8 @@ class Unrolling:
         shared = self._shared(layer)
         key, value = ("reuse", frame.short(shared.name)) if shared is not None else spelled(op, self.policy)
         item: dict[str, Any] = {key: value, "name": frame.short(layer.name)}
+        if op.signature is not None and shared is None:
+            item["signature"] = str(op.signature)
         origin = self._from(op, layer, frame)
         if origin is not None:
             item["from"] = origin
@@ -230,14 +232,14 @@ class Unrolling:
     def _from(self, op: Op, layer: Layer, frame: _Frame) -> Any:
         """The `from` of a layer; None where it reads the value before it."""
         values = [None if v is None else self._origin(v) for v in layer.inputs]
-        required = max(1, sum(each.required for each in op.call_inputs))
-        if len(values) == required and len(set(values)) == 1:
+        required = max(1, sum(each.required for each in op.reads))
+        if len(values) == required and len(set(values)) == 1 and (op.spreads or required == 1):
             return None if values[0] == frame.current else self._called(values[0], frame, "")
         called = [self._called(v, frame, "_") for v in values]
         if None not in called:
             return called
         by_name: dict[str, Any] = {}
-        for i, each in enumerate(op.call_inputs):
+        for i, each in enumerate(op.reads):
             given = called[i:] if each.many else called[i]
             if given:
                 by_name[each.name] = given

@@ -11,9 +11,14 @@ _ROLES: dict[str, Role] = {
 }
 
 
+def known_role(name: str) -> Role | None:
+    """The role that `name` stands for by itself; a trailing `s` makes no difference."""
+    return _ROLES.get(name) or _ROLES.get(name.removesuffix("s"))
+
+
 def role_of(name: str) -> Role:
-    """The role that an axis called `name` has; a trailing `s` makes no difference."""
-    return _ROLES.get(name) or _ROLES.get(name.removesuffix("s")) or "outer"
+    """The role that an axis called `name` has."""
+    return known_role(name) or "outer"
 
 
 class Axis:

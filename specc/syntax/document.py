@@ -23,7 +23,9 @@ _BLOCK_KEYS = ("params", "inputs", "layers", "outputs", "description")
 _INCLUDED_KEYS = ("specc", "name", "description", "params", "blocks", "include")
 
 _COMMON = ("name", "from", "when")
-LAYER_FIELDS = (*_COMMON, "as", "call", "distribute", "signature")
+LAYER_FIELDS = (*_COMMON, "as", "call", "distribute")
+OWN_FIELDS = (*LAYER_FIELDS, "signature")
+"""Beside a layer of one's own, `package.module:Class`."""
 CONSTRUCT_FIELDS: dict[str, tuple[str, ...]] = {
     "repeat": (*_COMMON, "layers", "index"),
     "each": (*_COMMON, "layers", "merge", "index"),
@@ -34,7 +36,7 @@ CONSTRUCT_FIELDS: dict[str, tuple[str, ...]] = {
     "map": _COMMON,
 }
 """The constructs that hold or stand for other items, with the keys that may stand beside them."""
-FIELDS = frozenset((*LAYER_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields)))
+FIELDS = frozenset((*OWN_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields)))
 
 
 class Item:
@@ -222,7 +224,7 @@ class Parser:
 
     def nested(self, item: Item) -> Item | None:
         """Check the keys beside an op, and parse the items inside a construct."""
-        allowed = CONSTRUCT_FIELDS.get(item.word, LAYER_FIELDS)
+        allowed = CONSTRUCT_FIELDS.get(item.word, OWN_FIELDS if ":" in item.word else LAYER_FIELDS)
         for name in list(item.fields or ()):
             if name not in allowed and isinstance(item.node, Mapping):
                 key = item.node.key(name)
