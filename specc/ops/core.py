@@ -16,13 +16,13 @@ from specc.shapes.tensor import Tensor, is_float
 
 
 def low_rank(weights: Weights, name: str, rank: int | None, constraint: object = None) -> Weights:
-    """`weights` with the two factors that `lora_rank` adds beside the matrix `name`; E107 with a constraint."""
+    """`weights` with the two factors that `lora_rank` adds beside the kernel `name`; E107 with a constraint."""
     if rank is None:
         return weights
     if constraint is not None:
         raise bad_argument("lora_rank", "`lora_rank` does not go with a constraint of the matrix")
-    rows, columns = weights[name]
-    return {**weights, f"lora_{name}_a": (rows, rank), f"lora_{name}_b": (rank, columns)}
+    *rows, columns = weights[name]
+    return {**weights, f"lora_{name}_a": (*rows, rank), f"lora_{name}_b": (rank, columns)}
 
 
 @op(

@@ -13,8 +13,8 @@ from specc.suggest import did_you_mean, nearest
 FUNCTIONS: dict[str, str] = {
     "activations": """
         hard_sigmoid hard_silu hard_tanh log_sigmoid selu sigmoid silu softplus softsign sparse_plus sparse_sigmoid
-        tanh_shrink relu relu6 celu elu hard_shrink soft_shrink gelu leaky_relu squareplus threshold log_softmax sparsemax
-        softmax glu normalize
+        tanh_shrink relu relu6 celu elu hard_shrink soft_shrink gelu leaky_relu squareplus threshold log_softmax
+        sparsemax softmax glu normalize
     """,
     "core": "erf erfc erfinv rsqrt logsumexp cast saturate_cast",
     "logic": """
@@ -23,8 +23,8 @@ FUNCTIONS: dict[str, str] = {
         bitwise_left_shift bitwise_right_shift bitwise_xor left_shift right_shift where
     """,
     "math": """
-        abs absolute trunc angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor log
-        log10 log1p log2 sin sinc sinh sqrt tan tanh cbrt i0 deg2rad rad2deg conj conjugate real copy imag negative
+        abs absolute trunc angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor
+        log log10 log1p log2 sin sinc sinh sqrt tan tanh cbrt i0 deg2rad rad2deg conj conjugate real copy imag negative
         reciprocal sign square round nan_to_num zeros_like ones_like add floor_divide maximum minimum fmax fmin multiply
         power subtract divide true_divide arctan2 divide_no_nan logaddexp logaddexp2 nextafter mod fmod heaviside hypot
         clip
@@ -141,7 +141,7 @@ class ArgumentErrors(ValueError):
 
 
 def canonical(name: str) -> str:
-    """The name that an alias stands for, or the name itself: `MaxPooling2D` for `MaxPool2D`, `ops.relu` for `ops.nn.relu`."""
+    """The name that an alias stands for (`ops.relu` for `ops.nn.relu`), or the name itself."""
     if name.startswith("ops."):
         module, _, last = name.removeprefix("ops.").rpartition(".")
         short = ALIASES.get(f"ops.{last}", f"ops.{last}")

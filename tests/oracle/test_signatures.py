@@ -5,6 +5,9 @@ from typing import Any
 
 import keras
 import pytest
+from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
+    BaseImagePreprocessingLayer,
+)
 
 from specc.ops.declare import REQUIRED, parameters_of
 from specc.ops.objects import Object
@@ -18,6 +21,7 @@ OF_SPECC = {"Flatten": {"keep"}}
 OF_KERAS = {
     "": {"input_length", "name", "kwargs"},
     "Dense": {"quantization_config"},
+    "EinsumDense": {"gptq_unpacked_column_size", "quantization_config"},
     "Embedding": {"quantization_config", "weights"},
 }
 """Parameters that no spec gives, of any layer and of single ones: a relic, the name, which is wiring, and arrays."""
@@ -25,12 +29,15 @@ OF_KERAS = {
 
 def signature(op: str) -> dict[str, Any]:
     """The parameters of Keras's layer with their defaults, those of every layer behind its own."""
-    parameters = inspect.signature(getattr(keras.layers, op).__init__).parameters.values()
+    layer = getattr(keras.layers, op)
+    parameters = inspect.signature(layer.__init__).parameters.values()
     found = {
         p.name: p.default for p in parameters if p.name not in ("self", *OF_KERAS[""], *OF_KERAS.get(op, ()))
     }
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         found = {"trainable": True, "dtype": None} | found
+        if issubclass(layer, BaseImagePreprocessingLayer):
+            found.setdefault("data_format", None)
     return {k: REQUIRED if v is inspect.Parameter.empty else v for k, v in found.items()}
 
 

@@ -18,7 +18,7 @@ def keras_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str = "float
     What check relies on and Keras leaves to its global configuration is said: the dtype policy (`dtype` where
     the op has none of its own) and the data format.
     """
-    arguments = keras_arguments(keras, op, shape, op.dtype or dtype)
+    arguments = keras_arguments(keras, op, shape, op.policy or dtype)
     return getattr(keras.layers, op.name)(**arguments, name=name)
 
 
@@ -30,8 +30,8 @@ def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, A
         if isinstance(value, Op):
             inside = shape.part(1) if op.name == "TimeDistributed" else shape
             value = wrapped_layer(keras, value, inside, value.name.lower(), dtype)
-        elif name in _PLAIN:
-            value = _PLAIN[name](op, shape)
+        elif (op.name, name) in _PLAIN:
+            value = _PLAIN[op.name, name](op, shape)
         elif known[name].kind.is_axis:
             value = keras_axes(value, shape)
         else:
@@ -45,11 +45,17 @@ def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, A
     return found
 
 
-_PLAIN: dict[str, Callable[[Any, Shape], list[int]]] = {
-    "dims": lambda op, x: [i + 1 for i in op.order(x)],
-    "target_shape": lambda op, x: known_or_rest(entry.size for entry in op.target_shape),
+_PLAIN: dict[tuple[str, str], Callable[[Any, Shape], Any]] = {
+    ("Permute", "dims"): lambda op, x: [i + 1 for i in op.order(x)],
+    ("Reshape", "target_shape"): lambda op, x: known_or_rest(entry.size for entry in op.target_shape),
+    ("EinsumDense", "equation"): lambda op, x: op.written(x)[0],
+    ("EinsumDense", "output_shape"): lambda op, x: op.written(x)[1],
+    ("StringLookup", "vocabulary"): lambda op, x: list(op.words),
+    ("IntegerLookup", "vocabulary"): lambda op, x: list(op.words),
+    ("TextVectorization", "vocabulary"): lambda op, x: list(op.words),
+    ("TextVectorization", "ngrams"): lambda op, x: op.ngrams,
 }
-"""The arguments whose names of axes Keras does not know, as it takes them."""
+"""The arguments that Keras takes otherwise than a spec has them: names of axes, and sizes that the input has."""
 
 
 def known_or_rest(sizes: Iterable[Size]) -> list[int]:
@@ -82,7 +88,7 @@ def turned_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str) -> Ker
 
 def wrapped_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
     """A layer for a wrapper to hold: one layer, also where an op becomes several."""
-    dtype = op.dtype or dtype
+    dtype = op.policy or dtype
     if is_turned(op):
         there, back = (keras.layers.Permute(order, dtype=dtype) for order in turns(shape.rank))
         return keras.Sequential(

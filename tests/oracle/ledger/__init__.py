@@ -1,12 +1,13 @@
 """The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger import adaptive, layers
+from tests.oracle.ledger import adaptive, einsum, layers
 from tests.oracle.ledger.shared import Entry
 
 LEDGER: tuple[Entry, ...] = (
     *layers.ENTRIES,
     *adaptive.ENTRIES,
+    *einsum.ENTRIES,
 )
 
 

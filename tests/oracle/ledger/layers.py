@@ -183,7 +183,8 @@ _ALONG_AXES = ("Softmax", "MultiHeadAttention")
 
 
 def _many_axes(verdict: Verdict) -> bool:
-    return has_op(verdict, "Softmax") and batch_fails(verdict, "Input dims must be <= 5")
+    soft = any(value in ("softmax", "log_softmax") for *_, value in arguments_of(verdict, "activation"))
+    return (soft or has_op(verdict, "Softmax")) and batch_fails(verdict, "Input dims must be <= 5")
 
 
 def _masks(verdict: Verdict) -> bool:

@@ -1,12 +1,14 @@
 """What puts the arguments and inputs of a draft right, op by op, where kinds alone seldom make a valid layer."""
 
 from tests.oracle.strategies import adaptive as _adaptive
+from tests.oracle.strategies import einsum as _einsum
 from tests.oracle.strategies import layers as _layers
 from tests.oracle.strategies.registry import strategy
 
 __all__ = ["strategy"]
 
 _FAMILIES = (
+    _einsum,
     _layers,
     _adaptive,
 )
