@@ -51,8 +51,8 @@ def chain_of(link: Link | None) -> tuple[Note, ...]:
 class Pending(NamedTuple):
     """An op whose arguments ask for the size of an axis: `make` gives it once the sizes are known.
 
-    `reads` are the values that its call takes. `make` takes the function that `size(axis)` stands for; it raises `specc.ops.registry.ArgumentErrors`, or
-    `specc.syntax.expressions.ExpressionError`.
+    `reads` are the values that its call takes. `make` takes the function that `size(axis)` stands for; it raises
+    `specc.ops.registry.ArgumentErrors`, or `specc.syntax.expressions.ExpressionError`.
     """
 
     cls: type[Op]

@@ -35,7 +35,7 @@ class _Elementwise(Pointwise):
         return x.elements
 
 
-def _one_element(x: Shape, axis: int) -> Iterable[Misfit]:
+def one_element(x: Shape, axis: int) -> Iterable[Misfit]:
     """W603 for a softmax over one element."""
     if x.sizes[axis] == 1:
         yield Misfit(
@@ -71,7 +71,7 @@ class Activation(_Elementwise):
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W603 for a softmax over one element."""
-        return _one_element(inputs[0], -1) if self.activation == "softmax" else ()
+        return one_element(inputs[0], -1) if self.activation == "softmax" else ()
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """1 for each element, 0 where the activation is linear."""
@@ -180,4 +180,4 @@ class Softmax(_Elementwise):
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W603 for a softmax over one element."""
         axes = axis_numbers(self.axis, inputs[0])
-        return _one_element(inputs[0], axes[0]) if len(axes) == 1 else ()
+        return one_element(inputs[0], axes[0]) if len(axes) == 1 else ()

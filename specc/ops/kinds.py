@@ -50,7 +50,7 @@ def words(*allowed: str) -> Kind:
 
 Policy = Annotated[str, words(*POLICIES)]
 FloatDtype = Annotated[str, words(*POLICIES[:4])]
-DType = Annotated[str, words(*(d for d in DTYPES if not d.startswith("mixed")))]
+DType = Annotated[str, words(*(d for d in DTYPES if not d.startswith(("mixed", "string"))))]
 
 
 def _integer(at_least: int) -> Schema:
@@ -85,6 +85,14 @@ Positive = Annotated[int, Kind("a positive integer", _integer(1), {"type": "inte
 NonNegative = Annotated[int, Kind("an integer of at least 0", _integer(0), {"type": "integer", "minimum": 0})]
 Integer = Annotated[int, Kind("an integer", {"type": "int", "strict": True}, {"type": "integer"})]
 Number = Annotated[float, Kind("a number", {"type": "float", "strict": True}, {"type": "number"})]
+PositiveNumber = Annotated[
+    float,
+    Kind(
+        "a positive number",
+        {"type": "float", "strict": True, "gt": 0},
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+]
 NonNegativeNumber = Annotated[
     float,
     Kind(
@@ -106,7 +114,21 @@ Flag = Annotated[bool, FLAG]
 TRAINING = {"training": FLAG}
 """The call argument of layers that do otherwise in training."""
 
-Text = Annotated[str, Kind("text", {"type": "str", "strict": True}, {"type": "string"})]
+NumberList = Annotated[
+    tuple[float, ...],
+    Kind(
+        "a list of numbers",
+        {
+            "type": "tuple",
+            "items_schema": [{"type": "float", "strict": True}],
+            "variadic_item_index": 0,
+            "strict": False,
+        },
+        {"type": "array", "items": {"type": "number"}},
+    ),
+]
+TEXT = Kind("text", {"type": "str", "strict": True}, {"type": "string"})
+Text = Annotated[str, TEXT]
 
 One = Annotated[tuple[int, ...], _sizes(1, 1, "positive")]
 Pair = Annotated[tuple[int, ...], _sizes(2, 1, "positive")]

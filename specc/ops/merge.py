@@ -6,8 +6,9 @@ from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
 from specc.shapes.dim import Size, surely_differ
+from specc.shapes.dtype import result_type
 from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor, is_float, promoted
+from specc.shapes.tensor import Tensor, is_float
 
 
 def together(inputs: Inputs, compute: str) -> str:
@@ -18,7 +19,7 @@ def together(inputs: Inputs, compute: str) -> str:
     if "string" in dtypes:
         operand = next(i for i, tensor in enumerate(inputs) if tensor.dtype == "string")
         raise wrong_dtype("string", "text alone, or numbers alone,", operand=operand)
-    return compute if compute in dtypes else promoted(dtypes)
+    return compute if compute in dtypes else result_type(*dtypes)
 
 
 def need_two(inputs: Inputs, name: str) -> None:

@@ -126,7 +126,7 @@ def _read(layer: Layer) -> list[Node]:
     found: list[Node] = []
     if not isinstance(origin, Mapping):
         return found
-    for entry in layer.cls.call_inputs:
+    for entry in layer.op.reads:
         node = origin.get(entry.name)
         if node is not None:
             found += node.items if isinstance(node, Sequence) else [node]

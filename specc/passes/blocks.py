@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Fold, Layer, Link, Pending, Region
+from specc.ir.graph import Fold, Frame, Layer, Link, Pending, Region
 from specc.ops.declare import Op
 from specc.passes.params import Given, Param, bind, declared
 from specc.passes.resolver import Resolver
@@ -77,7 +77,7 @@ def reuse(resolver: Resolver, item: Item, current: int | None, context: Context)
 def _reapply(resolver: Resolver, item: Item, original: Layer, current: int | None, context: Context) -> int:
     cls = original.cls
     name = resolver.name(item, "reuse", context)
-    inputs = inputs_of(resolver, item, cls, current, context)
+    inputs = inputs_of(resolver, item, original.op, current, context)
     outputs = tuple(resolver.value(context.region) for _ in original.outputs)
     op = original.op
     if item.field("call") is not None:
@@ -121,8 +121,10 @@ def _apply(
     block = instance.block
     name = resolver.name(item, base, context)
     path = context.scope.prefix + name
-    link = Link(Note(f"in block `{block.name}`, used here", item.node.span), context.link)
-    env = _block_env(resolver, instance, item, context, link)
+    note = Note(f"in block `{block.name}`, used here", item.node.span)
+    env = _block_env(resolver, instance, item, context, Link(note, context.link))
+    own = {name: env[name] for name in _params_of(block, resolver)}
+    link = Link(note, context.link, Frame(path, item, own, block))
     scope = Scope(path + ".", None)
     scope.reserved = explicit_names([block.layers])
     shares = context.shares if shared is None else (shared, path)

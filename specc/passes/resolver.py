@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from specc.diagnostics.model import Note
-from specc.ops.registry import ALIASES
+from specc.ops.registry import canonical
 from specc.passes.instances import Instances
 from specc.passes.scope import default_name
 from specc.passes.values import Failed, Findings, evaluate
@@ -144,7 +144,7 @@ class Resolver(Writer):
             inputs: tuple[int | None, ...] = (current,)
             self.used.add(current)
         else:
-            inputs = inputs_of(self, item, prepared.cls, current, context)
+            inputs = inputs_of(self, item, prepared.op, current, context)
         outputs = tuple([self.value(context.region) for _ in range(prepared.results)])
         layer = self.add(name, prepared.op, inputs, outputs, item, context)
         if fields is not None:
@@ -164,7 +164,7 @@ class Resolver(Writer):
 
 def _base(word: str) -> str:
     """What the name of an unnamed item starts with."""
-    return default_name(ALIASES.get(word, word))
+    return default_name(canonical(word))
 
 
 def _is_path(name: str) -> bool:

@@ -13,7 +13,7 @@ from specc.syntax.tree import Scalar, Sequence
 
 
 def default_name(word: str) -> str:
-    """What Keras calls the first unnamed layer of a class: `Conv2D` is `conv2d`, `PReLU` `p_re_lu`, `ops.mean` `mean`."""
+    """What Keras calls the first unnamed layer of a class: `conv2d`, `p_re_lu` for `PReLU`, `mean` for `ops.mean`."""
     found = _default_names.get(word)
     if found is None:
         plain = re.sub(r"\W+", "", re.split("[.:]", word.rstrip(".:"))[-1])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from specc.diagnostics.model import Diagnostic, corrected
-from specc.ir.graph import chain_of
+from specc.ir.graph import Pending, chain_of, class_of
 from specc.ops.declare import CallInput, Op
 from specc.passes.scope import Scope
 from specc.passes.values import Failed, evaluate, listed
@@ -15,20 +15,21 @@ from specc.syntax.tree import Mapping, Node, Scalar, Sequence, kind_of
 Inputs = tuple[int | None, ...]
 
 
-def inputs_of(writer: Writer, item: Item, cls: type[Op], current: int | None, context: Context) -> Inputs:
-    """The values that a layer reads, in the order of its op's call inputs; raises `Failed`."""
+def inputs_of(writer: Writer, item: Item, op: Op | Pending, current: int | None, context: Context) -> Inputs:
+    """The values that a layer reads, in the order in which its call takes them; raises `Failed`."""
     node = item.field("from")
     if node is None:
-        return _spread(cls, [current_value(writer, item, current, context)])
-    origin = evaluate(node, context.env, writer.found, context.link)
-    if isinstance(origin, dict):
-        return _by_name(writer, cls, origin, node, current, context)  # pyright: ignore[reportUnknownArgumentType]
-    values = references(writer, origin, node, current, context)
-    fault = count_fault(cls, len(values), isinstance(origin, list))
+        values, is_list = [current_value(writer, item, current, context)], False
+    else:
+        origin = evaluate(node, context.env, writer.found, context.link)
+        if isinstance(origin, dict):
+            return _by_name(writer, op, origin, node, current, context)  # pyright: ignore[reportUnknownArgumentType]
+        values, is_list = references(writer, origin, node, current, context), isinstance(origin, list)
+    fault = count_fault(op, len(values), is_list)
     if fault is not None:
-        writer.found.error("E303", fault, node, link=context.link)
+        writer.found.error("E303", fault, node or item.key, link=context.link)
         raise Failed
-    return _spread(cls, values)
+    return _spread(op, values)
 
 
 def current_value(writer: Writer, item: Item, current: int | None, context: Context) -> int:
@@ -44,21 +45,24 @@ def current_value(writer: Writer, item: Item, current: int | None, context: Cont
     return writer.move(current, context.region, context)
 
 
-def _spread(cls: type[Op], values: list[int]) -> Inputs:
+def _spread(op: Op | Pending, values: list[int]) -> Inputs:
     """One value serves every input that the call requires."""
     if len(values) == 1:
-        return tuple(values * max(1, sum(i.required for i in cls.call_inputs)))
+        return tuple(values * max(1, sum(i.required for i in op.reads)))
     return tuple(values)
 
 
-def count_fault(cls: type[Op], count: int, is_list: bool) -> str | None:
+def count_fault(op: Op | Pending, count: int, is_list: bool) -> str | None:
     """What is wrong with the number of values, in words."""
-    wanted = cls.call_inputs
+    wanted, cls = op.reads, class_of(op)
+    name = cls.name
     least = sum(i.required for i in wanted)
+    if not wanted:
+        return f"`{name}` reads no value: its arguments are constants, every one"
     if not wanted[-1].many and count > len(wanted):
-        return f"`{cls.name}` reads {_values(len(wanted))} ({_listed(wanted)}) and is given {count}"
-    if count < least and (is_list or count != 1):
-        return f"`{cls.name}` reads {_values(least)} ({_listed(wanted)}) and is given {count}"
+        return f"`{name}` reads {_values(len(wanted))} ({_listed(wanted)}) and is given {count}"
+    if count < least and (is_list or count != 1 or not cls.spreads):
+        return f"`{name}` reads {_values(least)} ({_listed(wanted)}) and is given {count}"
     return None
 
 
@@ -71,9 +75,15 @@ def _listed(inputs: tuple[CallInput, ...]) -> str:
 
 
 def _by_name(
-    writer: Writer, cls: type[Op], origin: dict[Any, Any], node: Node, current: int | None, context: Context
+    writer: Writer,
+    op: Op | Pending,
+    origin: dict[Any, Any],
+    node: Node,
+    current: int | None,
+    context: Context,
 ) -> Inputs:
-    known = {i.name: i for i in cls.call_inputs}
+    cls, wanted = class_of(op), op.reads
+    known = {i.name: i for i in wanted}
     for name in origin:
         if name not in known:
             hint = did_you_mean(nearest(str(name), known))
@@ -82,7 +92,7 @@ def _by_name(
             writer.found.error("E303", message, place or node, link=context.link)
             raise Failed
     values: list[int | None] = []
-    for each in cls.call_inputs:
+    for each in wanted:
         if each.name in origin:
             place = node.get(each.name) if isinstance(node, Mapping) else None
             given = references(writer, origin[each.name], place or node, current, context)

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor, Names, Scope
 from specc.backends.keras.depth import Stretch, TooDeep, reads, stretches
+from specc.backends.keras.functions import function
 from specc.backends.keras.layers import apply
 from specc.backends.keras.table import LOWERINGS
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Crossing, Explicit, Input, Layer, Output, Unfold, chain_of
 from specc.ops.declare import Op
+from specc.ops.function import Function
 from specc.shapes.tensor import Tensor, is_float
 
 
@@ -104,7 +106,7 @@ class Builder:
         read: list[Tensor | None] = [None if v is None else types[v] for v in layer.inputs]
         results = [types[v] for v in layer.outputs]
         call = Call(self.keras, layer, op, read, results, scope, self.layers, self.names, folded)
-        made = LOWERINGS.get(op.name, apply)(call)
+        made = LOWERINGS.get(op.name, function if isinstance(op, Function) else apply)(call)
         tensors: list[KerasTensor] = list(made) if isinstance(made, list | tuple) else [made]
         call.name_operations(tensors)
         return tensors

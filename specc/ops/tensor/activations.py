@@ -1,0 +1,172 @@
+"""Activations, and what normalizes along axes."""
+
+from collections.abc import Iterable
+
+from specc.ops.activation import one_element
+from specc.ops.declare import Example, Inputs, Shapes, axis_number
+from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, behind_batch, floating, function, rows, same
+from specc.ops.kinds import AxisRefs, Flag, NonNegativeNumber, Number, Positive
+from specc.ops.misfit import Misfit
+from specc.ops.tensor.rules import Along, Elementwise
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+
+FLOATS_ALONE = DTypes(same, NO_FLOATS)
+
+rows(
+    Elementwise,
+    {
+        "hard_sigmoid": "A sigmoid made of straight lines.",
+        "hard_silu": "x times `hard_sigmoid(x)`.",
+        "hard_tanh": "x, cut to -1 and 1.",
+        "log_sigmoid": "The logarithm of the sigmoid.",
+        "selu": "A scaled `elu`, for networks that normalize themselves.",
+        "sigmoid": "1 / (1 + exp(-x)).",
+        "silu": "x times its sigmoid.",
+        "softplus": "log(1 + exp(x)).",
+        "softsign": "x / (1 + abs(x)).",
+        "sparse_plus": "A softplus that is 0 below -1, and x above 1.",
+        "sparse_sigmoid": "A sigmoid that is 0 below -1, and 1 above 1.",
+        "tanh_shrink": "x less its hyperbolic tangent.",
+    },
+    dtypes=FLOATS_ALONE,
+)
+rows(
+    Elementwise,
+    {"relu": "What is below 0 becomes 0.", "relu6": "The same, and what is above 6 becomes 6."},
+    dtypes=DTypes(same, TRUTHS),
+)
+
+
+class Exponential(Elementwise):
+    """x above 0, `alpha` times an exponential below."""
+
+    dtypes = FLOATS_ALONE
+
+    alpha: Number = 1.0
+
+
+rows(
+    Exponential,
+    {
+        "celu": "x above 0, `alpha * (exp(x / alpha) - 1)` below.",
+        "elu": "x above 0, `alpha * (exp(x) - 1)` below.",
+    },
+)
+
+
+class Shrinking(Elementwise):
+    """Makes 0 of what is nearer to 0 than a threshold."""
+
+    dtypes = FLOATS_ALONE
+
+    threshold: Number = 0.5
+
+
+rows(
+    Shrinking,
+    {
+        "hard_shrink": "0 nearer to 0 than `threshold`, else x.",
+        "soft_shrink": "0 nearer to 0 than `threshold`, else x, moved towards 0 by that much.",
+    },
+)
+
+
+@function(Example({}, ((4, 3),)))
+class Gelu(Elementwise):
+    """x times the normal distribution's share below it."""
+
+    dtypes = FLOATS_ALONE
+
+    approximate: Flag = True
+
+
+@function(Example({}, ((4, 3),)), name="leaky_relu")
+class LeakyRelu(Elementwise):
+    """Multiplies what is negative by `negative_slope`."""
+
+    dtypes = DTypes(floating, TRUTHS)
+
+    negative_slope: Number = 0.2
+
+
+@function(Example({}, ((4, 3),)))
+class Squareplus(Elementwise):
+    """(x + sqrt(x**2 + b)) / 2."""
+
+    dtypes = FLOATS_ALONE
+
+    b: Number = 4
+
+
+@function(Example({"threshold": 0.5, "default_value": 0}, ((4, 3),)))
+class Threshold(Elementwise):
+    """x above `threshold`, else `default_value`."""
+
+    threshold: Number
+    default_value: Number
+
+
+class AlongAxis(Along):
+    """What works along one axis, of floats alone."""
+
+    examples = (Example({}, ((4, 3),)), Example({"axis": 1}, ((4, 3),)))
+    dtypes = FLOATS_ALONE
+
+
+rows(
+    AlongAxis,
+    {
+        "log_softmax": "The logarithm of the softmax.",
+        "sparsemax": "Shares that add up to 1, many of them 0.",
+    },
+)
+
+
+@function(Example({}, ((4, 3),)), Example({"axis": 1}, ((4, 3),)))
+class Softmax(AlongAxis):
+    """Shares that add up to 1, by the exponentials along an axis."""
+
+    def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
+        """W603 for a softmax over one element."""
+        return one_element(inputs[0], axis_number(self.axis, inputs[0]))
+
+
+@function(Example({}, ((4, 6),)), Example({"axis": 1}, ((4, 6),)))
+class Glu(AlongAxis):
+    """The first half along an axis, times the sigmoid of the second."""
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """Half of the axis; E208 where its size is odd."""
+        x, dtype = inputs[0].shape, super().results(inputs)[0].dtype
+        at = axis_number(self.axis, x)
+        size = x.sizes[at]
+        if isinstance(size, int) and size % 2:
+            raise Misfit(
+                "E208",
+                f"takes an axis apart into halves, and axis {at + 1} of {x} has {size} elements",
+                axis=at,
+                facts=("Keras: axis size must be divisible by 2",),
+            )
+        return (Tensor(Shape((*x.sizes[:at], size // 2, *x.sizes[at + 1 :]), x.axes), dtype),)
+
+
+@function(Example({}, ((4, 3),)), Example({"axis": (1, 2), "order": 1}, ((4, 3),)))
+class Normalize(Elementwise):
+    """Divides by the norm of this order along axes."""
+
+    dtypes = FLOATS_ALONE
+    announces_dtype = False
+
+    axis: AxisRefs | None = -1
+    order: Positive = 2
+    epsilon: NonNegativeNumber | None = None
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The same axes; E203 for all of them, the batch included."""
+        behind_batch(self.axis, inputs[0].shape)
+        return super().results(inputs)
+
+    @property
+    def ignores_leading(self) -> bool:
+        return self.axis == -1

@@ -1,0 +1,174 @@
+"""Arithmetic and what else computes element by element."""
+
+from specc.ops.declare import Example
+from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, floating, function, rows, same
+from specc.ops.kinds import DType, Integer, Number
+from specc.ops.tensor.rules import Binary, Elementwise, wide_float
+
+rows(
+    Elementwise,
+    {
+        "abs": "The size of each number.",
+        "absolute": "The size of each number.",
+        "trunc": "Each number without its fraction.",
+    },
+)
+rows(
+    Elementwise,
+    {
+        "angle": "The angle of each number in the complex plane: 0, or pi where it is negative.",
+        "arccos": "The angle of which each number is the cosine.",
+        "arccosh": "The inverse hyperbolic cosine.",
+        "arcsin": "The angle of which each number is the sine.",
+        "arcsinh": "The inverse hyperbolic sine.",
+        "arctan": "The angle of which each number is the tangent.",
+        "arctanh": "The inverse hyperbolic tangent.",
+        "ceil": "The next whole number, upwards.",
+        "cos": "The cosine of each angle.",
+        "cosh": "The hyperbolic cosine.",
+        "exp": "e to the power of each number.",
+        "exp2": "2 to the power of each number.",
+        "expm1": "e to the power of each number, less 1.",
+        "fabs": "The size of each number, as a float.",
+        "floor": "The next whole number, downwards.",
+        "log": "The natural logarithm.",
+        "log10": "The logarithm to base 10.",
+        "log1p": "The natural logarithm of each number and 1.",
+        "log2": "The logarithm to base 2.",
+        "sin": "The sine of each angle.",
+        "sinc": "sin(pi x) / (pi x).",
+        "sinh": "The hyperbolic sine.",
+        "sqrt": "The square root.",
+        "tan": "The tangent of each angle.",
+        "tanh": "The hyperbolic tangent.",
+    },
+    dtypes=DTypes(floating),
+)
+rows(Elementwise, {"cbrt": "The cube root."}, dtypes=DTypes(wide_float))
+rows(Elementwise, {"i0": "The modified Bessel function of order 0."}, dtypes=DTypes(wide_float, TRUTHS))
+rows(
+    Elementwise,
+    {"deg2rad": "Degrees as radians.", "rad2deg": "Radians as degrees."},
+    dtypes=DTypes(wide_float, ("uint64", "string")),
+)
+rows(
+    Elementwise,
+    {
+        "conj": "The complex conjugate: each real number itself.",
+        "conjugate": "The complex conjugate: each real number itself.",
+        "real": "The real part: each real number itself.",
+    },
+    dtypes=DTypes(same, TRUTHS),
+)
+rows(
+    Elementwise,
+    {"copy": "The same again.", "imag": "The imaginary part: 0 for each real number."},
+    dtypes=DTypes(same, ()),
+)
+rows(Elementwise, {"negative": "Each number with the other sign."}, dtypes=DTypes(same, ("uint", *TRUTHS)))
+rows(
+    Elementwise,
+    {"reciprocal": "1 divided by each number."},
+    dtypes=DTypes(same, NO_FLOATS),
+    announces_dtype=False,
+)
+rows(Elementwise, {"sign": "-1, 0 or 1."}, dtypes=DTypes(same, ("uint64", *TRUTHS)))
+rows(
+    Elementwise,
+    {"square": "Each number times itself."},
+    dtypes=DTypes(lambda dtype: "int32" if dtype == "bool" else dtype),
+)
+
+
+@function(Example({"decimals": 1}, ((4, 3),)))
+class Round(Elementwise):
+    """Rounds to so many decimals, halves to the even side."""
+
+    dtypes = DTypes(same, TRUTHS)
+
+    decimals: Integer = 0
+
+
+@function(Example({"nan": 1.0, "posinf": 6.0}, ((4, 3),)), name="nan_to_num")
+class NanToNum(Elementwise):
+    """Puts numbers in the place of those that are none: NaN and the infinities."""
+
+    dtypes = DTypes(same, ())
+
+    nan: Number | None = 0.0
+    posinf: Number | None = None
+    neginf: Number | None = None
+
+
+class Filled(Elementwise):
+    """As many elements, all alike."""
+
+    examples = (Example({}, ((4, 3),)), Example({"dtype": "int32"}, ((4, 3),)))
+    lacks = ("trainable",)
+
+    dtype: DType | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        return self.dtype or super().checked_dtype(dtype, operand)
+
+
+rows(Filled, {"zeros_like": "As many zeros."}, dtypes=DTypes(same, ()))
+rows(Filled, {"ones_like": "As many ones."})
+
+_NOT_TRUTHS = DTypes(same, TRUTHS)
+
+rows(
+    Binary,
+    {
+        "add": "The sum, element by element.",
+        "floor_divide": "The quotient, rounded downwards.",
+        "maximum": "The larger of two, element by element.",
+        "minimum": "The smaller of two, element by element.",
+        "fmax": "The larger of two, or the one that is a number.",
+        "fmin": "The smaller of two, or the one that is a number.",
+        "multiply": "The product, element by element.",
+        "power": "The first to the power of the second.",
+        "subtract": "The first less the second.",
+    },
+    dtypes=_NOT_TRUTHS,
+)
+rows(
+    Binary,
+    {"divide": "The quotient, as a float.", "true_divide": "The quotient, as a float."},
+    dtypes=DTypes(floating),
+)
+rows(
+    Binary,
+    {
+        "arctan2": "The angle of the point (x2, x1).",
+        "divide_no_nan": "The quotient, and 0 where the second is 0.",
+        "logaddexp": "The logarithm of the sum of two exponentials.",
+        "logaddexp2": "The logarithm of the sum of two exponentials, to base 2.",
+        "nextafter": "The float next to the first, towards the second.",
+    },
+    dtypes=DTypes(floating),
+    takes_numbers=False,
+)
+rows(
+    Binary,
+    {
+        "mod": "What a division leaves, with the sign of the divisor.",
+        "fmod": "What a division leaves, with the sign of the dividend.",
+    },
+    dtypes=DTypes(lambda dtype: "int32" if dtype == "bool" else dtype),
+    takes_numbers=False,
+)
+rows(
+    Binary,
+    {"heaviside": "0 below zero, 1 above, the second at zero.", "hypot": "The root of the sum of squares."},
+    dtypes=DTypes(wide_float, TRUTHS),
+    takes_numbers=False,
+)
+
+
+@function(Example({"x_min": -1.0, "x_max": 1}, ((4, 3),)))
+class Clip(Elementwise):
+    """Cuts what is below `x_min` or above `x_max`."""
+
+    x_min: Number
+    x_max: Number
