@@ -22,11 +22,12 @@ from specc.ops.declare import (
     op,
 )
 from specc.ops.entries import Factors, PatternText, Sizes, shape_of
+from specc.ops.files import found_in
 from specc.ops.kinds import AxisRef, AxisRefs, Flag, Integer, NonNegative, Number, Positive, Text, words
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.rearranging import Plan, plan
-from specc.ops.vectors import VectorFileError, Vectors, read_vectors
+from specc.ops.vectors import Vectors, read_vectors
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size, Unknown
 from specc.shapes.tensor import Tensor, is_float
@@ -255,14 +256,7 @@ class Embed(Unary):
 
     def located(self, folder: str | None) -> Op:
         """The op with the sizes of its file in `folder`; E111, and E202 where `output_dim` is another."""
-        if folder is None:
-            raise Misfit(
-                "E111", "reads a file beside the spec, and the spec is in no folder", parameter="vectors"
-            )
-        try:
-            found = read_vectors(folder, self.vectors)
-        except VectorFileError as error:
-            raise Misfit("E111", str(error), parameter="vectors") from None
+        found = found_in(folder, self.vectors, "vectors", read_vectors)
         if self.output_dim not in (None, found.width):
             raise Misfit(
                 "E202",

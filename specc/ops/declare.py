@@ -6,7 +6,7 @@ the axes of one sample, never the batch, and, where an op is distributed over le
 """
 
 import types
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, Union, get_args, get_origin
 
 from specc.ops.kinds import Flag, Kind, Policy, words
@@ -218,6 +218,15 @@ class Unary(Op):
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """The FLOPs for the one input."""
         return self.flops(inputs[0], outputs[0])
+
+
+def within(op: Op) -> Iterator[Op]:
+    """The op, and those that stand in its arguments, and in theirs."""
+    yield op
+    for value in op.arguments.values():
+        for part in value if isinstance(value, list | tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(part, Op):
+                yield from within(part)
 
 
 OpClass = TypeVar("OpClass", bound=type[Op])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.ops.vectors import VectorFileError, parse_header, read_vectors
+from specc.ops.files import FileFault
+from specc.ops.vectors import parse_header, read_vectors
 
 
 def npy(array: Any, version: tuple[int, int] | None = None) -> bytes:
@@ -73,13 +74,13 @@ def test_entries_in_any_order_and_with_long_numbers() -> None:
 )
 def test_files_that_are_no_vectors(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "w.npy").write_bytes(content)
-    with pytest.raises(VectorFileError, match=message):
+    with pytest.raises(FileFault, match=message):
         read_vectors(str(tmp_path), "w.npy")
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../w.npy", "a/../../w.npy", "..\\w.npy", "w\0.npy"])
 def test_paths_that_lead_out(tmp_path: Path, name: str) -> None:
-    with pytest.raises(VectorFileError, match="inside the spec's folder"):
+    with pytest.raises(FileFault, match="inside the spec's folder"):
         read_vectors(str(tmp_path), name)
 
 
@@ -92,9 +93,9 @@ def test_links(tmp_path: Path) -> None:
     (folder / "here").symlink_to(folder / "in.npy")
     (folder / "loop").symlink_to(folder / "loop")
     assert read_vectors(str(folder), "here").rows == 3
-    with pytest.raises(VectorFileError, match="leads out"):
+    with pytest.raises(FileFault, match="leads out"):
         read_vectors(str(folder), "out")
-    with pytest.raises(VectorFileError):
+    with pytest.raises(FileFault):
         read_vectors(str(folder), "loop")
 
 
@@ -105,9 +106,9 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         (".", "is not a file"),
         ("pipe", "is not a file"),
     ):
-        with pytest.raises(VectorFileError, match=message):
+        with pytest.raises(FileFault, match=message):
             read_vectors(str(tmp_path), name)
-    with pytest.raises(VectorFileError, match="cannot be read"):
+    with pytest.raises(FileFault, match="cannot be read"):
         read_vectors(str(tmp_path), "n" * 5000)
 
 
@@ -117,6 +118,6 @@ def test_no_bytes_make_it_fail(junk: bytes, at: int) -> None:
     for content in (junk, whole[:at] + junk + whole[at + len(junk) :]):
         try:
             header = parse_header(content, "w")
-        except VectorFileError:
+        except FileFault:
             continue
         assert all(size >= 0 for size in header.shape)

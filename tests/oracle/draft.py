@@ -17,6 +17,10 @@ KEEP = (
     "keep",
     "stateful",
     "dtype",
+    "vocabulary",
+    "num_bins",
+    "sparse",
+    "ragged",
 )
 """Parameters that only a strategy gives."""
 

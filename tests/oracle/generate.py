@@ -23,7 +23,7 @@ OPS: tuple[str, ...] = tuple(
 _ONE_INPUT = tuple(
     name
     for name in OPS
-    if not op_class(name).takes_list and name not in ("MultiHeadAttention", "Embedding", "Bidirectional")
+    if not (op_class(name).takes_list or name.startswith("ops.")) and name not in ("MultiHeadAttention", "Embedding", "Bidirectional")
 )
 
 
@@ -117,4 +117,5 @@ def _made_sizes(draft: Draft) -> Sizes | None:
         sizes = op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0].shape.sizes
     except (registry.ArgumentErrors, Misfit):
         return None
-    return tuple(size for size in sizes if isinstance(size, int)) or None
+    known = tuple(size for size in sizes if isinstance(size, int))
+    return known if known and len(known) == len(sizes) else None

@@ -1,13 +1,17 @@
 """Where specc and Keras differ on a case: the verdict, or what is made."""
 
+import itertools
 from typing import Any, NamedTuple
 
 from specc.backends.keras.build import build_model
 from specc.passes.adapt import adapt
 from specc.pipeline import check_text
 from specc.report import Report
+from specc.shapes.dim import Size
 from tests.oracle.case import Case, to_spec
 from tests.oracle.reference import Answer, ask_keras
+
+Shapes = tuple[tuple[Any, ...], ...]
 
 
 class Verdict(NamedTuple):
@@ -58,7 +62,7 @@ def _compare(case: Case, report: Report, answer: Answer) -> tuple[str, ...]:
     found: list[str] = []
     for number, (layer, made) in enumerate(zip(typed.graph.layers, answer.made, strict=True)):
         tensors = [typed.types[value] for value in layer.outputs]
-        shapes = tuple(t.shape.sizes for t in tensors if t is not None)
+        shapes = tuple(_numbers(t.shape.sizes) for t in tensors if t is not None)
         weights = typed.weights[number]
         params = (weights.trainable, weights.fixed)
         if params != (made.trainable, made.fixed):
@@ -69,11 +73,23 @@ def _compare(case: Case, report: Report, answer: Answer) -> tuple[str, ...]:
             continue
         ran = answer.ran[number]
         dtypes = tuple(t.dtype for t in tensors if t is not None)
-        if shapes != ran.shapes:
+        if not _same(shapes, ran.shapes, made.shapes):
             found.append(f"{layer.name}: shapes {shapes}, Keras {ran.shapes}")
         if dtypes != ran.dtypes:
             found.append(f"{layer.name}: dtypes {dtypes}, Keras {ran.dtypes}")
     return tuple(found)
+
+
+def _same(ours: Shapes, ran: Shapes, made: Shapes) -> bool:
+    """Whether shapes are those of a batch; a size that specc does not know is one that Keras does not announce."""
+    if [len(s) for s in ours] != [len(s) for s in ran] or ours == ran:
+        return ours == ran
+    sizes = zip(*(itertools.chain.from_iterable(shapes) for shapes in (ours, ran, made)), strict=True)
+    return all(a == b or (not isinstance(a, int) and c is None) for a, b, c in sizes)
+
+
+def _numbers(sizes: tuple[Size, ...]) -> tuple[int | None, ...]:
+    return tuple(size if isinstance(size, int) else None for size in sizes)
 
 
 def _build(report: Report) -> tuple[str, ...]:

@@ -1,15 +1,19 @@
 """Keras's answer to a case: the layers made by plain calls, a functional model of them, and a batch of 2."""
 
 import warnings
+from functools import reduce
 from math import prod
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.layers.preprocessing.data_layer import DataLayer
 
 from specc.ops import registry
+from specc.ops.declare import parameters_of
 from tests.oracle.case import Case, Step, op_class
+from tests.oracle.values import TEXTS
 
 keras.config.disable_traceback_filtering()
 tf.get_logger().setLevel("CRITICAL")
@@ -32,9 +36,9 @@ class Made(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """The results of a layer on a batch."""
+    """The results of a layer on a batch; None: a size that is another one in training."""
 
-    shapes: tuple[tuple[int, ...], ...]
+    shapes: tuple[tuple[int | None, ...], ...]
     dtypes: tuple[str, ...]
 
 
@@ -91,8 +95,48 @@ def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:
     return keras.Model(inputs, [value for several in results for value in several]), layers, results
 
 
+class Function:
+    """A function of `keras.ops` with its arguments, as a layer without weights."""
+
+    trainable_weights: tuple[Any, ...] = ()
+    compute_dtype = "float32"
+
+    def __init__(self, op: str, arguments: dict[str, Any]) -> None:
+        self.op: Any = op_class(op)
+        self.function = reduce(getattr, op.split("."), keras)
+        self.arguments = arguments
+
+    def count_params(self) -> int:
+        return 0
+
+    def __call__(self, inputs: list[Any]) -> Any:
+        """What the function makes of the inputs, in the order of the operands that are not given."""
+        given = {name: self.argument(name, value, inputs) for name, value in self.arguments.items()}
+        reads = [each for each in self.op.call_inputs if each.name not in given]
+        if self.op.takes_list:
+            return self.function(inputs, **given)
+        if len(inputs) > len(reads):
+            raise TypeError(f"{self.op.name} takes {len(reads)} values")
+        named = {each.name: x for each, x in zip(reads, inputs, strict=False)}
+        return self.function(**named, **given)
+
+    def argument(self, name: str, value: Any, inputs: list[Any]) -> Any:
+        """Constants that a function computes with are arrays; numbers too, where Keras does not take them."""
+        if name not in parameters_of(self.op) or not parameters_of(self.op)[name].kind.is_operand:
+            return tuple(value) if isinstance(value, list) else value
+        if isinstance(value, int | float):
+            if self.op.takes_numbers and not isinstance(value, bool):
+                return value
+            reads = [each for each in self.op.call_inputs if each.name not in self.arguments]
+            meeting = [x.dtype for e, x in zip(reads, inputs, strict=False) if e.name not in self.op.apart]
+            return np.asarray(value, keras.backend.result_type(*meeting, type(value)))
+        return np.asarray(value, keras.backend.standardize_dtype(keras.ops.convert_to_tensor(value).dtype))
+
+
 def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
-    """The Keras layer of that name with arguments as a spec has them."""
+    """The Keras layer, or function, of that name with arguments as a spec has them."""
+    if op.startswith("ops."):
+        return Function(op, arguments)
     own = arguments.get("dtype")
     made = {name: _argument(name, value, own) for name, value in arguments.items()}
     return getattr(keras.layers, op)(**made, **more)
@@ -122,6 +166,8 @@ def _with_dtype(arguments: dict[str, Any], dtype: Any) -> dict[str, Any]:
 
 def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
     """What the layer makes of its inputs, given by the names of its call as a user would."""
+    if isinstance(layer, Function):
+        return layer(inputs)
     wanted = op_class(step.op).call_inputs
     if op_class(step.op).takes_list:
         return layer(inputs, **step.options)
@@ -143,38 +189,69 @@ def _made(layer: Any, values: list[Any]) -> Made:
 def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) -> tuple[Ran, ...]:
     given = {f"x{i}": kind for i, kind in enumerate(zip(case.inputs, case.dtypes, strict=True))}
     read = {name for step in case.steps for name in step.reads}
-    arrays = {name: _batch(*kind) for name, kind in given.items() if name in read}
+    divides = any(isinstance(layer, Function) for layer in layers)
+    arrays = {name: _batch(*kind, divides) for name, kind in given.items() if name in read}
     if any("Adaptive" in op for op in case.ops):
         # Eagerly, TensorFlow ends the process by a division by zero where a window does not fit.
         tf.function(model)(arrays)
-    model(arrays, training=False)
-    flat = model(arrays, training=True)
-    for loss in model.losses:
+    call = _as_in_fit(model) if _differs_in_fit(case, layers) else model
+    still = _listed(call(arrays, training=False))
+    flat = _listed(call(arrays, training=True))
+    for loss in model.losses if call is model else ():
         float(loss)
     for layer in layers:
         for weight in layer.trainable_weights:
             if weight.constraint is not None:
                 weight.constraint(weight)
-    flat = list(flat) if isinstance(flat, list | tuple) else [flat]
     ran: list[Ran] = []
     for several in results:
-        here = [flat.pop(0) for _ in several]
+        pairs = [(still.pop(0), flat.pop(0)) for _ in several]
         ran.append(
             Ran(
-                tuple(tuple(int(n) for n in value.shape[1:]) for value in here),
-                tuple(keras.backend.standardize_dtype(value.dtype) for value in here),
+                tuple(_sizes(a, b) for a, b in pairs),
+                tuple(keras.backend.standardize_dtype(b.dtype) for _, b in pairs),
             )
         )
     return tuple(ran)
 
 
-def _batch(sizes: tuple[int, ...], dtype: str) -> Any:
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, list | tuple) else [values]
+
+
+def _sizes(still: Any, trained: Any) -> tuple[int | None, ...]:
+    """The sizes of a result (batch left out) that are the same in training."""
+    pairs = zip(still.shape[1:], trained.shape[1:], strict=True)
+    return tuple(int(n) if n == m else None for n, m in pairs)
+
+
+def _differs_in_fit(case: Case, layers: list[Any]) -> bool:
+    """Whether `fit` and `predict` cast what a plain call leaves as it is: in a graph, layers for images cast first."""
+    computed = {layer.compute_dtype for layer in layers}
+    return any(isinstance(layer, DataLayer) for layer in layers) and {*case.dtypes} | computed != computed
+
+
+def _as_in_fit(model: Any) -> Any:
+    """The model as `fit` and `predict` call it: in a graph, for any batch."""
+    specs = {x.name: tf.TensorSpec(x.shape, x.dtype) for x in model.inputs}
+
+    def call(arrays: Any, training: bool) -> Any:
+        run = tf.function(
+            lambda given: (model(given, training=training), model.losses), input_signature=[specs]
+        )
+        return run(arrays)[0]
+
+    return call
+
+
+def _batch(sizes: tuple[int, ...], dtype: str, ones: bool) -> Any:
+    """A batch of floats, or of zeros or ones."""
     shape = (BATCH, *sizes)
     if dtype == "string":
-        return tf.constant(np.full(shape, "a").tolist(), shape=shape)
+        return tf.constant(np.resize(TEXTS, shape).tolist(), shape=shape)
     if dtype.startswith(("float", "bfloat")):
         return tf.cast(np.random.default_rng(0).uniform(size=shape), dtype)
-    return tf.zeros(shape, dtype)
+    return tf.cast(tf.ones(shape), dtype) if ones else tf.zeros(shape, dtype)
 
 
 def forget() -> None:

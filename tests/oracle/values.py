@@ -57,6 +57,8 @@ ACTIVATIONS: tuple[Any, ...] = (
     {"ReLU": {"max_value": 6.0}},
     {"ELU": {"alpha": 0.5}},
 )
+TEXTS = ("a b", "b a b")
+"""What stands in a batch of text, in turns."""
 DTYPES = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
 
 _OBJECTS = {
@@ -139,6 +141,15 @@ _BY_TEXT: dict[str, Any] = {
     "a number": lambda rng: rng.choice((0, 1, 0.5, -1.5)),
     "a number of at least 0": lambda rng: rng.choice((0, 1, 0.25, 6)),
     "a number from 0 to 1": lambda rng: rng.choice((0, 0.1, 0.5, 1.0)),
+    "a positive number": lambda rng: rng.choice((0.2, 1, 3)),
+    "a number from 0 to 1, or a list of 2": lambda rng: rng.choice((0, 0.3, 1, [0.1, 0.5], [1, 0])),
+    "a number from -1 to 1, or a list of 2": lambda rng: rng.choice((0, -0.3, 1, [-0.5, 0.5], [1, 0.2])),
+    "a number above -1 up to 1, or a list of 2": lambda rng: rng.choice((0, -0.3, 1, [-0.5, 0.5], [1, 0])),
+    "an integer from 1 to 8, or a list of 2": lambda rng: rng.choice((1, 3, 8, [2, 5], [4, 4], [8, 1])),
+    "an odd positive integer or a list of 2": lambda rng: rng.choice((1, 3, [1, 5], [3, 3])),
+    "a list of two positive integers": lambda rng: [rng.randint(1, 4), rng.randint(1, 8)],
+    "a list of two numbers that differ": lambda rng: rng.choice(([0, 1], [0, 255], [-1.0, 1], [1, 0])),
+    "a number, or a list of three": lambda rng: rng.choice((0, 0.5, 200, [0, 0.5, 1])),
     "a number, or lists of numbers": lambda rng: rng.choice((0.5, 2, -1)),
 }
 
@@ -194,6 +205,11 @@ _BAD: dict[str, tuple[Any, ...]] = {
     ),
     "bias_axes": ("q", "a", "", "bq", 1),
     "output_shape": ([None], [2, 2, 2], 7, [0], [], None, "bogus"),
+    "factor": (-1.1, 1.1, 2, 9, [0.5], [0, 2], [-3, 0.5], [0.1, 0.2, 0.3], [0.2, "a"], "bogus"),
+    "range": ([1], [0, 1, 2], 5, "bogus", [1, 1], [0, "a"]),
+    "interpolation": ("cubic", "bilinear_", 1),
+    "mode": ("edge", "bogus", "flip", 1),
+    "tile_grid_size": (2, [0, 2], [2, 2, 2], [1.5, 2], "bogus"),
     "groups": (0, -2, 5, 7, "bogus", 1.5),
     "output_mode": ("bogus", "tf-idf", "int", "one_hot", "count", 1),
     "vocabulary": ([], ["a b", "a b"], ["a b", 3], [0, 1], [0, 0], ["[UNK]"], [None], {"a": 1}, 3),

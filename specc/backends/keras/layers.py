@@ -5,7 +5,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from specc.backends.keras.call import Call, KerasLayer
+from specc.backends.keras.call import Call, KerasLayer, KerasTensor
+from specc.backends.keras.own import apply_own, layer_class
+from specc.ops.custom import BARE
 from specc.ops.declare import Op, axis_number, parameters_of
 from specc.ops.objects import to_keras_config
 from specc.shapes.dim import Size
@@ -19,17 +21,20 @@ def keras_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str = "float
     the op has none of its own) and the data format.
     """
     arguments = keras_arguments(keras, op, shape, op.policy or dtype)
-    return getattr(keras.layers, op.name)(**arguments, name=name)
+    first = (arguments.pop(BARE),) if op.is_open and BARE in arguments else ()
+    return layer_class(keras, op)(*first, **arguments, name=name)
 
 
 def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, Any]:
     """The arguments as Keras takes them: axes as numbers, objects as configurations, layers as layers."""
+    if op.is_open:
+        return {**op.arguments, "dtype": dtype}
     known = parameters_of(type(op))
     found: dict[str, Any] = {}
     for name, value in op.arguments.items():
         if isinstance(value, Op):
             inside = shape.part(1) if op.name == "TimeDistributed" else shape
-            value = wrapped_layer(keras, value, inside, value.name.lower(), dtype)
+            value = wrapped_layer(keras, value, inside, type(value).__name__.lower(), dtype)
         elif (op.name, name) in _PLAIN:
             value = _PLAIN[op.name, name](op, shape)
         elif known[name].kind.is_axis:
@@ -115,12 +120,14 @@ def keras_axes(value: Any, shape: Shape) -> Any:
 
 def apply(call: Call) -> Any:
     """What the Keras layer of the op makes of the inputs."""
-    return invoke(call, call.object(lambda name: keras_layer(call.keras, call.op, call.shape, name)))
+    layer = call.object(lambda name: keras_layer(call.keras, call.op, call.shape, name))
+    return invoke(call.op, layer, call.inputs)
 
 
-def invoke(call: Call, layer: KerasLayer) -> Any:
-    """What `layer` makes of the inputs, given as its call takes them."""
-    op, inputs = call.op, call.inputs
+def invoke(op: Op, layer: KerasLayer, inputs: list[KerasTensor]) -> Any:
+    """What the `layer` of an op makes of inputs, given as its call takes them."""
+    if op.signature is not None:
+        return apply_own(op, layer, inputs)
     if op.takes_list:
         return layer([x for x in inputs if x is not None], **op.options)
     named: dict[str, Any] = dict(op.options)

@@ -4,55 +4,42 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
+from specc.backends.keras.held import difference, promised
 from specc.backends.keras.lower import Built
+from specc.backends.keras.own import is_foreign
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Explicit, Layer, Output, Weighed, chain_of
-from specc.shapes.shape import sizes_text
-from specc.shapes.tensor import Tensor, is_float
+from specc.shapes.tensor import is_float
 
 _NONE = Weighed(0, 0)
 
 
-def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed]) -> list[Diagnostic]:
-    """E503 for every layer that Keras built otherwise than inferred.
+def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | None]) -> list[Diagnostic]:
+    """E503 for every layer that Keras built otherwise than inferred; E500 for one that is none of Keras's.
 
-    `weights` holds the inferred parameters by path; layers that are not in it have none.
+    `weights` holds the inferred parameters by path, None where nobody knows them; layers that are not in it have none.
     """
     found: list[Diagnostic] = []
     for layer in explicit.layers:
         # What Keras announces for integers is not what it makes: floats where it passes them through.
-        floats = all(v is None or is_float(explicit.types[v].dtype) for v in layer.inputs)
+        foreign = is_foreign(layer)
+        floats = not foreign and layer.cls.announces_dtype and all(
+            v is None or is_float(explicit.types[v].dtype) for v in layer.inputs
+        )
         for value in layer.outputs:
             inferred = explicit.types[value]
-            difference = _difference(built.values[value], inferred, inferred.dtype if floats else None)
-            if difference:
-                found.append(_at(layer, f"`{layer.name}` was inferred as {difference}"))
+            unlike = difference(built.values[value], inferred, inferred.dtype if floats else None)
+            if unlike:
+                found.append(_at(layer, f"`{layer.name}` was inferred as {unlike}"))
                 break
         wanted, made = weights.get(layer.name, _NONE), _parameters(built, layer)
-        if made != wanted:
-            message = (
-                f"`{layer.name}` was inferred to have {_counted(wanted)} and built with {_counted(made)}"
-            )
-            found.append(_at(layer, message))
+        if wanted is not None and made != wanted:
+            message = f"to have {_counted(wanted)} and built with {_counted(made)}"
+            if foreign:
+                found.append(promised(layer, f"`{layer.name}` was promised {message}"))
+            else:
+                found.append(_at(layer, f"`{layer.name}` was inferred {message}"))
     return found or _outputs_differ(built, explicit)
-
-
-def _difference(tensor: Any, inferred: Tensor, dtype: str | None = None) -> str | None:
-    """What was inferred and what was built, where they differ; a size that one side leaves open fits any.
-
-    The dtypes are compared where `dtype` is the inferred one.
-    """
-    sizes = tensor.shape[1:]
-    shape = inferred.shape
-    fits = len(sizes) == shape.rank and all(
-        a is None or not isinstance(b, int) or a == b for a, b in zip(sizes, shape.sizes, strict=True)
-    )
-    if not fits:
-        built = ", ".join("null" if size is None else str(size) for size in sizes)
-        return f"{sizes_text(shape)} and built as ({built}{',' if len(sizes) == 1 else ''})"
-    if dtype is not None and tensor.dtype != dtype:
-        return f"{dtype} and built as {tensor.dtype}"
-    return None
 
 
 def _parameters(built: Built, layer: Layer) -> Weighed:
@@ -82,9 +69,9 @@ def _outputs_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
         return [Diagnostic("E503", f"the model's outputs were built as {names}")]
     found: list[Diagnostic] = []
     for output in explicit.outputs:
-        difference = _difference(given[output.name], explicit.types[output.value])
-        if difference:
-            found.append(_at_output(output, difference))
+        unlike = difference(given[output.name], explicit.types[output.value])
+        if unlike:
+            found.append(_at_output(output, unlike))
     return found
 
 
@@ -95,5 +82,5 @@ def _at(layer: Layer, message: str) -> Diagnostic:
     )
 
 
-def _at_output(output: Output, difference: str) -> Diagnostic:
-    return Diagnostic("E503", f"output `{output.name}` was inferred as {difference}", output.node.span)
+def _at_output(output: Output, unlike: str) -> Diagnostic:
+    return Diagnostic("E503", f"output `{output.name}` was inferred as {unlike}", output.node.span)

@@ -2,14 +2,20 @@
 
 from tests.oracle.strategies import adaptive as _adaptive
 from tests.oracle.strategies import einsum as _einsum
+from tests.oracle.strategies import images as _images
+from tests.oracle.strategies import functions as _functions
 from tests.oracle.strategies import layers as _layers
+from tests.oracle.strategies import text as _text
 from tests.oracle.strategies.registry import strategy
 
 __all__ = ["strategy"]
 
 _FAMILIES = (
     _einsum,
+    _functions,
     _layers,
+    _images,
     _adaptive,
+    _text,
 )
 """The modules that add to `registry.STRATEGIES` as they are imported."""
