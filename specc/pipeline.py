@@ -67,14 +67,16 @@ def check_bytes(path: str, data: bytes, options: Options = Options()) -> Checked
     return check_source(source, options)
 
 
-def check_source(source: Source, options: Options, overlay: Mapping[str, str] = {}) -> Checked:
-    """Check a spec; every fix that its diagnostics carry has been applied and re-checked.
+def check_source(
+    source: Source, options: Options, overlay: Mapping[str, str] = {}, prove: bool = True
+) -> Checked:
+    """Check a spec; every fix that its diagnostics carry has been applied and re-checked, unless `prove` is false.
 
     `overlay` holds texts, by path, to read in place of what stands in the files.
     """
     with _undisturbed():
         checked = _check(source, options, overlay)
-        if any(diagnostic.fixes for diagnostic in checked.report.diagnostics):
+        if prove and any(diagnostic.fixes for diagnostic in checked.report.diagnostics):
             from specc.proof import proven
 
             def recheck(texts: Mapping[str, str]) -> Checked:

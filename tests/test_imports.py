@@ -25,6 +25,7 @@ ROWS = [
     ["specc.proof"],
     ["specc.pipeline"],
     ["specc.building", "specc.schema"],
+    ["specc.importing"],
     ["specc"],
     ["specc.commands"],
     ["specc.cli"],

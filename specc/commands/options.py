@@ -94,6 +94,7 @@ BUILD = Command(
     (
         Option("out", "FILE", "the file of the model, ending in .keras (required)", short="o"),
         Option("seed", "NUMBER", "make the initial weights reproducible"),
+        Option("allow-custom", None, "import layers of your own, package.module:Class; else nothing is"),
         *_READING,
         Option("format", "FORMAT", "text, json, sarif or github", _FORMATS),
         Option("deny", "warnings", "build nothing, and exit with 1, for warnings too", ("warnings",)),
@@ -117,6 +118,21 @@ EXPAND = Command(
     "specc expand model.yaml --variant tiny --out tiny.yaml",
     (_OUT, *_READING, _COLOR),
 )
+IMPORT = Command(
+    "import",
+    "MODEL",
+    "print a spec for a Keras model that was saved, or that a function makes",
+    "MODEL is a .keras file, which is read as data: nothing in it is run, and Keras is not imported. Or it is\n"
+    "package.module:function; that is imported and called without arguments, under --allow-custom only.\n"
+    "Layers keep their names, so `specc build --weights MODEL` finds the weights of each. What no spec can say\n"
+    "is an error that names the layer, and then nothing is written.",
+    "specc import resnet50.keras --out resnet50.yaml",
+    (
+        _OUT,
+        Option("allow-custom", None, "import the module of a function, and call that"),
+        _COLOR,
+    ),
+)
 EXPLAIN = Command(
     "explain",
     "[CODE | OP]",
@@ -133,7 +149,7 @@ SCHEMA = Command(
     "specc schema --out specc-1.schema.json",
     (_OUT,),
 )
-COMMANDS = {command.name: command for command in (CHECK, BUILD, SHOW, EXPAND, EXPLAIN, SCHEMA)}
+COMMANDS = {command.name: command for command in (CHECK, BUILD, SHOW, EXPAND, IMPORT, EXPLAIN, SCHEMA)}
 
 
 def read_arguments(command: Command, words: list[str]) -> Arguments:

@@ -11,7 +11,7 @@ def schema(arguments: Arguments, screen: Screen) -> int:
         raise UsageError("`specc schema` takes no operands", f"try `{arguments.command.example}`")
     from specc.schema import text
 
-    return _write(text(), arguments, screen)
+    return write(text(), arguments, screen)
 
 
 def expand(arguments: Arguments, screen: Screen) -> int:
@@ -26,10 +26,11 @@ def expand(arguments: Arguments, screen: Screen) -> int:
         printer = printer_for("text", screen.turned())
         printer.add(report)
         return printer.status
-    return _write(expanded(report.typed), arguments, screen)
+    return write(expanded(report.typed), arguments, screen)
 
 
-def _write(text: str, arguments: Arguments, screen: Screen) -> int:
+def write(text: str, arguments: Arguments, screen: Screen) -> int:
+    """Print a text, or write it to the file that `--out` names; returns the exit status."""
     out = arguments.last("out")
     if out is None:
         screen.put(text.encode())

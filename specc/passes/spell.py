@@ -37,11 +37,11 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
 def _argument(parameter: Parameter, value: Any) -> Any:
     """The value of an argument; one number stands for several that are equal, where the op reads it so."""
     if isinstance(value, tuple) and not isinstance(value, Entry | Object | Pattern):
-        return plain(_shortest(parameter.kind, cast("tuple[Any, ...]", value)))
+        return plain(shortest(parameter.kind, cast("tuple[Any, ...]", value)))
     return plain(value)
 
 
-def _shortest(kind: Kind, value: tuple[Any, ...]) -> Any:
+def shortest(kind: Kind, value: tuple[Any, ...]) -> Any:
     """`value`, or what of it alone is read as all of it: 3 for (3, 3), and for ((3, 3), (3, 3))."""
     if not all(isinstance(i, int) or _is_pair(i) for i in value):
         return value

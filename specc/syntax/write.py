@@ -99,13 +99,21 @@ def _entry(lead: str, value: Any, indent: int) -> list[str]:
     """A value behind its key or dash, on one line if it holds no chain of layers and fits."""
     pad = " " * indent
     is_open = _holds_layers(lead, value)
-    line = "" if is_open else f"{pad}{lead} {flow(value)}"
+    line = "" if is_open else f"{pad}{lead} {_alone(value) if lead == '-' else flow(value)}"
     if not is_open and (len(line) <= WIDTH or not isinstance(value, dict | list) or not value):
         return [line]
     inner = _entries(value, indent + 2)
     if lead != "-":
         return [pad + lead, *inner]
     return [f"{pad}- {inner[0].lstrip()}", *inner[1:]]
+
+
+def _alone(value: Any) -> str:
+    """An entry with a dash of its own; the braces around one key are left out."""
+    if _is_mapping(value) and len(value) == 1:
+        ((key, only),) = value.items()
+        return _pair(key, only)
+    return flow(value)
 
 
 def _entries(value: Any, indent: int) -> list[str]:

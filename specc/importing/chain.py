@@ -1,0 +1,130 @@
+"""A network as a chain of items, as a spec has it: who reads what, and what has to be said of it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from specc.importing.archive import Broken
+from specc.importing.naming import Wanted, names_of
+from specc.importing.records import Network, Record, Value, leaves, values_of
+from specc.ops.declare import CallInput, Op
+
+
+class Piece(NamedTuple):
+    """One item: its key with the value beside it, the name that it must have (or None) and the word for it without.
+
+    `reads` holds the values that it reads, in the order in which its `op` (None: a block) reads them, None where one
+    is not given; `gives` those that it makes; `fields` what else stands beside it.
+    """
+
+    key: str
+    value: Any
+    name: str | None
+    word: str
+    op: Op | None
+    reads: list[Value | None]
+    gives: list[Value]
+    fields: dict[str, Any]
+
+
+class Chain(NamedTuple):
+    """The items of a network, and what its values are called."""
+
+    items: list[Any]
+    names: dict[Value, str]
+    last: Value | None
+
+
+def in_order(network: Network) -> list[tuple[Record, int]]:
+    """The applications that the outputs need, each behind those that it reads: branch after branch.
+
+    Raises `Broken` where layers read one another in a circle.
+    """
+    ordered: list[tuple[Record, int]] = []
+    done: dict[tuple[str, int], bool] = {}
+    for output in leaves(network.outputs):
+        waiting = [(output.layer, output.node)]
+        while waiting:
+            key = waiting[-1]
+            record = network.records[key[0]]
+            if done.get(key):
+                waiting.pop()
+                continue
+            reads = values_of(record.applications[key[1]]) if record.applications else []
+            if key not in done:
+                done[key] = False
+                new = [(v.layer, v.node) for v in reversed(reads) if not done.get((v.layer, v.node))]
+                if any(k in done for k in new):
+                    raise Broken(f"`{key[0]}` reads what is made of its own result")
+                waiting += new
+            else:
+                done[key] = True
+                ordered.append((record, key[1]))
+                waiting.pop()
+    return ordered
+
+
+def chain(
+    pieces: Sequence[Piece], inputs: Sequence[Value], outputs: Sequence[Value], is_named: bool
+) -> Chain:
+    """The items for pieces that stand in the order in which they run; `is_named`: every name is written."""
+    wanted = [Wanted(piece.name, piece.word) for piece in pieces]
+    called, written = names_of(wanted, (value.layer for value in inputs))
+    read = {v for piece in pieces for v in piece.reads} | set(outputs)
+    names: dict[Value, str] = {value: value.layer for value in inputs}
+    items: list[Any] = []
+    current = inputs[0] if len(inputs) == 1 else None
+    taken = {*called, *names.values()}
+    for piece, name, is_written in zip(pieces, called, written, strict=True):
+        item: dict[str, Any] = {piece.key: piece.value}
+        if is_written or (is_named and piece.name is not None):
+            item["name"] = name
+        origin = _origin(piece, names, current)
+        if origin is not None:
+            item["from"] = origin
+        item |= piece.fields
+        results = [
+            name,
+            *("_" if v not in read else _result(name, i, taken) for i, v in enumerate(piece.gives[1:], 1)),
+        ]
+        if any(result != "_" for result in results[1:]):
+            item["as"] = ["_", *results[1:]]
+        names.update((v, r) for v, r in zip(piece.gives, results, strict=True) if r != "_")
+        items.append(piece.key if item == {piece.key: {}} else item)
+        current = piece.gives[0]
+    return Chain(items, names, current)
+
+
+def _result(name: str, index: int, taken: set[str]) -> str:
+    """A new name for another result than the first."""
+    found = f"{name}.{index}"
+    while found in taken:
+        found += "_"
+    taken.add(found)
+    return found
+
+
+def _origin(piece: Piece, names: dict[Value, str], current: Value | None) -> Any:
+    """The `from` of an item; None where it reads the value before it."""
+    reads = piece.reads
+    inputs = piece.op.reads if piece.op is not None else _BLOCK
+    required = max(1, sum(each.required for each in inputs))
+    spreads = piece.op is not None and piece.op.spreads
+    if (
+        len(reads) == required
+        and len(set(reads)) == 1
+        and reads[0] is not None
+        and (spreads or required == 1)
+    ):
+        return None if reads[0] == current else names[reads[0]]
+    called = [None if v is None else "_" if v == current else names[v] for v in reads]
+    if None not in called:
+        return called
+    by_name: dict[str, Any] = {}
+    for i, each in enumerate(inputs):
+        given = called[i:] if each.many else called[i] if i < len(called) else None
+        if given:
+            by_name[each.name] = given
+    return by_name
+
+
+_BLOCK = (CallInput("inputs", many=True),)

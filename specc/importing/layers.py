@@ -1,0 +1,138 @@
+"""Layers: from the configuration that Keras saved to the op and arguments that an author would write."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from specc.importing.objects import Unsayable, class_of, config_of, is_of_keras, object_from, plain
+from specc.importing.records import Sizes
+from specc.ops import registry
+from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.families import Family
+from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from specc.passes import spell
+
+Arguments = dict[str, Any]
+
+_FAMILIES: dict[str, Family] = {
+    family.kind.text: family for family in (ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS)
+}
+"""By how the kind of an argument is described: that is what tells kinds apart."""
+_NOT_ARGUMENTS = frozenset(("name", "batch_input_shape", "batch_shape", "autocast"))
+"""What Keras writes among the arguments, and its layers do not take, or not from a spec."""
+_RETIRED = {"rms_scaling": False}
+"""Arguments that layers no longer have, with the value that means nothing; else null is."""
+_SAID_BY_DEFAULT = (("data_format", "channels_last"), ("activation", "linear"))
+"""What an argument that is null by default is written as."""
+
+
+def op_from(cls: str, config: Arguments, sizes: Sizes | None, policy: str) -> Op:
+    """The op of a layer of Keras; raises `Unsayable`.
+
+    `sizes` are those of its first input, if they are known; `policy` is the dtype that a layer has without a word.
+    """
+    if cls == "Lambda":
+        raise Unsayable(
+            "is a `Lambda`: Python bytecode, which is not decoded",
+            "write a layer class of your own in its place, and name it as `package.module:Class`",
+        )
+    op = registry.find(cls)
+    if op is None or not cls[0].isupper():
+        raise Unsayable(f"is a `{cls}`, which is no op")
+    if cls == "Bidirectional":
+        config = _without_backward(config)
+    arguments = _arguments(op, config, policy)
+    for tidy in (_tidy_axes, *_TIDIED.get(op.name, ())):
+        tidy(arguments, op, sizes)
+    try:
+        return registry.make(op, arguments)
+    except registry.ArgumentErrors as errors:
+        raise Unsayable(f"is no `{cls}` that a spec can say: {errors.errors[0].message}") from None
+
+
+def _arguments(op: type[Op], config: Arguments, policy: str) -> Arguments:
+    known = parameters_of(op)
+    found: Arguments = {}
+    for name, value in config.items():
+        parameter = known.get(name)
+        if name in _NOT_ARGUMENTS or (parameter is None and value == _RETIRED.get(name)):
+            continue
+        if parameter is None:
+            raise Unsayable(f"has an argument `{name}`, which the op `{op.name}` does not take")
+        found[name] = _argument(parameter, value, config, policy)
+    if found.get("dtype") == policy:
+        del found["dtype"]
+    for name, value in [*found.items()]:
+        if (name, value) in _SAID_BY_DEFAULT and known[name].default is None:
+            del found[name]
+    return found
+
+
+def _argument(parameter: Parameter, value: Any, config: Arguments, policy: str) -> Any:
+    family = _FAMILIES.get(parameter.kind.text)
+    if family is ACTIVATIONS and class_of(value) in ACTIVATIONS.classes and is_of_keras(value["module"]):
+        inner = {k: v for k, v in config_of(value).items() if k not in ("name", "trainable", "dtype")}
+        return object_from({**value, "config": inner}, ACTIVATIONS)
+    if family is not None:
+        return object_from(value, family)
+    if _is_layer(value):
+        return nested_layer(value, plain(config.get("dtype")) or policy)
+    if isinstance(value, list) and value and _is_layer(value[0]):
+        return [nested_layer(item, policy) for item in cast("list[Any]", value)]
+    return plain(value)
+
+
+def _is_layer(value: Any) -> bool:
+    return class_of(value) is not None and value.get("module") == "keras.layers"
+
+
+def nested_layer(data: Any, policy: str) -> Any:
+    """A layer inside another one, as the other's argument: `{LSTM: {units: 4}}`."""
+    return spell.plain(op_from(str(class_of(data)), config_of(data), None, policy))
+
+
+def _without_backward(config: Arguments) -> Arguments:
+    """The backward layer is the forward one turned round unless it says otherwise."""
+    ahead, back = config.get("layer"), config.get("backward_layer")
+    if class_of(ahead) != class_of(back) or class_of(back) is None:
+        return config
+    there, again = ({**config_of(x), "name": None} for x in (ahead, back))
+    again["go_backwards"] = not again.get("go_backwards")
+    return {**config, "backward_layer": None} if there == again else config
+
+
+def _tidy_axes(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
+    """The last axis by its number from the end, where that is the default; one axis without a list."""
+    for name, parameter in parameters_of(op).items():
+        value = arguments.get(name)
+        if not parameter.kind.is_axis or value is None:
+            continue
+        several = cast("list[Any]", value) if isinstance(value, list) else []
+        if len(several) == 1:
+            value = several[0]
+        if sizes is not None and value == len(sizes) and parameter.default == -1:
+            value = -1
+        arguments[name] = value
+
+
+def _tidy_pool(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
+    """The strides of a pooling are its windows unless it says otherwise."""
+    if arguments.get("strides") == arguments.get("pool_size"):
+        arguments.pop("strides", None)
+
+
+def _tidy_heads(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
+    """The values are as long as the keys, and all axes but the last are attended over, unless it says otherwise."""
+    if arguments.get("value_dim") == arguments.get("key_dim"):
+        arguments.pop("value_dim", None)
+    if sizes is not None and arguments.get("attention_axes") in (
+        list(range(1, len(sizes))),
+        1 if len(sizes) == 2 else None,
+    ):
+        arguments.pop("attention_axes", None)
+
+
+_TIDIED: dict[str, tuple[Callable[[Arguments, type[Op], Sizes | None], None], ...]] = {
+    **{f"{kind}Pooling{n}D": (_tidy_pool,) for kind in ("Max", "Average") for n in (1, 2, 3)},
+    "MultiHeadAttention": (_tidy_heads,),
+}
+"""What Keras writes out and an author would leave out, by op."""

@@ -1,0 +1,297 @@
+"""A model as the sections of a spec: inputs, blocks for nested models, layers, outputs."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from specc.diagnostics.model import Diagnostic, Fix
+from specc.importing.archive import Broken
+from specc.importing.calls import wired
+from specc.importing.chain import Chain, Piece, chain, in_order
+from specc.importing.functions import pieces_of
+from specc.importing.layers import op_from
+from specc.importing.objects import Unsayable, is_of_keras, plain
+from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
+from specc.importing.signature import signature_of
+from specc.ops import registry
+from specc.ops.custom import OwnError, own
+from specc.ops.declare import Op
+from specc.passes.spell import spelled
+
+
+class Written(NamedTuple):
+    """A model as plain data: inputs, blocks by name, items, and what each output is made from."""
+
+    name: str
+    inputs: dict[str, dict[str, Any]]
+    blocks: dict[str, Any]
+    layers: list[Any]
+    outputs: dict[str, str]
+    policy: str | None
+
+
+class Importer:
+    """Goes through a model and the models in it; what no spec can say is collected in `found`.
+
+    `is_named`: every name is written, whether it is what the layer would be called without or not.
+    """
+
+    def __init__(self, network: Network, is_named: bool = False) -> None:
+        self.network = network
+        self.is_named = is_named
+        self.policy = _common_policy(network)
+        self.blocks: dict[str, Any] = {}
+        self.found: list[Diagnostic] = []
+        self.paths: set[str] = set()
+        """The paths that layers must have, so that their weights find them."""
+        self.shapes: dict[str, Sort] = {}
+        """What the file says of the results of layers, by path."""
+
+    def written(self) -> Written:
+        """The whole model; raises `Broken`."""
+        network = self.network
+        written = self.chain(network, "")
+        inputs = {value.layer: self._input(network, value) for value in leaves(network.inputs)}
+        outputs = {
+            name: written.names.get(value, value.layer) for name, value in _named_outputs(network, written)
+        }
+        policy = None if self.policy == "float32" else self.policy
+        return Written(network.name, inputs, self.blocks, written.items, outputs, policy)
+
+    def chain(self, network: Network, prefix: str) -> Chain:
+        """The items of a network, whose layers have paths that begin with `prefix`."""
+        blocks: dict[str, str] = {}
+        pieces: list[Piece] = []
+        for record, node in in_order(network):
+            if record.cls == "InputLayer" and not record.applications:
+                continue
+            try:
+                made = [*self._pieces(record, node, network, prefix, blocks)]
+                if len(made[-1].gives) < _results(record, node, network):
+                    raise Broken(f"`{record.name}` makes {len(made[-1].gives)} results; more are read")
+                pieces += made
+                self._note(made[-1], network, prefix)
+            except Unsayable as problem:
+                self._report(record, prefix, problem)
+                pieces += _missing(record, node, network)
+        return chain(pieces, leaves(network.inputs), leaves(network.outputs), self.is_named)
+
+    def _note(self, piece: Piece, network: Network, prefix: str) -> None:
+        """Keep what is to be found again in the spec: the path of a piece, and the shape of its result."""
+        if piece.name is None or piece.key == "use":
+            return
+        path = prefix + piece.name
+        self.paths.add(path)
+        sort = network.types.get(piece.gives[0])
+        if sort is not None:
+            self.shapes[path] = sort
+
+    def _report(self, record: Record, prefix: str, problem: Unsayable) -> None:
+        fixes = () if problem.help is None else (Fix(problem.help, "display"),)
+        path = prefix + record.name
+        self.found.append(Diagnostic("E505", f"`{path}` {problem.message}", layer=path, fixes=fixes))
+
+    def _pieces(
+        self, record: Record, node: int, network: Network, prefix: str, blocks: dict[str, str]
+    ) -> Iterator[Piece]:
+        _check_name(record.name)
+        application = record.applications[node]
+        sizes = _first_sizes(application, network)
+        if record.network is not None:
+            yield self._nested(record, record.network, node, prefix, blocks)
+        elif is_of_keras(record.module) and str(record.module).startswith("keras.src.ops"):
+            yield from pieces_of(record, node, network)
+        elif record.module == "keras.layers":
+            yield self._layer(record, node, op_from(record.cls, record.config, sizes, self.policy))
+        else:
+            yield self._custom(record, node, network)
+
+    def _layer(self, record: Record, node: int, op: Op) -> Piece:
+        reads, options = wired(op, record.applications[node])
+        if options:
+            vars(op)["options"] = options
+        fields: dict[str, Any] = {"call": options} if options else {}
+        key, value = spelled(op, self.policy)
+        gives = [Value(record.name, node, i) for i in range(op.result_count())]
+        if node:
+            return Piece("reuse", record.name, None, "reuse", op, reads, gives, fields)
+        return Piece(key, value, record.name, key, op, reads, gives, fields)
+
+    def _nested(
+        self, record: Record, inner: Network, node: int, prefix: str, blocks: dict[str, str]
+    ) -> Piece:
+        """A nested model: a block, used, and then used again with the same weights."""
+        reads = _bound(record.applications[node], inner, record.name)
+        gives = [Value(record.name, node, i) for i in range(len(leaves(inner.outputs)))]
+        if record.name in blocks:
+            return Piece("reuse", record.name, None, "reuse", None, [*reads], gives, {})
+        block = blocks[record.name] = self._block(record.name, inner, f"{prefix}{record.name}.")
+        return Piece("use", block, record.name, block, None, [*reads], gives, {})
+
+    def _block(self, name: str, inner: Network, prefix: str) -> str:
+        """Write a nested model out as a block, and return what that is called."""
+        block = name
+        while block in self.blocks:
+            block += "_"
+        self.blocks[block] = None  # the name is taken before the blocks inside look for theirs
+        written = self.chain(inner, prefix)
+        inputs = [value.layer for value in leaves(inner.inputs)]
+        outputs = [written.names.get(value, value.layer) for value in leaves(inner.outputs)]
+        section: dict[str, Any] = {}
+        if len(inputs) > 1 or inputs[0] in outputs or inputs[0] in _origins(written.items):
+            section["inputs"] = inputs
+        section["layers"] = written.items
+        if leaves(inner.outputs) != [written.last]:
+            section["outputs"] = outputs
+        self.blocks[block] = section
+        return block
+
+    def _custom(self, record: Record, node: int, network: Network) -> Piece:
+        """A layer that is not Keras's own, or not a public one: its class with a signature."""
+        if record.module is None:
+            raise Unsayable(
+                f"is a `{record.cls}`, and the file does not say in which module that class stands",
+                "put the class into a module of its own, and save the model again",
+            )
+        application = record.applications[node]
+        takes_list = bool(application.arguments) and isinstance(application.arguments[0], list)
+        reads = leaves(application.arguments)
+        if not reads or leaves(application.named):
+            raise Unsayable("is called with values by name, which a signature of an import does not hold")
+        options = {k: v for k, v in application.named.items() if v is not None and v is not False}
+        gives = [Value(record.name, node, i) for i in range(_results(record, node, network))]
+        sorts = [network.types[value] for value in reads if value in network.types]
+        if len(sorts) < len(reads):
+            raise Unsayable("is of a class of its own, and the file does not say the shapes that it reads")
+        config = {k: plain_or_kept(v) for k, v in record.config.items()}
+        dtype = config.get("dtype") or "float32"
+        made = [network.types.get(value) for value in gives]
+        signature = signature_of(sorts, made, takes_list, str(dtype))
+        op = own_op(f"{record.module}:{record.cls}", signature, config, self.policy)
+        fields: dict[str, Any] = {"call": options} if options else {}
+        if node:
+            return Piece("reuse", record.name, None, "reuse", op, [*reads], gives, fields)
+        key, value = spelled(op, self.policy)
+        return Piece(key, value, record.name, key, op, [*reads], gives, {"signature": signature, **fields})
+
+    def _input(self, network: Network, value: Value) -> dict[str, Any]:
+        """An input as a spec has it: its shape, and what else Keras is told about it."""
+        config = network.records[value.layer].config
+        sort = network.types[value]
+        for word in ("ragged", "optional"):
+            if config.get(word):
+                message = f"the input `{value.layer}` is {word}, which a spec cannot say"
+                self.found.append(Diagnostic("E505", message, layer=value.layer))
+        full: dict[str, Any] = {"shape": list(sort.sizes)}
+        if sort.dtype != "float32":
+            full["dtype"] = sort.dtype
+        if sort.batch is not None:
+            full["batch_size"] = sort.batch
+        if config.get("sparse"):
+            full["sparse"] = True
+        return full
+
+
+def own_op(word: str, signature: str, config: dict[str, Any], policy: str) -> Op:
+    """The op of a layer whose class is not one of Keras's public ones; raises `Unsayable`."""
+    left_out = {"name": config.get("name"), "autocast": True, "trainable": True, "dtype": policy}
+    arguments = {k: v for k, v in config.items() if k not in left_out or (k != "name" and v != left_out[k])}
+    if arguments.get("activity_regularizer", 0) is None:
+        del arguments["activity_regularizer"]
+    try:
+        return registry.make(own(word, signature), arguments)
+    except (OwnError, registry.ArgumentErrors) as error:
+        raise Unsayable(f"is of the class `{word}`, which a spec cannot say: {error}") from None
+
+
+def plain_or_kept(data: Any) -> Any:
+    """Plain data where a spec has words for it; else what Keras wrote, for the layer's own class to read."""
+    try:
+        return plain(data)
+    except Unsayable:
+        return data
+
+
+def _common_policy(network: Network) -> str:
+    """The dtype of most layers."""
+    found: Counter[str] = Counter()
+    waiting = [network]
+    while waiting:
+        for record in waiting.pop().records.values():
+            if record.network is not None:
+                waiting.append(record.network)
+            elif record.cls != "InputLayer" and "dtype" in record.config:
+                name = plain_or_kept(record.config["dtype"])
+                found[name if isinstance(name, str) else "float32"] += 1
+    return found.most_common(1)[0][0] if found else "float32"
+
+
+def _check_name(name: str) -> None:
+    """A name is a path of parts that a `from` can say."""
+    if name == "_" or "*" in name or "/" in name or not name.isprintable() or not all(name.split(".")):
+        raise Unsayable("has a name that a spec cannot say", "save the model again with another name for it")
+
+
+def _first_sizes(application: Application, network: Network) -> Sizes | None:
+    values = leaves(application.arguments) or leaves(application.named)
+    sort = network.types.get(values[0]) if values else None
+    return None if sort is None else sort.sizes
+
+
+def _missing(record: Record, node: int, network: Network) -> Iterator[Piece]:
+    """A stand-in for what no spec can say, so that what follows is looked at too."""
+    gives = [Value(record.name, node, i) for i in range(_results(record, node, network))]
+    yield Piece("Identity", {}, None, "Identity", None, [leaves(network.inputs)[0]], gives, {})
+
+
+def _results(record: Record, node: int, network: Network) -> int:
+    """How many results of an application are read."""
+    return network.results.get((record.name, node), 1)
+
+
+def _bound(application: Application, inner: Network, name: str) -> list[Value]:
+    """The values for the inputs of a nested model, in their order."""
+    given = application.arguments[0] if application.arguments else None
+    wanted = inner.inputs
+    if isinstance(wanted, dict) and isinstance(given, dict):
+        by_name = cast("dict[str, Any]", given)
+        if by_name.keys() != cast("dict[str, Any]", wanted).keys():
+            raise Unsayable(f"takes the inputs {sorted(wanted)} and is given {sorted(by_name)}")  # pyright: ignore[reportUnknownArgumentType]
+    values = leaves(given)
+    if len(values) != len(leaves(wanted)) or len(application.arguments) > 1 or leaves(application.named):
+        raise Unsayable(f"is not called with one value for each of its {len(leaves(wanted))} inputs")
+    return values
+
+
+def _origins(items: list[Any]) -> set[str]:
+    """The names that items read."""
+    found: set[str] = set()
+    for item in items:
+        origin = None if isinstance(item, str) else item.get("from")
+        several: Any = origin.values() if isinstance(origin, dict) else [origin]  # pyright: ignore[reportUnknownVariableType]
+        for part in several:
+            found.update(part if isinstance(part, list) else [part])  # pyright: ignore[reportUnknownArgumentType]
+    return found
+
+
+def _named_outputs(network: Network, written: Chain) -> Iterator[tuple[str, Value]]:
+    """The outputs by the names that the model gives them: of its mapping, or else of their layers."""
+    taken: set[str] = set()
+    for name, value in _entries(network.outputs, ""):
+        found = name or written.names.get(value, value.layer)
+        while found in taken:
+            found += "_"
+        taken.add(found)
+        yield found, value
+
+
+def _entries(tree: Any, name: str) -> Iterator[tuple[str, Value]]:
+    """The values of the outputs in Keras's order, each with its key in mappings."""
+    if isinstance(tree, Value):
+        yield name, tree
+    elif isinstance(tree, Mapping):
+        for key, part in cast("dict[str, Any]", tree).items():
+            yield from _entries(part, f"{name}.{key}" if name else key)
+    else:
+        for part in cast("list[Any]", tree):
+            yield from _entries(part, "")
