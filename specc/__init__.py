@@ -74,11 +74,13 @@ def build(
     variant: "str | None" = None,
     strict: bool = False,
     seed: "int | None" = None,
+    allow_custom: bool = False,
 ) -> "Any":
     """Check a spec and build its Keras model, compiled if the spec has a `compile` section; see `check`.
 
     With `out`, a path that ends in `.keras`, the model is also saved there, in one step. With a `seed` the
-    initial weights are the same each time. Raises SpecError where the spec has errors, Keras is missing, or
+    initial weights are the same each time. `allow_custom` lets layers of one's own, `package.module:Class`, be
+    imported. Raises SpecError where the spec has errors, Keras is missing, or
     the model cannot be built or written.
 
         model = specc.build("model.yaml", seed=1)
@@ -86,7 +88,7 @@ def build(
     """
     from specc.building import build_checked
 
-    return build_checked(_checked(spec, settings, variant, strict), out, seed)
+    return build_checked(_checked(spec, settings, variant, strict), out, seed, allow_custom=allow_custom)
 
 
 def load(path: "str | os.PathLike[str]") -> "Any":

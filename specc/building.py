@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from specc.diagnostics.model import Diagnostic
+from specc.diagnostics.model import Diagnostic, Fix
+from specc.ir.graph import Typed, chain_of
+from specc.ops.declare import within
 from specc.pipeline import explicit
 from specc.report import Checked, Report
 
@@ -32,12 +35,17 @@ def silent(_: str) -> None:
 
 
 def build_checked(
-    checked: Checked, out: str | os.PathLike[str] | None = None, seed: int | None = None, step: Step = silent
+    checked: Checked,
+    out: str | os.PathLike[str] | None = None,
+    seed: int | None = None,
+    step: Step = silent,
+    allow_custom: bool = False,
 ) -> Any:
     """The Keras model of a spec that was checked, saved to `out` if that is given; raises SpecError.
 
-    What stands in the way of building or writing is added to the report (E501, E502, E503), and then nothing
-    is written. With a `seed` the initial weights depend on it alone. A note (N706) says if models are nested.
+    What stands in the way of building or writing is added to the report (E500 to E503), and then nothing
+    is written. Layers of the author's own are imported if `allow_custom` says so, from the current folder too. With a
+    `seed` the initial weights depend on it alone. A note (N706) says if models are nested.
     """
     report = checked.report
     if not report.ok or report.typed is None:
@@ -46,10 +54,13 @@ def build_checked(
         from specc.backends.keras.save import unwritable
 
         _stop_at(unwritable(out), report)
+    if not allow_custom:
+        _stop_at(not_allowed(report.typed), report)
     step("importing Keras")
     load_keras(report)
     from specc.backends.keras.build import build_model
     from specc.backends.keras.depth import is_deep
+    from specc.backends.keras.own import importable
     from specc.backends.keras.save import save
 
     step(f"building {len(report.typed.graph.layers):,} layers")
@@ -57,10 +68,9 @@ def build_checked(
     names = (layer.name for layer in typed.graph.layers)
     weights = dict(zip(names, typed.weights, strict=True))
     graph = explicit(checked)
-    outcome = build_model(graph, weights, checked.training, seed)
-    if outcome.diagnostics:
-        report.diagnostics.extend(outcome.diagnostics)
-        raise SpecError(report)
+    with importable() if allow_custom else nullcontext():
+        outcome = build_model(graph, weights, checked.training, seed)
+    _stop_at(outcome.diagnostics, report)
     if is_deep(graph):
         key = typed.graph.document.node.key("layers")
         message = "so many layers in sequence that stretches of them become models inside the model"
@@ -71,6 +81,22 @@ def build_checked(
     return outcome.model
 
 
+def not_allowed(typed: Typed) -> list[Diagnostic]:
+    """E500 for each class of the author's own, which may not be imported, at the layer that names it first."""
+    found: dict[str, Diagnostic] = {}
+    for layer, op in zip(typed.graph.layers, typed.ops, strict=True):
+        for part in within(op) if op is not None else ():
+            if part.signature is not None and part.name not in found:
+                message = f"`{part.name}` is imported only where that is allowed"
+                module = part.name.partition(":")[0]
+                fix = Fix(f"build with `--allow-custom`, if what `{module}` does may be run here", "display")
+                place = layer.item.key.span
+                found[part.name] = Diagnostic(
+                    "E500", message, place, layer.name, (), (fix,), chain_of(layer.link)
+                )
+    return list(found.values())
+
+
 def load_keras(report: Report) -> None:
     """Import Keras; raises SpecError where it is missing (E501)."""
     from specc.backends.keras.load import load_backend
@@ -78,7 +104,7 @@ def load_keras(report: Report) -> None:
     _stop_at(load_backend(), report)
 
 
-def _stop_at(found: Diagnostic | None, report: Report) -> None:
-    if found is not None:
-        report.diagnostics.append(found)
+def _stop_at(found: list[Diagnostic] | Diagnostic | None, report: Report) -> None:
+    if found:
+        report.diagnostics.extend([found] if isinstance(found, Diagnostic) else found)
         raise SpecError(report)

@@ -22,7 +22,8 @@ def run(arguments: Arguments, screen: Screen) -> int:
     screen.progress(f"checking {harmless(path)}")
     checked = check_path(path, options)
     report = checked.report
-    built = not printer.fails(report) and _build(checked, out, seed, screen)
+    allowed = arguments.has("allow-custom")
+    built = not printer.fails(report) and _build(checked, out, seed, allowed, screen)
     screen.progress("")
     if built and isinstance(printer, TextPrinter):
         printer.print_diagnostics(report)
@@ -36,12 +37,12 @@ def run(arguments: Arguments, screen: Screen) -> int:
     return printer.status
 
 
-def _build(checked: Checked, out: str, seed: int | None, screen: Screen) -> bool:
+def _build(checked: Checked, out: str, seed: int | None, allowed: bool, screen: Screen) -> bool:
     """Build the model and write it; what stands in the way goes into the report."""
     from specc.building import SpecError, build_checked
 
     try:
-        build_checked(checked, out, seed, screen.progress)
+        build_checked(checked, out, seed, screen.progress, allowed)
     except SpecError:
         return False
     return True

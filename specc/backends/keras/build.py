@@ -5,8 +5,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import keras
+
 from specc.backends.keras.load import undisturbed
 from specc.backends.keras.lower import BuildError, lower, refused
+from specc.backends.keras.own import unusable
 from specc.backends.keras.training import compile_model
 from specc.backends.keras.verify import verify
 from specc.diagnostics.model import Diagnostic
@@ -23,16 +26,18 @@ class Outcome(NamedTuple):
 
 def build_model(
     explicit: Explicit,
-    weights: Mapping[str, Weighed],
+    weights: Mapping[str, Weighed | None],
     training: Compile | None = None,
     seed: int | None = None,
 ) -> Outcome:
-    """Build, verify and compile the model; E503 (and no model) where Keras does not make what was inferred.
+    """Build, verify and compile the model; E500 or E503 (and no model) where it is not made as it was inferred.
 
     `weights` holds the inferred parameters by path, `training` the checked `compile` section, if there is
     one. A `seed` makes the initial weights reproducible.
     """
     with undisturbed():
+        if found := unusable(keras, explicit.layers):
+            return Outcome(None, found)
         try:
             built = lower(explicit, seed)
         except BuildError as error:

@@ -11,6 +11,7 @@ from specc.backends.keras.call import Call, KerasLayer, KerasTensor, Names, Scop
 from specc.backends.keras.depth import Stretch, TooDeep, reads, stretches
 from specc.backends.keras.functions import function
 from specc.backends.keras.layers import apply
+from specc.backends.keras.own import advice, is_foreign, said
 from specc.backends.keras.table import LOWERINGS
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Crossing, Explicit, Input, Layer, Output, Unfold, chain_of
@@ -31,7 +32,7 @@ class Built(NamedTuple):
 
 
 class BuildError(Exception):
-    """The network cannot be built; `diagnostic` (E503) says at which layer and why."""
+    """The network cannot be built; `diagnostic` (E500, E503) says at which layer and why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -39,11 +40,12 @@ class BuildError(Exception):
 
 
 def refused(message: str, error: Exception, layer: Layer | None = None) -> Diagnostic:
-    """E503 for what check accepted and Keras does not, with Keras's words in a note."""
-    words = " ".join(str(error).split())
-    found = Diagnostic("E503", message, notes=(Note(f"{type(error).__name__}: {words}"),))
+    """E503 for what check accepted and Keras does not, with its words in a note; E500 at a layer that is not Keras's."""
+    found = Diagnostic("E503", message, notes=(Note(said(error)),))
     if layer is None:
         return found
+    if is_foreign(layer):
+        found = found._replace(code="E500", fixes=advice(error))
     return found._replace(span=layer.item.key.span, layer=layer.name, chain=chain_of(layer.link))
 
 
@@ -91,9 +93,10 @@ class Builder:
         for layer in part.layers:
             try:
                 made = self.layer(layer, scope)
+            except BuildError:
+                raise
             except Exception as error:
-                message = f"Keras does not build `{layer.name}`"
-                raise BuildError(refused(message, error, layer)) from error
+                raise BuildError(refused(f"`{layer.name}` cannot be built", error, layer)) from error
             for value, tensor in zip(layer.outputs, made, strict=True):
                 scope.values[value] = self.values[value] = tensor
 
@@ -108,8 +111,13 @@ class Builder:
         call = Call(self.keras, layer, op, read, results, scope, self.layers, self.names, folded)
         made = LOWERINGS.get(op.name, function if isinstance(op, Function) else apply)(call)
         tensors: list[KerasTensor] = list(made) if isinstance(made, list | tuple) else [made]
+        if is_foreign(layer):
+            self.hold(call, tensors)
         call.name_operations(tensors)
         return tensors
+
+    def hold(self, call: Call, made: list[KerasTensor]) -> None:
+        """Raise `BuildError` where a layer that is none of Keras's has not made what was inferred."""
 
     def nested(self, part: Stretch, number: int, later: list[Stretch], scope: Scope) -> None:
         """Build a stretch as a model of its own and apply it."""

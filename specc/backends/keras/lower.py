@@ -8,7 +8,8 @@ from typing import Any
 import keras
 
 from specc.backends.keras.builder import Builder, BuildError, Built, refused
-from specc.backends.keras.call import KerasLayer
+from specc.backends.keras.call import Call, KerasLayer, KerasTensor
+from specc.backends.keras.held import broken_promise
 from specc.ir.graph import Explicit
 
 __all__ = ["BuildError", "Built", "find_layers", "lower", "refused"]
@@ -22,7 +23,7 @@ def lower(explicit: Explicit, seed: int | None = None) -> Built:
     """
     state = random.getstate()
     try:
-        return Builder(keras, explicit, seed).model()
+        return _Holding(keras, explicit, seed).model()
     except BuildError:
         raise
     except Exception as error:
@@ -30,6 +31,15 @@ def lower(explicit: Explicit, seed: int | None = None) -> Built:
     finally:
         if seed is not None:
             random.setstate(state)
+
+
+class _Holding(Builder):
+    """Holds layers that are none of Keras's against what was inferred of them, while it builds."""
+
+    def hold(self, call: Call, made: list[KerasTensor]) -> None:
+        found = broken_promise(call, made)
+        if found is not None:
+            raise BuildError(found)
 
 
 def find_layers(model: Any) -> dict[str, KerasLayer]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from specc.backends.keras.load import undisturbed
+from specc.backends.keras.own import said
 from specc.diagnostics.model import Diagnostic, Note
 
 
@@ -41,6 +42,9 @@ def save(model: Any, path: str | os.PathLike[str]) -> Diagnostic | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return Diagnostic("E502", f"cannot write `{path}`: {reason}", notes=(Note(str(error)),))
+    except Exception as error:  # a layer of one's own may not say what it was made with
+        message = f"cannot write `{path}`: the model cannot be saved"
+        return Diagnostic("E502", message, notes=(Note(said(error)),))
     finally:
         beside.unlink(missing_ok=True)
     return None

@@ -202,7 +202,7 @@ def crf(call: Call) -> KerasTensor:
     def make(name: str) -> KerasLayer:
         return CRF(**keras_arguments(call.keras, call.op, call.shape, call.dtype), name=name)
 
-    return invoke(call, call.object(make))
+    return invoke(call.op, call.object(make), call.inputs)
 
 
 LOWERINGS: dict[str, Lowering] = {

@@ -23,8 +23,10 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
     for layer in explicit.layers:
         # What Keras announces for integers is not what it makes: floats where it passes them through.
         foreign = is_foreign(layer)
-        floats = not foreign and layer.cls.announces_dtype and all(
-            v is None or is_float(explicit.types[v].dtype) for v in layer.inputs
+        floats = (
+            not foreign
+            and layer.cls.announces_dtype
+            and all(v is None or is_float(explicit.types[v].dtype) for v in layer.inputs)
         )
         for value in layer.outputs:
             inferred = explicit.types[value]
