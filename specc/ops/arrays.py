@@ -38,7 +38,10 @@ def _array(value: Any) -> Array:
 
 
 def _constant(value: Any) -> Array:
-    return _lists(value, _as_written)
+    made = _lists(value, _as_written)
+    if 0 in array_shape(made):
+        raise ValueError("must hold numbers, not an empty list")
+    return made
 
 
 def array_shape(value: Array) -> tuple[int, ...]:

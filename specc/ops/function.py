@@ -9,10 +9,10 @@ everywhere, rules see the axes of one sample, and refuse what reaches for the ba
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from specc.ops.arrays import Array, MaybeOperand, MaybeValue, Operand, Value, Values, array_dtype
+from specc.ops.arrays import Array, MaybeOperand, MaybeValue, Operand, Value, Values, array_dtype, flat
 from specc.ops.declare import REGISTERED, CallInput, Example, Inputs, Op, Shape, axis_numbers
-from specc.ops.misfit import Misfit, SetArgument, wrong_dtype
-from specc.shapes.dtype import is_float, result_type
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
+from specc.shapes.dtype import holds, is_float, result_type
 from specc.shapes.tensor import Tensor
 
 Axes = int | str | Sequence[int | str]
@@ -21,8 +21,17 @@ TEXT = ("string",)
 TRUTHS = ("bool", "string")
 NO_FLOATS = ("int", "uint", "bool", "string")
 NO_INTEGERS = ("float", "bfloat", "bool", "string")
-_WANTED = {TEXT: "numbers or truth values", TRUTHS: "numbers", NO_FLOATS: "floats", NO_INTEGERS: "integers"}
-"""How the names of dtypes begin that a function refuses, and what it takes, in words."""
+UNSIGNED = ("uint", "bool", "string")
+"""How the names of dtypes begin that a function refuses."""
+
+_WANTED = {
+    TEXT: "numbers or truth values",
+    TRUTHS: "numbers",
+    NO_FLOATS: "floats",
+    NO_INTEGERS: "integers",
+    UNSIGNED: "numbers with a sign",
+}
+"""What a function takes, in words, by what it refuses."""
 
 
 def same(dtype: str) -> str:
@@ -87,15 +96,19 @@ class Function(Op):
         if "string" in read and (len(set(read)) > 1 or any(map(is_constant, operands.values()))):
             wants = "text alone, or numbers alone,"
             raise wrong_dtype("string", wants, operand=read.index("string"))
-        return {
-            name: value.dtype if isinstance(value, Tensor) else constant_dtype(value, read)
-            for name, value in operands.items()
-        }
+        found: dict[str, str] = {}
+        for name, value in operands.items():
+            if isinstance(value, Tensor):
+                found[name] = value.dtype
+            else:
+                found[name] = constant_dtype(value, read)
+                need_held(value, found[name], name)
+        return found
 
     def checked_dtype(self, dtype: str, operand: int = 0) -> str:
         """The dtype of the result; E210 where the function does not take this one."""
         if dtype.startswith(self.dtypes.refused):
-            raise wrong_dtype(dtype, _WANTED[self.dtypes.refused], operand=operand)
+            raise wrong_dtype(dtype, _WANTED.get(self.dtypes.refused, "numbers of another dtype"), operand=operand)
         return self.dtypes.result(dtype)
 
 
@@ -103,6 +116,13 @@ def constant_dtype(value: Array, others: Sequence[str]) -> str:
     """The dtype that a constant has beside values of these dtypes: a bare number gives way to them."""
     dtype = array_dtype(value)
     return result_type(*others, dtype) if dtype in ("int", "float") else dtype
+
+
+def need_held(value: Array, dtype: str, parameter: str) -> None:
+    """Raises E107 for a constant with a number that values of `dtype` cannot be."""
+    wrong = next((number for number in flat(value) if not holds(dtype, number)), None)
+    if wrong is not None:
+        raise bad_argument(parameter, f"`{parameter}` is {wrong} and the values are {dtype}, which cannot be that")
 
 
 def is_constant(value: Tensor | Array) -> bool:

@@ -13,6 +13,17 @@ def is_float(dtype: str) -> bool:
     return dtype.startswith(("float", "bfloat"))
 
 
+def holds(dtype: str, number: float) -> bool:
+    """Whether a value of `dtype` can be this number, floats rounded."""
+    if is_float(dtype):
+        return True
+    if dtype == "bool":
+        return isinstance(number, bool)
+    width = int(dtype.lstrip("uint"))
+    low, high = (0, 2**width) if dtype.startswith("u") else (-(2 ** (width - 1)), 2 ** (width - 1))
+    return isinstance(number, int) and low <= number < high
+
+
 def result_type(*dtypes: str) -> str:
     """The dtype in which Keras computes with values of these; `int` and `float` are numbers of Python.
 

@@ -80,6 +80,8 @@ _STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
 def _before(rng: Random, op: str) -> list[str]:
     if op == "Embedding" or rng.random() < 0.7:
         return []
+    if op.startswith("ops."):
+        return [rng.choice(("Dense", "Activation", "Dropout", "LayerNormalization"))]
     return [rng.choice(_ONE_INPUT) for _ in range(rng.randint(1, 3))]
 
 

@@ -93,8 +93,8 @@ def _dtype(rng: Random, case: Case) -> Case | None:
 def _fewer_inputs(rng: Random, case: Case) -> Case | None:
     step = case.steps[-1]
     op = op_class(step.op)
-    # one value alone serves every input that a call requires
-    if len(step.reads) < (2 if op.takes_list or op.call_inputs[-1].many else 3):
+    # one value alone serves every input that the call of a layer requires
+    if len(step.reads) < (2 if op.takes_list or op.call_inputs[-1].many or not op.spreads else 3):
         return None
     return _with_step(case, len(case.steps) - 1, "fewer inputs", reads=step.reads[:-1])
 

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.layers.preprocessing.data_layer import DataLayer
+from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
+    BaseImagePreprocessingLayer,
+)
 
 from specc.ops import registry
 from specc.ops.declare import parameters_of
@@ -194,7 +196,7 @@ def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) ->
     if any("Adaptive" in op for op in case.ops):
         # Eagerly, TensorFlow ends the process by a division by zero where a window does not fit.
         tf.function(model)(arrays)
-    call = _as_in_fit(model) if _differs_in_fit(case, layers) else model
+    call = _as_in_fit(model) if _differs_in_fit(layers) else model
     still = _listed(call(arrays, training=False))
     flat = _listed(call(arrays, training=True))
     for loss in model.losses if call is model else ():
@@ -225,10 +227,10 @@ def _sizes(still: Any, trained: Any) -> tuple[int | None, ...]:
     return tuple(int(n) if n == m else None for n, m in pairs)
 
 
-def _differs_in_fit(case: Case, layers: list[Any]) -> bool:
-    """Whether `fit` and `predict` cast what a plain call leaves as it is: in a graph, layers for images cast first."""
-    computed = {layer.compute_dtype for layer in layers}
-    return any(isinstance(layer, DataLayer) for layer in layers) and {*case.dtypes} | computed != computed
+def _differs_in_fit(layers: list[Any]) -> bool:
+    """Whether `fit` and `predict` do otherwise than a plain call: in a graph, layers for images cast their input first."""
+    every = (inner for layer in layers for inner in layer._flatten_layers())
+    return any(isinstance(layer, BaseImagePreprocessingLayer) for layer in every)
 
 
 def _as_in_fit(model: Any) -> Any:

@@ -1,7 +1,7 @@
 """Arithmetic and what else computes element by element."""
 
 from specc.ops.declare import Example
-from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, floating, function, rows, same
+from specc.ops.function import NO_FLOATS, TRUTHS, UNSIGNED, DTypes, floating, function, need_held, rows, same
 from specc.ops.kinds import DType, Integer, Number
 from specc.ops.tensor.rules import Binary, Elementwise, wide_float
 
@@ -45,7 +45,7 @@ rows(
     dtypes=DTypes(floating),
 )
 rows(Elementwise, {"cbrt": "The cube root."}, dtypes=DTypes(wide_float))
-rows(Elementwise, {"i0": "The modified Bessel function of order 0."}, dtypes=DTypes(wide_float, TRUTHS))
+rows(Elementwise, {"i0": "The modified Bessel function of order 0."}, dtypes=DTypes(wide_float, ("bfloat16", "string")))
 rows(
     Elementwise,
     {"deg2rad": "Degrees as radians.", "rad2deg": "Radians as degrees."},
@@ -65,7 +65,7 @@ rows(
     {"copy": "The same again.", "imag": "The imaginary part: 0 for each real number."},
     dtypes=DTypes(same, ()),
 )
-rows(Elementwise, {"negative": "Each number with the other sign."}, dtypes=DTypes(same, ("uint", *TRUTHS)))
+rows(Elementwise, {"negative": "Each number with the other sign."}, dtypes=DTypes(same, UNSIGNED))
 rows(
     Elementwise,
     {"reciprocal": "1 divided by each number."},
@@ -170,5 +170,14 @@ rows(
 class Clip(Elementwise):
     """Cuts what is below `x_min` or above `x_max`."""
 
+    dtypes = DTypes(lambda dtype: "int32" if dtype == "bool" else dtype)
+
     x_min: Number
     x_max: Number
+
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        """The dtype of the input; E107 for bounds that it cannot hold."""
+        made = super().checked_dtype(dtype, operand)
+        need_held(self.x_min, made, "x_min")
+        need_held(self.x_max, made, "x_max")
+        return made
