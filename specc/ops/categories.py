@@ -17,6 +17,7 @@ INDEX_DTYPES = ("int32", "int64")
 CategoryDtype = Annotated[str, words(*POLICIES, *INDEX_DTYPES)]
 """What a layer that makes categories may be told to make: indices, or vectors of floats."""
 
+
 _COUNTED = (*INDEX_DTYPES, "bool")
 """The dtypes, besides floats, that TensorFlow counts the values of."""
 

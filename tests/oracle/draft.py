@@ -18,7 +18,6 @@ KEEP = (
     "stateful",
     "dtype",
     "vocabulary",
-    "num_bins",
     "sparse",
     "ragged",
 )

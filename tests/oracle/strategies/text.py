@@ -6,6 +6,8 @@ from tests.oracle.draft import RANKS, Draft
 from tests.oracle.strategies.registry import STRATEGIES
 from tests.oracle.values import TEXTS
 
+LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")
+
 
 def _new_shape(draft: Draft, sizes: tuple[int, ...], probability: float = 0.85) -> None:
     if not draft.given and draft.chance(probability):
@@ -19,13 +21,15 @@ def encoder(draft: Draft) -> None:
         _new_shape(draft, (rng.randint(1, 4),))
     if draft.chance(0.12) and not draft.given:
         draft.shapes[0] = rng.choice(((), (1,), (3, 1), (1, 1)))
-    if draft.chance(0.1):
+    if draft.op not in LOOKUPS and draft.chance(0.1):
         draft.arguments["dtype"] = rng.choice(("int32", "int64", "float16", "mixed_float16", "float64"))
     if draft.chance(0.04):
         draft.arguments["sparse"] = draft.chance(0.3)
 
 
 def category_encoding(draft: Draft) -> None:
+    if len(draft.shape) > 1 and draft.chance(0.8):
+        draft.arguments["output_mode"] = "one_hot"
     encoder(draft)
     if draft.get("num_tokens") is None and draft.chance(0.9):
         draft.arguments["num_tokens"] = draft.rng.randint(1, 5)
@@ -38,8 +42,8 @@ def discretization(draft: Draft) -> None:
     if draft.chance(0.9):
         numbers = [draft.rng.choice((0, 0.5, 1, -3, 2.5)) for _ in range(draft.rng.randint(0, 4))]
         draft.arguments["bin_boundaries"] = sorted(numbers)
-    if draft.chance(0.05):
-        draft.arguments["num_bins"] = draft.rng.randint(1, 4)
+    if draft.chance(0.95):
+        draft.arguments.pop("num_bins", None)
     if draft.chance(0.3):
         draft.dtype = draft.rng.choice(("int32", "bool", "float16", "uint8", "uint64", "int64", "bfloat16"))
 
@@ -177,9 +181,13 @@ STRATEGIES |= {
     "Discretization": discretization,
     "Hashing": hashing,
     "HashedCrossing": crossing,
-    **dict.fromkeys(("StringLookup", "IntegerLookup"), lookup),
+    **dict.fromkeys(LOOKUPS, lookup),
     "TextVectorization": vectorization,
     "STFTSpectrogram": stft,
     "MelSpectrogram": mel,
 }
-RANKS |= {"STFTSpectrogram": (2,), "MelSpectrogram": (1,), "TextVectorization": (1,)}
+RANKS |= {
+    "STFTSpectrogram": (2,),
+    **dict.fromkeys(("MelSpectrogram", "TextVectorization"), (1,)),
+    **dict.fromkeys(("CategoryEncoding", "Discretization", "Hashing", *LOOKUPS[:2]), (1, 1, 1, 2, 3)),
+}
