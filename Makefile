@@ -8,10 +8,10 @@ CASES ?= 10000
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench oracle fuzz clean
+.PHONY: help install demo test test-slow lint format bench oracle fuzz applications clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## create .venv with all that is needed (the other targets do so by themselves)
 
@@ -51,6 +51,9 @@ fuzz: $(STAMP) ## mutate specs by the ten thousand (FUZZ_SEED=n for others)
 
 oracle: $(STAMP) ## CASES (10000) generated layers held against Keras
 	$(BIN)/python -m tests.oracle --cases $(CASES)
+
+applications: $(STAMP) ## every network of keras.applications, imported and built again (half an hour, 8 GB)
+	$(BIN)/python -m tests.applications
 
 clean: ## remove what was built, .venv included
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

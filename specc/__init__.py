@@ -75,20 +75,23 @@ def build(
     strict: bool = False,
     seed: "int | None" = None,
     allow_custom: bool = False,
+    weights: "str | os.PathLike[str] | None" = None,
 ) -> "Any":
     """Check a spec and build its Keras model, compiled if the spec has a `compile` section; see `check`.
 
     With `out`, a path that ends in `.keras`, the model is also saved there, in one step. With a `seed` the
     initial weights are the same each time. `allow_custom` lets layers of one's own, `package.module:Class`, be
-    imported. Raises SpecError where the spec has errors, Keras is missing, or
-    the model cannot be built or written.
+    imported. With `weights`, a `.keras` file, layers start from the weights of their namesakes there. Raises SpecError
+    where the spec has errors, Keras is missing, or the model cannot be built or written.
 
         model = specc.build("model.yaml", seed=1)
         model.fit(images, labels)
     """
     from specc.building import build_checked
 
-    return build_checked(_checked(spec, settings, variant, strict), out, seed, allow_custom=allow_custom)
+    return build_checked(
+        _checked(spec, settings, variant, strict), out, seed, allow_custom=allow_custom, weights=weights
+    )
 
 
 def load(path: "str | os.PathLike[str]") -> "Any":

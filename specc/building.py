@@ -1,18 +1,15 @@
 """From a checked spec to a Keras model, in memory or in a file."""
 
 import os
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from specc.diagnostics.model import Diagnostic, Fix
+from specc.diagnostics.model import Diagnostic, Fix, has_errors
 from specc.ir.graph import Typed, chain_of
 from specc.ops.declare import within
-from specc.pipeline import explicit
+from specc.pipeline import Step, explicit, silent
 from specc.report import Checked, Report
-
-Step = Callable[[str], None]
-"""Told what is done next, in words for a person."""
+from specc.weights import carry_over, unusable
 
 
 class SpecError(Exception):
@@ -30,22 +27,20 @@ def _line(diagnostic: Diagnostic) -> str:
     return f"{place}{diagnostic.code}: {diagnostic.message}"
 
 
-def silent(_: str) -> None:
-    """A `Step` for nobody."""
-
-
 def build_checked(
     checked: Checked,
     out: str | os.PathLike[str] | None = None,
     seed: int | None = None,
     step: Step = silent,
     allow_custom: bool = False,
+    weights: str | os.PathLike[str] | None = None,
 ) -> Any:
     """The Keras model of a spec that was checked, saved to `out` if that is given; raises SpecError.
 
-    What stands in the way of building or writing is added to the report (E500 to E503), and then nothing
+    What stands in the way of building or writing is added to the report (E500 to E507), and then nothing
     is written. Layers of the author's own are imported if `allow_custom` says so, from the current folder too. With a
-    `seed` the initial weights depend on it alone. A note (N706) says if models are nested.
+    `seed` the initial weights depend on it alone; with `weights`, a `.keras` file, layers have those of their
+    namesakes there, and the report says which (N708, W607). A note (N706) says if models are nested.
     """
     report = checked.report
     if not report.ok or report.typed is None:
@@ -56,6 +51,8 @@ def build_checked(
         _stop_at(unwritable(out), report)
     if not allow_custom:
         _stop_at(not_allowed(report.typed), report)
+    if weights is not None:
+        _stop_at(unusable(os.fspath(weights), allow_custom), report)
     step("importing Keras")
     load_keras(report)
     from specc.backends.keras.build import build_model
@@ -66,11 +63,14 @@ def build_checked(
     step(f"building {len(report.typed.graph.layers):,} layers")
     typed = report.typed
     names = (layer.name for layer in typed.graph.layers)
-    weights = dict(zip(names, typed.weights, strict=True))
+    inferred = dict(zip(names, typed.weights, strict=True))
     graph = explicit(checked)
     with importable() if allow_custom else nullcontext():
-        outcome = build_model(graph, weights, checked.training, seed)
-    _stop_at(outcome.diagnostics, report)
+        outcome = build_model(graph, inferred, checked.training, seed)
+        _stop_at(outcome.diagnostics, report)
+        if weights is not None:
+            step(f"carrying over the weights of {os.fspath(weights)}")
+            _note(carry_over(os.fspath(weights), outcome.layers, graph.layers), report)
     if is_deep(graph):
         key = typed.graph.document.node.key("layers")
         message = "so many layers in sequence that stretches of them become models inside the model"
@@ -102,6 +102,13 @@ def load_keras(report: Report) -> None:
     from specc.backends.keras.load import load_backend
 
     _stop_at(load_backend(), report)
+
+
+def _note(found: list[Diagnostic], report: Report) -> None:
+    """Add to the report; raises SpecError where an error is among it."""
+    report.diagnostics.extend(found)
+    if has_errors(found):
+        raise SpecError(report)
 
 
 def _stop_at(found: list[Diagnostic] | Diagnostic | None, report: Report) -> None:

@@ -26,6 +26,14 @@ CHARACTERS_OF_A_LAYER = 32
 """To read so much text takes about as long as to check one layer."""
 
 
+Step = Callable[[str], None]
+"""Told what is done next, in words for a person."""
+
+
+def silent(_: str) -> None:
+    """A `Step` for nobody."""
+
+
 class Options(NamedTuple):
     """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted."""
 

@@ -23,7 +23,8 @@ def run(arguments: Arguments, screen: Screen) -> int:
     checked = check_path(path, options)
     report = checked.report
     allowed = arguments.has("allow-custom")
-    built = not printer.fails(report) and _build(checked, out, seed, allowed, screen)
+    weights = arguments.last("weights")
+    built = not printer.fails(report) and _build(checked, out, seed, allowed, weights, screen)
     screen.progress("")
     if built and isinstance(printer, TextPrinter):
         printer.print_diagnostics(report)
@@ -37,12 +38,14 @@ def run(arguments: Arguments, screen: Screen) -> int:
     return printer.status
 
 
-def _build(checked: Checked, out: str, seed: int | None, allowed: bool, screen: Screen) -> bool:
+def _build(
+    checked: Checked, out: str, seed: int | None, allowed: bool, weights: str | None, screen: Screen
+) -> bool:
     """Build the model and write it; what stands in the way goes into the report."""
     from specc.building import SpecError, build_checked
 
     try:
-        build_checked(checked, out, seed, screen.progress, allowed)
+        build_checked(checked, out, seed, screen.progress, allowed, weights)
     except SpecError:
         return False
     return True

@@ -94,6 +94,7 @@ BUILD = Command(
     (
         Option("out", "FILE", "the file of the model, ending in .keras (required)", short="o"),
         Option("seed", "NUMBER", "make the initial weights reproducible"),
+        Option("weights", "MODEL", "take the weights of a .keras file, layer by layer, by their names"),
         Option("allow-custom", None, "import layers of your own, package.module:Class; else nothing is"),
         *_READING,
         Option("format", "FORMAT", "text, json, sarif or github", _FORMATS),
@@ -116,6 +117,15 @@ EXPAND = Command(
     "print the spec with blocks, parameters and insertions written out",
     "What is printed is itself a valid spec, one under `adapt: strict`.",
     "specc expand model.yaml --variant tiny --out tiny.yaml",
+    (_OUT, *_READING, _COLOR),
+)
+EMIT = Command(
+    "emit",
+    "SPEC",
+    "print Keras code that makes the same model, without specc",
+    "The code has a function for each block and a loop for each repeat; `build_model()` gives the model that\n"
+    "`specc build` would build, with the same names, compiled as the spec says.",
+    "specc emit specs/resnet50.yaml --out resnet50.py",
     (_OUT, *_READING, _COLOR),
 )
 IMPORT = Command(
@@ -149,7 +159,7 @@ SCHEMA = Command(
     "specc schema --out specc-1.schema.json",
     (_OUT,),
 )
-COMMANDS = {command.name: command for command in (CHECK, BUILD, SHOW, EXPAND, IMPORT, EXPLAIN, SCHEMA)}
+COMMANDS = {command.name: command for command in (CHECK, BUILD, SHOW, EXPAND, EMIT, IMPORT, EXPLAIN, SCHEMA)}
 
 
 def read_arguments(command: Command, words: list[str]) -> Arguments:

@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from typing import Any, cast
 
+from specc.diagnostics.model import Diagnostic, Fix
+
 MAX_BYTES = 32 << 20
 """How long a configuration may be, whatever the archive says of it."""
 MAX_NESTING = 200
@@ -24,6 +26,12 @@ class Broken(Exception):
         self.message = message
         self.code = code
         self.fix = fix
+
+    def diagnostic(self) -> Diagnostic:
+        """The same for whoever gave the file."""
+        return Diagnostic(
+            self.code, self.message, fixes=() if self.fix is None else (Fix(self.fix, "display"),)
+        )
 
 
 def read_config(path: str) -> dict[str, Any]:

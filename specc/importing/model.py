@@ -5,8 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from specc.building import Step, silent
-from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.diagnostics.model import Diagnostic, Note
 from specc.importing.archive import Broken, read_config
 from specc.importing.axes import input_names
 from specc.importing.network import Importer, Written
@@ -14,7 +13,7 @@ from specc.importing.objects import Unsayable
 from specc.importing.records import Sort, network_from
 from specc.importing.training import training_from
 from specc.passes.spell import escaped
-from specc.pipeline import Options, check_source
+from specc.pipeline import Options, Step, check_source, silent
 from specc.report import Report
 from specc.source import Source
 from specc.syntax.write import spec_text
@@ -46,8 +45,7 @@ def import_model(model: str, allow_custom: bool = False, step: Step = silent) ->
         step("writing the spec")
         return import_config(config)
     except Broken as problem:
-        fixes = () if problem.fix is None else (Fix(problem.fix, "display"),)
-        return Imported(None, [Diagnostic(problem.code, problem.message, fixes=fixes)])
+        return Imported(None, [problem.diagnostic()])
 
 
 def _called(model: str, allow_custom: bool, step: Step) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from specc.passes.compile import Compile
 
 
 class Outcome(NamedTuple):
-    """A model, or what stood in its way."""
+    """A model with its layers by path, or what stood in its way."""
 
     model: Any
     diagnostics: list[Diagnostic]
+    layers: Mapping[str, Any] = {}
 
 
 def build_model(
@@ -50,4 +51,4 @@ def build_model(
                 compile_model(built.model, explicit.outputs, training)
             except Exception as error:
                 return Outcome(None, [refused("Keras does not compile the model", error)])
-        return Outcome(built.model, [])
+        return Outcome(built.model, [], built.layers)
