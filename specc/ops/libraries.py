@@ -8,13 +8,26 @@ Entry points are looked for, and the module imported, for a key with a dot in it
 """
 
 import sys
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from specc.ops.declare import REGISTERED, Op, parameters_of
+from specc.ops.declare import REGISTERED, Op
+from specc.ops.misfit import Misfit
+from specc.ops.registry import ArgumentErrors, make
 
 GROUP = "specc.ops"
+_RULES = (
+    "results",
+    "weights_for",
+    "cost",
+    "warnings",
+    "frozen",
+    "result_count",
+    "fold_difference",
+    "located",
+)
 
 
 class Library(NamedTuple):
@@ -42,6 +55,17 @@ def library(name: str) -> Library | None:
     return None if module is None else _library(name, module)
 
 
+def names() -> list[str]:
+    """The names of the ops of all libraries."""
+    return sorted(name for word, module in libraries().items() for name in _library(word, module).ops)
+
+
+def faults() -> dict[str, str]:
+    """Why libraries have no ops, by the name of the library."""
+    found = {word: _library(word, module).fault for word, module in libraries().items()}
+    return {word: fault for word, fault in found.items() if fault is not None}
+
+
 def find_op(name: str) -> type[Op] | None:
     """The op `library.Name`, if there is one."""
     found = library(name.partition(".")[0])
@@ -55,7 +79,7 @@ def _library(name: str, module: str) -> Library:
         members = vars(import_module(module)).values()
         made = [_renamed(cls, name) for cls in members if _is_declared(cls)]
     except (Exception, SystemExit) as error:  # whatever a stranger's module does, a check goes on
-        return Library({}, f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return Library({}, _said(error))
     strangers = _strangers(known)
     if strangers:
         return Library({}, f'`{strangers[0]}` lacks the class that it becomes: `@op(keras="module:Class")`')
@@ -68,10 +92,34 @@ def _is_declared(member: object) -> bool:
 
 
 def _renamed(cls: type[Op], library: str) -> type[Op]:
-    """The op under its whole name; its parameters are worked out, so that what is wrong with them shows here."""
-    made = type(cls.__name__, (cls,), {"name": f"{library}.{cls.name}", "__doc__": cls.__doc__})
-    parameters_of(made)
+    """The op under its whole name, its rules guarded; what is wrong with its parameters shows here."""
+    members: dict[str, Any] = {"name": f"{library}.{cls.name}", "__doc__": cls.__doc__}
+    made = type(cls.__name__, (cls,), members | {rule: _guarded(getattr(cls, rule)) for rule in _RULES})
+    try:
+        make(made, {})
+    except ArgumentErrors:
+        pass  # arguments may be missing; that they can be read at all is what shows here
     return made
+
+
+def _guarded(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule whose faults are told of (E500), and end nothing."""
+
+    @wraps(rule)
+    def guarded(self: Op, *arguments: Any) -> Any:
+        try:
+            found = rule(self, *arguments)
+            return tuple(cast("Iterator[Any]", found)) if isinstance(found, Iterator) else found
+        except Misfit:
+            raise
+        except Exception as error:
+            raise Misfit("E500", f"the op of the library fails: {_said(error)}") from error
+
+    return guarded
+
+
+def _said(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _strangers(known: dict[str, type[Op]]) -> list[str]:

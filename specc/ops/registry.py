@@ -11,12 +11,23 @@ from specc.ops.wants import Fault
 from specc.suggest import did_you_mean, nearest
 
 FUNCTIONS: dict[str, str] = {
+    "axes": "reshape transpose swapaxes moveaxis expand_dims squeeze",
+    "turning": "flip fliplr roll rot90 repeat tile pad",
+    "joining": """
+        concatenate stack append hstack dstack split array_split hsplit dsplit
+    """,
+    "indexing": """
+        take take_along_axis diagonal trace tril triu sort argsort argpartition searchsorted digitize diff
+    """,
+    "products": "matmul dot inner tensordot",
+    "contract": "einsum cross",
+    "attention": "dot_product_attention",
     "activations": """
         hard_sigmoid hard_silu hard_tanh log_sigmoid selu sigmoid silu softplus softsign sparse_plus sparse_sigmoid
         tanh_shrink relu relu6 celu elu hard_shrink soft_shrink gelu leaky_relu squareplus threshold log_softmax
         sparsemax softmax glu normalize
     """,
-    "core": "erf erfc erfinv rsqrt logsumexp cast saturate_cast",
+    "core": "top_k unstack erf erfc erfinv rsqrt logsumexp cast saturate_cast",
     "logic": """
         isfinite isinf isnan isneginf isposinf isreal logical_not signbit bitwise_invert bitwise_not equal not_equal
         greater greater_equal less less_equal logical_and logical_or logical_xor isclose bitwise_and bitwise_or
@@ -43,6 +54,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "attention": ("Attention", "AdditiveAttention"),
     "audio": ("STFTSpectrogram", "MelSpectrogram"),
     "categories": ("CategoryEncoding", "Discretization", "Hashing", "HashedCrossing"),
+    "cells": ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
@@ -75,6 +87,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "preprocess": ("Normalization", "Rescaling"),
     "recurrent": ("LSTM", "GRU", "SimpleRNN"),
+    "rnn": ("RNN",),
     "regularize": (
         *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
         *("GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"),
@@ -101,6 +114,8 @@ ALIASES: dict[str, str] = {
 """Keras's other names for its layers."""
 
 MODULES: dict[str, str] = {
+    **{f"tensor.{f}": "numpy" for f in ("axes", "contract", "indexing", "joining", "products", "turning")},
+    "tensor.attention": "nn",
     "tensor.activations": "nn",
     "tensor.logic": "numpy",
     "tensor.math": "numpy",
@@ -314,7 +329,7 @@ def no_op(word: str, known: Iterable[str]) -> ArgumentError:
         found = library(name)
         if found is not None and found.fault is not None:
             code, message = "E500", f"the ops of the library `{name}` cannot be loaded: {found.fault}"
-        known = [*known, *(found.ops if found is not None else ())]
+        known = [*(found.ops if found is not None else ()), *known]
         if found is None:
             message += f": no library that is installed is called `{name}`"
     close = nearest(word, known)

@@ -13,6 +13,7 @@ from specc.passes.compile import KEYS as COMPILE_KEYS
 from specc.passes.compile import OPTIONS as COMPILE_OPTIONS
 from specc.schema.forms import (
     EXPRESSION,
+    OWN,
     SCALAR,
     TEXT,
     Form,
@@ -24,9 +25,8 @@ from specc.schema.forms import (
     mapping,
     ref,
 )
-from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, LAYER_FIELDS
+from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, OWN_FIELDS
 
-CUSTOM = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 IDENTIFIER = r"^[A-Za-z_]\w*$"
 
 
@@ -47,10 +47,10 @@ class _Document(Forms):
         """The whole schema."""
         self._wiring()
         self._parts()
-        for name in registry.names():
+        for name in self.names:
             self.defs[name] = self.op(registry.known(name))
         self.defs["nested_layer"] = self.nested(self.layers)
-        self.defs["merge"] = self.nested(registry.names())
+        self.defs["merge"] = self.nested(self.names)
         self.defs["item"] = self._item()
         top: Form = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -138,8 +138,6 @@ class _Document(Forms):
             {"type": "integer", "minimum": 0}, EXPRESSION, mapping(either({"type": "array"}, EXPRESSION), 1)
         )
         axis: Form = {"type": ["string", "integer"]}
-        options = {n: k for op in registry.names() for n, k in registry.known(op).call_options.items()}
-        call = {n: self.opened(either(kind.json, {"type": "null"})) for n, kind in sorted(options.items())}
         flag = either({"type": "boolean"}, EXPRESSION)
         over = keyed(
             {"over": either(axis, listed(axis, 1)), "layers": ref("chain")}, ("over", "layers"), True
@@ -157,7 +155,7 @@ class _Document(Forms):
             "as": described(
                 either(TEXT, listed(TEXT, 1)), "Names for the results; `_` for one that is not wanted."
             ),
-            "call": described(keyed(call), "Arguments of the call that are no values."),
+            "call": described({"type": "object"}, "Arguments of the call that are no values."),
             "distribute": {"anyOf": [{"enum": ["fold", "time_distributed"]}, EXPRESSION]},
             "signature": described(TEXT, "The shapes of a layer of one's own: `(*s, c) -> (*s, c)`."),
             "layers": ref("chain"),
@@ -180,15 +178,20 @@ class _Document(Forms):
 
     def _item(self) -> Form:
         """A layer or a construct: one op, and the wiring that goes with it."""
-        ops = {**self.spellings(registry.names()), **self.constructs}
-        bare = [n for n in self.spellings(registry.names()) if not self.required(n)]
-        custom = {"not": {"propertyNames": {"not": {"pattern": CUSTOM}}}}
-        foreign = [{"required": [field]} for field in sorted(FIELDS - set(LAYER_FIELDS))]
+        ops = {**self.spellings(self.names), **self.constructs}
+        bare = [n for n in self.spellings(self.names) if not self.required(n)]
+        own: Form = {"not": {"propertyNames": {"not": {"pattern": OWN}}}}
+        foreign = [{"required": [field]} for field in sorted(FIELDS - set(OWN_FIELDS))]
         rules: list[Form] = [
             {
                 "if": {"not": either(*({"required": [word]} for word in CONSTRUCT_FIELDS))},
                 "then": {"not": either(*foreign)},
-            }
+            },
+            {
+                "if": own,
+                "then": {"required": ["signature"], "properties": {"call": {"type": "object"}}},
+                "else": {"not": {"required": ["signature"]}, "properties": {"call": self._call()}},
+            },
         ]
         for word, fields in CONSTRUCT_FIELDS.items():
             then: Form = {"propertyNames": either({"enum": [word, *fields]}, {"pattern": "^x-"})}
@@ -198,12 +201,19 @@ class _Document(Forms):
         layer: Form = {
             "type": "object",
             "properties": {**ops, **self.wiring},
-            "patternProperties": {"^x-": True, CUSTOM: True},
+            "patternProperties": {"^x-": True, OWN: True},
             "additionalProperties": False,
-            "oneOf": [*({"required": [name]} for name in ops), custom],
+            "oneOf": [*({"required": [name]} for name in ops), own],
             "allOf": rules,
         }
-        return either({"enum": bare}, {"type": "string", "pattern": CUSTOM}, layer)
+        return either({"enum": bare}, layer)
+
+    def _call(self) -> Form:
+        """The arguments of calls that are no values."""
+        options = {n: k for op in self.names for n, k in registry.known(op).call_options.items()}
+        return keyed(
+            {n: self.opened(either(kind.json, {"type": "null"})) for n, kind in sorted(options.items())}
+        )
 
     def _compile(self) -> Form:
         loss, metric = either(ref("loss"), {"type": "null"}), either(ref("metric"), {"type": "null"})

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
-from specc.ops import registry
+from specc.ops import libraries, registry
+from specc.ops.custom import WORD
 from specc.ops.declare import Op, Parameter, parameters_of
 from specc.ops.families import Family
 from specc.ops.kinds import Kind
@@ -21,6 +22,8 @@ Form = dict[str, Any]
 EXPRESSION: Form = {"$ref": "#/$defs/expression"}
 SCALAR: Form = {"type": ["string", "number", "boolean", "null"]}
 TEXT: Form = {"type": "string"}
+OWN = rf"^{WORD.pattern}$"
+"""The key of a layer of one's own."""
 _FAMILIES = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, ACTIVATIONS, SCHEDULES, OPTIMIZERS, LOSSES, METRICS)
 
 
@@ -69,7 +72,9 @@ class Forms:
     def __init__(self) -> None:
         self.defs: dict[str, Form] = {}
         self.named: dict[str, str] = {}
-        self.layers = [name for name in registry.names() if name[0].isupper()]
+        foreign = libraries.names()
+        self.names = [*registry.names(), *foreign]
+        self.layers = [*(name for name in registry.names() if name[0].isupper()), *foreign]
         for family in _FAMILIES:
             self._family(family)
         self.named[canonical(cast("Kind", get_args(LayerRef)[1]).json)] = "nested_layer"
@@ -87,7 +92,13 @@ class Forms:
         """A layer as an argument."""
         ops = self.spellings(names)
         one = {**keyed(ops), "minProperties": 1, "maxProperties": 1}
-        return either({"enum": [n for n in ops if not self.required(n)]}, one)
+        own = {
+            **keyed({"signature": TEXT}, ["signature"]),
+            "patternProperties": {OWN: True},
+            "minProperties": 2,
+            "maxProperties": 2,
+        }
+        return either({"enum": [n for n in ops if not self.required(n)]}, one, own)
 
     def required(self, name: str) -> list[str]:
         return [p.name for p in parameters_of(registry.known(name)).values() if p.required]
