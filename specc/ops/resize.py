@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 from specc.ops.declare import Example, op
+from specc.ops.flops import interpolation_flops
 from specc.ops.kinds import Kind, Pair, Positive, Triple, checked
 from specc.ops.misfit import Misfit
 from specc.ops.windows import SPACE, DataFormat, Sizes, Spatial
@@ -11,6 +12,7 @@ from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 
 Sides = tuple[int, int]
+Resampling = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"]
 
 
 def _listed(value: Any) -> tuple[Any, ...] | None:
@@ -88,10 +90,7 @@ class UpSampling2D(_UpSampling):
     spatial_rank = 2
     size: Pair = (2, 2)
     data_format: DataFormat | None = None
-    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] = "nearest"
-
-    taps: ClassVar[dict[str, int]] = {"bilinear": 4, "bicubic": 16, "lanczos3": 36, "lanczos5": 100}
-    """How many elements of the input a result is interpolated from."""
+    interpolation: Resampling = "nearest"
 
     @property
     def factors(self) -> Sizes:
@@ -103,7 +102,7 @@ class UpSampling2D(_UpSampling):
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """2 for each element that is interpolated from; none where elements are repeated."""
-        return y.elements * (2 * self.taps.get(self.interpolation, 0))
+        return y.elements * interpolation_flops(self.interpolation)
 
 
 @op(

@@ -14,6 +14,7 @@ from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing
 
 from specc.ops import registry
 from specc.ops.declare import parameters_of
+from specc.ops.misfit import Misfit
 from tests.oracle.case import Case, Step, op_class
 from tests.oracle.values import TEXTS
 
@@ -87,7 +88,7 @@ def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:
     for i, step in enumerate(case.steps):
         layer = make_layer(step.op, step.arguments, name=f"l{i}")
         made = _call(layer, step, [values[name] for name in step.reads])
-        several = list(made) if isinstance(made, list | tuple) else [made]
+        several = keras.tree.flatten(made)
         values[f"l{i}"] = several[0]
         values |= dict(zip(step.results, several, strict=False))
         layers.append(layer)
@@ -110,6 +111,9 @@ class Function:
 
     def count_params(self) -> int:
         return 0
+
+    def _flatten_layers(self) -> list[Any]:
+        return []
 
     def __call__(self, inputs: list[Any]) -> Any:
         """What the function makes of the inputs, in the order of the operands that are not given."""
@@ -147,7 +151,10 @@ def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
 def _argument(name: str, value: Any, dtype: Any) -> Any:
     """An argument as Keras takes it; layers as arguments have the dtype of the layer that they are for."""
     word = name.rpartition("_")[2]
-    if word == "layer" and value is not None:
+    if word in ("cell", "cells") and isinstance(value, list):
+        cells = [_argument("cell", each, dtype) for each in value]
+        return cells if word == "cells" else keras.layers.StackedRNNCells(cells, **_with_dtype({}, dtype))
+    if word in ("layer", "cell") and value is not None:
         op, arguments = next(iter(value.items())) if isinstance(value, dict) else (value, {})
         first = registry.first_parameter(registry.known(op))
         given = arguments if isinstance(arguments, dict | None) else {str(first): arguments}
@@ -176,10 +183,18 @@ def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
     named: dict[str, Any] = {}
     for i, each in enumerate(wanted[1:], start=1):
         if len(inputs) > i:
-            named[each.name] = inputs[i:] if each.many else inputs[i]
+            named[each.name] = _nested(step, inputs[i:]) if each.many else inputs[i]
     return layer(
         inputs[0], *inputs[len(wanted) if not wanted[-1].many else len(inputs) :], **named, **step.options
     )
+
+
+def _nested(step: Step, values: list[Any]) -> list[Any]:
+    """The states of several cells, those of each in a list; as they are where there is no such op."""
+    try:
+        return registry.make(op_class(step.op), step.arguments).nested(values)
+    except (registry.ArgumentErrors, Misfit):
+        return values
 
 
 def _made(layer: Any, values: list[Any]) -> Made:
@@ -228,7 +243,7 @@ def _sizes(still: Any, trained: Any) -> tuple[int | None, ...]:
 
 
 def _differs_in_fit(layers: list[Any]) -> bool:
-    """Whether `fit` and `predict` do otherwise than a plain call: in a graph, layers for images cast their input first."""
+    """Whether `fit` and `predict` do otherwise than a plain call: in a graph, layers for images cast first."""
     every = (inner for layer in layers for inner in layer._flatten_layers())
     return any(isinstance(layer, BaseImagePreprocessingLayer) for layer in every)
 

@@ -1,0 +1,86 @@
+"""The entries for the layers for images."""
+
+from typing import Any
+
+from tests.oracle.judge import Verdict
+from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused
+from tests.oracle.strategies.images import IMAGES
+
+
+def _one_image(verdict: Verdict) -> bool:
+    return refused(verdict, "E200") and has_op(verdict, *IMAGES)
+
+
+def _cycle(verdict: Verdict) -> bool:
+    keras = verdict.keras
+    return has_op(verdict, "Equalization") and keras.stage == "build" and "part of a cycle" in keras.error
+
+
+def _enlarged(verdict: Verdict) -> bool:
+    dtypes = [text for text in verdict.differences if ": dtypes" in text]
+    return has_op(verdict, "CenterCrop") and len(dtypes) == len(verdict.differences) == 1
+
+
+def _range(verdict: Verdict) -> bool:
+    given = [v for op, _, v in arguments_of(verdict, "value_range") if op in IMAGES]
+    return refused(verdict, "E107") and any(not _is_range(v) for v in given)
+
+
+def _is_range(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and value[0] != value[1]
+
+
+def _factor(verdict: Verdict) -> bool:
+    given = [(name, v) for op, name, v in arguments_of(verdict) if op in IMAGES and _draws(name)]
+    return refused(verdict, "E107") and any(not v or isinstance(v, list | float) for _, v in given)
+
+
+def _draws(name: str) -> bool:
+    return name.endswith("factor") or name in ("scale", "sigma", "kernel_size")
+
+
+def _shear(verdict: Verdict) -> bool:
+    given = [v for op, name, v in arguments_of(verdict, "x_factor", "y_factor") if op == "RandomShear"]
+    return refused(verdict, "E107") and any(isinstance(v, int | float) for v in given)
+
+
+def _turned(verdict: Verdict) -> bool:
+    given = [op for op, _, v in arguments_of(verdict, "data_format") if v == "channels_first"]
+    return refused(verdict, "E107") and any(op in ("AutoContrast", "RandomColorJitter") for op in given)
+
+
+def _chance(verdict: Verdict) -> bool:
+    return refused(verdict, "E203") and has_op(verdict, "AugMix")
+
+
+def _unread(verdict: Verdict) -> bool:
+    given = {(op, name) for op, name, _ in arguments_of(verdict, "mode", "max_number", "fill_value")}
+    flip = ("RandomFlip", "mode") in given
+    boxes = any(op == "MaxNumBoundingBoxes" for op, _ in given)
+    return refused(verdict, "E107") and (
+        (flip and verdict.case.mutated == "mode")
+        or (boxes and verdict.case.mutated in ("max_number", "fill_value"))
+    )
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("one image", "Keras takes a batch of values with two axes for a single image", _one_image),
+    Entry(
+        "equalization",
+        "Keras hands on the input of an Equalization for its result; specc builds it in a Pipeline",
+        _cycle,
+    ),
+    Entry("enlarged", "CenterCrop leaves in float32 what it enlarges, whatever it announces", _enlarged),
+    Entry("value ranges", "Keras does not look at all ranges of values, or divides by an empty one", _range),
+    Entry(
+        "factors", "Keras holds but one end of a range against the bounds, and takes nothing for 0", _factor
+    ),
+    Entry("shear", "Keras saves the single number of a RandomShear as a range that it cannot load", _shear),
+    Entry("turned", "Keras takes other axes for space than those of channels_first", _turned),
+    Entry(
+        "unread words",
+        "a RandomFlip of no known mode flips nothing; boxes that are not there are not counted",
+        _unread,
+    ),
+    Entry("chance", "whether an AugMix takes the channels hangs on what it draws", _chance),
+)
