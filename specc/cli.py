@@ -91,6 +91,8 @@ def _dispatch(arguments: Arguments, screen: Screen) -> int:
             from specc.commands.explain import run
         case "expand":
             from specc.commands.write import expand as run
+        case "emit":
+            from specc.commands.write import emit as run
         case "import":
             from specc.commands.importing import run
         case _:

@@ -11,6 +11,7 @@ import numpy as np
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.elements import ones_along, regrouped, transpose
 from specc.backends.keras.folding import fold, unfold
+from specc.backends.keras.functions import add, einsum
 from specc.backends.keras.layers import (
     CONVOLUTIONS,
     apply,
@@ -93,7 +94,8 @@ def _changed(call: Call, y: KerasTensor) -> KerasTensor:
 def take_slice(call: Call) -> KerasTensor:
     """Part of an axis, or one element of it."""
     op = call.op
-    part = slice(op.start, op.stop, op.step) if op.index is None else op.index
+    step = None if op.step == 1 else op.step
+    part = slice(op.start, op.stop, step) if op.index is None else op.index
     before = (slice(None),) * (axis_number(op.axis, call.shape) + 1)
     return call.do(lambda: call.x[(*before, part)])
 
@@ -207,6 +209,8 @@ def crf(call: Call) -> KerasTensor:
 
 LOWERINGS: dict[str, Lowering] = {
     "map": crossing,
+    "ops.add": add,
+    "ops.einsum": einsum,
     "Dense": dense,
     "Flatten": flatten,
     "Reshape": reshape,
