@@ -123,26 +123,31 @@ class Concatenate(Op):
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The sizes of the first input, those of the joined axis summed up."""
-        first = inputs[0].shape
-        at = axis_number(self.axis, first)
-        total = first.sizes[at]
-        axes = list(first.axes)
-        for operand in range(1, len(inputs)):
-            x = inputs[operand].shape
-            if x.rank != first.rank:
-                raise _unlike(first, x, operand, None)
-            # a joined axis that was chosen by name is that axis in every input
-            check_names(first, x, operand, skip=None if isinstance(self.axis, str) else at - first.rank)
-            for i, size in enumerate(x.sizes):
-                if i == at:
-                    total = total + size
-                    axes[i] = _joined(axes[i], x.axes[i])
-                elif surely_differ(first.sizes[i], size):
-                    raise _unlike(first, x, operand, i)
-                else:
-                    axes[i] = stronger(axes[i], x.axes[i])
-        sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
-        return (Tensor(Shape(sizes, tuple(axes)), together(inputs, self.compute_dtype)),)
+        return (Tensor(joined(inputs, self.axis), together(inputs, self.compute_dtype)),)
+
+
+def joined(inputs: Inputs, axis: int | str) -> Shape:
+    """The shape of values joined along one axis; E204 where they differ along another."""
+    first = inputs[0].shape
+    at = axis_number(axis, first)
+    total = first.sizes[at]
+    axes = list(first.axes)
+    for operand in range(1, len(inputs)):
+        x = inputs[operand].shape
+        if x.rank != first.rank:
+            raise _unlike(first, x, operand, None)
+        # a joined axis that was chosen by name is that axis in every input
+        check_names(first, x, operand, skip=None if isinstance(axis, str) else at - first.rank)
+        for i, size in enumerate(x.sizes):
+            if i == at:
+                total = total + size
+                axes[i] = _joined(axes[i], x.axes[i])
+            elif surely_differ(first.sizes[i], size):
+                raise _unlike(first, x, operand, i)
+            else:
+                axes[i] = stronger(axes[i], x.axes[i])
+    sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
+    return Shape(sizes, tuple(axes))
 
 
 def _joined(a: Axis, b: Axis) -> Axis:

@@ -17,7 +17,7 @@ FUNCTIONS: dict[str, str] = {
         concatenate stack append hstack dstack split array_split hsplit dsplit
     """,
     "indexing": """
-        take take_along_axis diagonal trace tril triu sort argsort argpartition searchsorted digitize diff
+        take take_along_axis diagonal trace tril triu sort argsort digitize diff
     """,
     "products": "matmul dot inner tensordot",
     "contract": "einsum cross",
@@ -27,7 +27,13 @@ FUNCTIONS: dict[str, str] = {
         tanh_shrink relu relu6 celu elu hard_shrink soft_shrink gelu leaky_relu squareplus threshold log_softmax
         sparsemax softmax glu normalize
     """,
-    "core": "top_k unstack erf erfc erfinv rsqrt logsumexp cast saturate_cast",
+    "encoding": """
+        batch_normalization layer_normalization rms_normalization moments one_hot multi_hot binary_crossentropy
+        categorical_crossentropy sparse_categorical_crossentropy
+    """,
+    "norms": "norm",
+    "statistics": "average quantile percentile nanquantile nanpercentile isin",
+    "core": "stop_gradient in_top_k top_k unstack erf erfc erfinv rsqrt logsumexp cast saturate_cast",
     "logic": """
         isfinite isinf isnan isneginf isposinf isreal logical_not signbit bitwise_invert bitwise_not equal not_equal
         greater greater_equal less less_equal logical_and logical_or logical_xor isclose bitwise_and bitwise_or
@@ -38,7 +44,7 @@ FUNCTIONS: dict[str, str] = {
         log log10 log1p log2 sin sinc sinh sqrt tan tanh cbrt i0 deg2rad rad2deg conj conjugate real copy imag negative
         reciprocal sign square round nan_to_num zeros_like ones_like add floor_divide maximum minimum fmax fmin multiply
         power subtract divide true_divide arctan2 divide_no_nan logaddexp logaddexp2 nextafter mod fmod heaviside hypot
-        clip
+        clip gcd lcm ldexp
     """,
     "reduce": """
         amax amin nanmax nanmin all any mean median nanmean nanstd nanvar std var nanmedian nansum sum ptp nanprod prod
@@ -74,12 +80,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("RandomFlip", "RandomElasticTransform", "RandomErasing", "RandomPerspective", "RandomRotation"),
         *("RandomShear", "RandomTranslation", "RandomZoom"),
     ),
+    "grouped": ("GroupQueryAttention",),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "multihead": ("MultiHeadAttention",),
     "norm": (
         *("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"),
         "UnitNormalization",
     ),
+    "pipeline": ("Pipeline",),
     "pool": tuple(
         f"{kind}{n}D"
         for kind in ("MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling")
@@ -117,6 +125,9 @@ MODULES: dict[str, str] = {
     **{f"tensor.{f}": "numpy" for f in ("axes", "contract", "indexing", "joining", "products", "turning")},
     "tensor.attention": "nn",
     "tensor.activations": "nn",
+    "tensor.encoding": "nn",
+    "tensor.norms": "linalg",
+    "tensor.statistics": "numpy",
     "tensor.logic": "numpy",
     "tensor.math": "numpy",
     "tensor.reduce": "numpy",

@@ -134,7 +134,7 @@ def _permuting(x: Shape, y: Shape, is_error: bool) -> tuple[Repair, ...]:
     return (InsertBefore(text, "reorder the axes first", applicability),)
 
 
-def _kept_names(x: Shape, y: Shape) -> Shape:
+def kept_names(x: Shape, y: Shape) -> Shape:
     """`y` with the given names of `x` where an axis is provably the same one.
 
     E203 where the reshape cuts axes with given names, or puts such a name to other elements.
@@ -164,6 +164,18 @@ def _kept_names(x: Shape, y: Shape) -> Shape:
                 repairs=_permuting(x, y, is_error=True),
             )
     return Shape(y.sizes, tuple(axes))
+
+
+def scrambling(x: Shape, y: Shape) -> Iterable[Misfit]:
+    """W600 where the sizes of a reshape are the source's in another order."""
+    if other_order(x.sizes, y.sizes) is not None and cuts(x.sizes, y.sizes):
+        yield Misfit(
+            "W600",
+            f"the sizes {sizes_text(y)} are those of {sizes_text(x)} in another order, "
+            "and a reshape does not reorder: the values are scrambled",
+            parameter="target_shape",
+            repairs=_permuting(x, y, is_error=False),
+        )
 
 
 def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
@@ -196,19 +208,11 @@ class Reshape(Unary):
     def output(self, x: Shape) -> Shape:
         """The target, with the given names of all axes that are left alone."""
         y = solve(x, self.target_shape)
-        return _kept_names(x, y) if x.has_given_names else y
+        return kept_names(x, y) if x.has_given_names else y
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W600 where the sizes are the source's in another order."""
-        x, y = inputs[0], outputs[0]
-        if other_order(x.sizes, y.sizes) is not None and cuts(x.sizes, y.sizes):
-            yield Misfit(
-                "W600",
-                f"the sizes {sizes_text(y)} are those of {sizes_text(x)} in another order, "
-                "and a reshape does not reorder: the values are scrambled",
-                parameter="target_shape",
-                repairs=_permuting(x, y, is_error=False),
-            )
+        return scrambling(inputs[0], outputs[0])
 
 
 @op(

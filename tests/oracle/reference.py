@@ -119,6 +119,8 @@ class Function:
         """What the function makes of the inputs, in the order of the operands that are not given."""
         given = {name: self.argument(name, value, inputs) for name, value in self.arguments.items()}
         reads = [each for each in self.op.call_inputs if each.name not in given]
+        if self.op.name == "ops.einsum":
+            return self.function(given.pop("subscripts", None), *inputs, **given)
         if self.op.takes_list:
             return self.function(inputs, **given)
         if len(inputs) > len(reads):

@@ -42,6 +42,14 @@ def constant(op: Function, value: Any, dtype: str) -> Any:
     return np.asarray(value, np.dtype(dtype))
 
 
+def add(call: Call) -> KerasTensor:
+    """The sum; a constant goes in front, for Keras takes one behind for a bias, and may lay it along another axis."""
+    constant = function_arguments(call.op, tuple(call.types)).get("x2")
+    if isinstance(constant, np.ndarray):
+        return call.do(call.ops.add, constant, call.x)
+    return function(call)
+
+
 def function(call: Call) -> KerasTensor:
     """What the function of the op makes of the inputs."""
     op: Function = call.op
@@ -50,3 +58,8 @@ def function(call: Call) -> KerasTensor:
         return call.do(keras_function(call.keras, op), call.inputs, **arguments)
     operands = {each.name: x for each, x in zip(op.reads, call.inputs, strict=False) if x is not None}
     return call.do(keras_function(call.keras, op), **operands, **arguments)
+
+
+def einsum(call: Call) -> KerasTensor:
+    """The function that takes its values one by one, behind the equation."""
+    return call.do(call.keras.ops.einsum, call.op.subscripts, *call.inputs)

@@ -18,7 +18,9 @@ from specc.backends.keras.layers import (
     invoke,
     is_turned,
     keras_arguments,
+    keras_layer,
     known_or_rest,
+    pipeline_layer,
     turned_layer,
     turns,
 )
@@ -207,12 +209,33 @@ def crf(call: Call) -> KerasTensor:
     return invoke(call.op, call.object(make), call.inputs)
 
 
+def pipeline(call: Call) -> KerasTensor:
+    """Keras's layer, its own layers with the dtype that they have in it."""
+
+    def make(name: str) -> KerasLayer:
+        return pipeline_layer(call.keras, call.op, call.shape, name, call.dtype)
+
+    return invoke(call.op, call.object(make), call.inputs)
+
+
+def equalization(call: Call) -> KerasTensor:
+    """A pipeline of one: no functional model holds a layer whose result is its input itself."""
+
+    def make(name: str) -> KerasLayer:
+        layer = keras_layer(call.keras, call.op, call.shape, "equalization", call.dtype)
+        return call.keras.layers.Pipeline([layer], name=name)
+
+    return invoke(call.op, call.object(make), call.inputs)
+
+
 LOWERINGS: dict[str, Lowering] = {
     "map": crossing,
     "ops.add": add,
     "ops.einsum": einsum,
     "Dense": dense,
+    "Equalization": equalization,
     "Flatten": flatten,
+    "Pipeline": pipeline,
     "Reshape": reshape,
     "ReversibleEmbedding": reversible,
     "crf": crf,

@@ -1,9 +1,13 @@
 """The functions that Keras has in `keras.ops` alone."""
 
-from specc.ops.declare import REQUIRED, Example
-from specc.ops.function import NO_FLOATS, DTypes, rows, same
-from specc.ops.kinds import DType
+from specc.ops.arrays import Value
+from specc.ops.declare import REQUIRED, Example, Inputs, axis_number
+from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
+from specc.ops.kinds import AxisRef, DType, Flag, Positive
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
+from specc.ops.tensor.axes import ANY_DTYPE
 from specc.ops.tensor.rules import Elementwise, Reducing
+from specc.shapes.tensor import Tensor
 
 rows(
     Elementwise,
@@ -43,3 +47,53 @@ rows(
         "saturate_cast": "The same in another dtype, cut to what that can hold.",
     },
 )
+
+
+@function(Example({"num": 4, "axis": 1}, ((4, 3),)))
+class Unstack(Function):
+    """Takes a value apart into its elements along an axis."""
+
+    dtypes = ANY_DTYPE
+
+    x: Value
+    num: Positive | None = None
+    axis: AxisRef = 0
+
+    def result_count(self) -> int:
+        return self.num or 1
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """`num` values without the axis; E107 where that is not its size, which a spec has to say."""
+        x = inputs[0]
+        at = axis_number(self.axis, x.shape)
+        size = x.shape.sizes[at]
+        if self.num is None or (isinstance(size, int) and self.num != size):
+            repairs = (SetArgument("num", str(size), f"{size} elements"),) if isinstance(size, int) else ()
+            message = f"`num` is the number of results, as many as axis {at + 1} of {x.shape} has elements"
+            raise bad_argument("num", message, *repairs)
+        shape = x.shape.ordered([i for i in range(x.shape.rank) if i != at])
+        return (Tensor(shape, self.checked_dtype(x.dtype)),) * self.num
+
+
+@function(Example({"k": 2}, ((4, 3),)), name="top_k")
+class TopK(Function):
+    """The largest elements along the last axis, and their numbers."""
+
+    dtypes = DTypes(same, TRUTHS)
+    least_results = 2
+
+    x: Value
+    k: Positive
+    sorted: Flag = True
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The last axis of `k` elements, twice; E206 where there are fewer."""
+        x = inputs[0]
+        if not x.shape.rank:
+            raise wrong_rank("at least one axis", x.shape)
+        size = x.shape.sizes[-1]
+        if isinstance(size, int) and self.k > size:
+            message = f"wants the largest {self.k} of the {size} elements of the last axis of {x.shape}"
+            raise Misfit("E206", message, parameter="k", axis=x.shape.rank - 1)
+        shape = x.shape.with_last(self.k, x.shape.axes[-1])
+        return Tensor(shape, self.checked_dtype(x.dtype)), Tensor(shape, "int32")

@@ -1,5 +1,6 @@
 """Sums, means and other figures along axes, and what runs along one."""
 
+from specc.ops.arrays import Scalar
 from specc.ops.declare import Example, Inputs
 from specc.ops.function import (
     NO_FLOATS,
@@ -9,17 +10,19 @@ from specc.ops.function import (
     behind_batch,
     floating,
     function,
+    need_held,
     rows,
     without,
 )
-from specc.ops.kinds import AxisRef, AxisRefs, DType, Number
+from specc.ops.kinds import AxisRef, AxisRefs, DType
+from specc.ops.misfit import InsertBefore, bad_argument
 from specc.ops.tensor.rules import Elementwise, Reducing
 from specc.shapes.tensor import Tensor
 
 _NARROW = ("bool", "int8", "int16")
 
 
-def _summed(dtype: str) -> str:
+def summed(dtype: str) -> str:
     """Integers no narrower than 32 bits."""
     if dtype in _NARROW:
         return "int32"
@@ -28,7 +31,7 @@ def _summed(dtype: str) -> str:
 
 def _product(dtype: str) -> str:
     """The same, and unsigned ones no wider."""
-    return "uint32" if dtype == "uint64" else _summed(dtype)
+    return "uint32" if dtype == "uint64" else summed(dtype)
 
 
 def _counted(dtype: str) -> str:
@@ -70,7 +73,7 @@ rows(
 rows(
     Reducing,
     {"nansum": "The sum along axes of those that are numbers.", "sum": "The sum along axes."},
-    dtypes=DTypes(_summed),
+    dtypes=DTypes(summed),
 )
 rows(
     Reducing,
@@ -80,7 +83,7 @@ rows(
 rows(Reducing, {"nanprod": "The product along axes of those that are numbers."}, dtypes=DTypes(_product))
 
 
-@function(Example({"axis": 1, "dtype": "float32"}, ((4, 3),)))
+@function(Example({"axis": 1}, ((4, 3),)))
 class Prod(Reducing):
     """The product along axes."""
 
@@ -90,14 +93,28 @@ class Prod(Reducing):
     dtype: DType | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        """E107 for another dtype than the input's, which Keras announces and does not make."""
         made = super().checked_dtype(dtype, operand)
-        return self.dtype or made
+        if self.dtype is None:
+            return made
+        if self.dtype != dtype:
+            cast = InsertBefore(f"ops.cast: {self.dtype}", "cast first", "unsafe")
+            raise bad_argument(
+                "dtype", f"Keras makes no {self.dtype} of {dtype} here, whatever it says", cast
+            )
+        return dtype
 
 
 class Extreme(Reducing):
     """The largest or smallest along axes, `initial` counted in."""
 
-    initial: Number | None = None
+    initial: Scalar | None = None
+
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        made = super().checked_dtype(dtype, operand)
+        if self.initial is not None:
+            need_held(self.initial, made, "initial")
+        return made
 
 
 rows(Extreme, {"max": "The largest along axes.", "min": "The smallest along axes."})

@@ -1,0 +1,61 @@
+"""Attention, as a function."""
+
+from specc.ops.arrays import MaybeValue, Value
+from specc.ops.declare import Example, Inputs, Shape, Shapes
+from specc.ops.function import TRUTHS, DTypes, Function, function, same
+from specc.ops.kinds import Flag, Number
+from specc.ops.misfit import Misfit, wrong_rank
+from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.tensor import Tensor
+
+_HEADS = ((4, 2, 3), (5, 2, 3), (5, 2, 3))
+
+
+@function(
+    Example({}, _HEADS),
+    Example({"scale": 0.5, "is_causal": True}, (_HEADS[0],) * 3),
+    name="dot_product_attention",
+)
+class DotProductAttention(Function):
+    """Attention of queries to keys, as (time, head, feature), by which the values are mixed."""
+
+    dtypes = DTypes(same, ("int", "uint", *TRUTHS))
+
+    query: Value
+    key: Value
+    value: Value
+    bias: MaybeValue = None
+    mask: MaybeValue = None
+    scale: Number | None = None
+    is_causal: Flag = False
+    flash_attention: Flag | None = None
+    attn_logits_soft_cap: Number | None = None
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The axes of the query; E200 for others than three, E205 where they do not go together."""
+        for operand, tensor in enumerate(inputs[:3]):
+            if tensor.shape.rank != 3:
+                raise wrong_rank("`(time, head, feature)`", tensor.shape, operand=operand)
+        query, key, value = (tensor.shape for tensor in inputs[:3])
+        _check_alike(query, key, 1, 1)
+        _check_alike(query, key, 2, 1)
+        for axis in range(3):
+            _check_alike(key, value, axis, 2)
+        return (Tensor(query, self.checked_dtype(inputs[0].dtype)),)
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """2 for each multiply-add of the scores and of the mixing, 5 for each score."""
+        query, key = inputs[0], inputs[1]
+        scores = product((query.sizes[0], key.sizes[0], query.sizes[1]))
+        return scores * (query.sizes[2] * 4 + 5)
+
+
+def _check_alike(a: Shape, b: Shape, axis: int, operand: int) -> None:
+    """E205 where an axis of queries, keys and values, as (time, head, feature), is not the same in two of them."""
+    if surely_differ(a.sizes[axis], b.sizes[axis]):
+        what = ("steps", "heads", "features")[axis]
+        names = ("the queries", "the keys", "the values")
+        message = (
+            f"{names[operand - 1]} have {a.sizes[axis]} {what}, and {names[operand]} have {b.sizes[axis]}"
+        )
+        raise Misfit("E205", message, operand=operand, axis=axis)
