@@ -39,6 +39,7 @@ __all__ = [
     "SizeOf",
     "Template",
     "Value",
+    "forms_in",
     "parse_expression",
     "parse_template",
 ]
@@ -62,7 +63,7 @@ class Expression:
 
     def __init__(self, tree: Form) -> None:
         self.tree = tree
-        forms = _forms([tree])
+        forms = forms_in([tree])
         self.names: frozenset[str] = frozenset(form.name for form in forms if isinstance(form, Name))
         self.uses_size: bool = any(isinstance(form, Size) for form in forms)
 
@@ -83,10 +84,16 @@ class Template:
 
     def __init__(self, parts: tuple[str | Form, ...]) -> None:
         self._parts = parts
-        forms = _forms([part for part in parts if not isinstance(part, str)])
+        forms = forms_in([part for part in parts if not isinstance(part, str)])
         self.names: frozenset[str] = frozenset(form.name for form in forms if isinstance(form, Name))
         self.uses_size: bool = any(isinstance(form, Size) for form in forms)
         self.is_single: bool = len(parts) == 1 and not isinstance(parts[0], str)
+
+    @property
+    def form(self) -> Form | None:
+        """The one expression; None where there is text beside it."""
+        part = self._parts[0]
+        return part if self.is_single and not isinstance(part, str) else None
 
     def evaluate(self, environment: Environment, size: SizeOf | None = None) -> Value:
         """The value of the one expression, or the text with every expression's value in its place."""
@@ -183,7 +190,7 @@ def _shown(value: Value, form: Form) -> str:
             raise ExpressionError(f"{kind_of(value)} cannot stand inside text", form.start, form.end)
 
 
-def _forms(pending: list[Form]) -> list[Form]:
+def forms_in(pending: list[Form]) -> list[Form]:
     """The forms in `pending` and all their parts."""
     found: list[Form] = []
     while pending:

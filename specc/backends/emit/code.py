@@ -101,13 +101,14 @@ class Joined(NamedTuple):
 class Param(NamedTuple):
     """A number or text that the author wrote as an expression; `names` are what its parameters stand for.
 
-    `sizes` are the axes that the expression asks for: each the value that it reads and the number of the axis.
+    `sizes` are the axes that the expression asks for: each the value that it reads and the number of the axis, batch
+    counted.
     """
 
     value: Any
     form: Form
     names: Mapping[str, "Bound"]
-    sizes: Mapping[str | int, "Part"]
+    sizes: Mapping[str | int, tuple[int, int]]
 
 
 class Bound(NamedTuple):

@@ -12,7 +12,6 @@ from specc.backends.emit.code import (
     Listing,
     Negative,
     Pairs,
-    Param,
     Part,
     Value,
 )
@@ -21,12 +20,12 @@ from specc.syntax.document import Item
 
 
 class Origin(NamedTuple):
-    """What a step is for: an item of the spec, the path that it has, and how it was reached."""
+    """What a step is for: an item of the spec, the path and op that it has, and how it was reached."""
 
     item: Item
     path: str
     link: Link | None
-    inserted: bool = False
+    word: str = ""
 
 
 class Step(NamedTuple):
@@ -52,13 +51,13 @@ class Carried(NamedTuple):
 class Loop(NamedTuple):
     """Rounds of the same steps.
 
-    `index` is the variable that counts them, `columns` those that have a value of their own in each round; without
-    columns, `count` says how many rounds there are. `collected`: the values that a round makes, and the list of them.
+    `counter` is the variable that counts them, `columns` those that have a value of their own in each round; without
+    columns, `number` says how many rounds there are. `collected`: the values that a round makes, and the list of them.
     """
 
-    index: str | None
-    columns: tuple[tuple[str, tuple[Expr, ...]], ...]
-    count: Expr
+    counter: str | None
+    columns: tuple[tuple[str, Expr], ...]
+    number: Expr
     carried: tuple[Carried, ...]
     collected: tuple[tuple[int, int], ...]
     body: tuple["Node", ...]
@@ -110,8 +109,8 @@ def parts(expr: Expr) -> Iterable[Expr]:
             return (of,)
         case Joined(pieces):
             return (piece for piece in pieces if not isinstance(piece, str))
-        case Param() | Formula():
-            return expr.sizes.values()
+        case Formula(_, names, sizes):
+            return (*names.values(), *sizes.values())
         case _:
             return ()
 
@@ -134,8 +133,8 @@ def reads(node: Node) -> Iterator[int]:
             yield from values_in(expr)
         case Loop():
             yield from (each.start for each in node.carried)
-            yield from (v for _, column in node.columns for expr in column for v in values_in(expr))
-            yield from values_in(node.count)
+            yield from (v for _, column in node.columns for v in values_in(column))
+            yield from values_in(node.number)
             yield from _inner_reads(node.body)
             yield from (each.next for each in node.carried)
         case Branch(test, carried, body, _):

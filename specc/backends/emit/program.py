@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from specc.backends.emit.code import Expr
 from specc.backends.emit.nodes import Step
+from specc.backends.emit.origins import Place
 from specc.backends.emit.record import Recorder
 from specc.backends.keras.builder import Builder
 from specc.backends.keras.call import Scope
@@ -36,10 +37,12 @@ class _Recording(Builder):
 
     def layer(self, layer: Layer, scope: Scope) -> list[Any]:
         """As a build does it, the results with their inferred shapes."""
-        self.recorder.layer = layer
+        first = next(v for v in layer.inputs if v is not None)
+        received = scope.values[first]
+        self.recorder.place = Place(layer, received.number, self.explicit.types[first].shape)
         made = super().layer(layer, scope)
         self.recorder.settle(made, layer)
-        self.recorder.layer = None
+        self.recorder.place = None
         if not layer.inserted:
             self._name(layer, made)
         return made

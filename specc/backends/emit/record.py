@@ -25,9 +25,9 @@ from specc.backends.emit.code import (
     literal,
 )
 from specc.backends.emit.nodes import Origin, Step
-from specc.backends.emit.origins import Origins
+from specc.backends.emit.origins import Origins, Place
 from specc.backends.emit.shapes import result_shape
-from specc.ir.graph import Explicit, Layer
+from specc.ir.graph import Crossing, Explicit, Layer
 from specc.ops.declare import Op
 
 Sizes = tuple[int | None, ...]
@@ -91,7 +91,7 @@ class RecordedLayer:
         self.keywords = keywords
         name = keywords.pop("name", None)
         self.title = None if name is None else Title(name)
-        self.layer = recorder.layer
+        self.place = recorder.place
         self.uses = 0
         self.number = recorder.number()
         recorder.events.append((self, recorder.layer))
@@ -116,7 +116,7 @@ class RecordedLayer:
         recorder = self.recorder
         made = recorder.results(self, arguments)
         self.built = True
-        nests = self.layer is not None and isinstance(self.layer.op, Op) and self.layer.op.nests_results
+        nests = recorder.layer is not None and recorder.op.nests_results
 
         def expr() -> Expr:
             call = Call(recorder.use(self), *recorder.given(arguments, keywords))
@@ -164,11 +164,11 @@ class Recorder:
     def __init__(self, explicit: Explicit) -> None:
         self.explicit = explicit
         self.origins = Origins(explicit)
-        self.layer: Layer | None = None
+        self.place: Place | None = None
         self.events: list[tuple[Any, Layer | None]] = []
         self.count = len(explicit.types)
         self.layers = _Module(self.make, "layers")
-        self.ops = _Module(lambda path, arguments, keywords: self.function(path, arguments, keywords), "")
+        self.ops = _Module(self.function, "")
         recorder = self
 
         class Model(RecordedLayer):
@@ -183,6 +183,11 @@ class Recorder:
         assert self.layer is not None
         assert isinstance(self.layer.op, Op)
         return self.layer.op
+
+    @property
+    def layer(self) -> Layer | None:
+        """The layer of the spec that is being built; None where inputs and outputs are."""
+        return None if self.place is None else self.place.layer
 
     def number(self) -> int:
         """A new value."""
@@ -303,11 +308,12 @@ class Recorder:
 
     def made(self, layer: RecordedLayer) -> Expr:
         """The expression that makes a layer."""
-        arguments, keywords = self.origins.arguments(layer, self)
+        arguments, keywords = self.origins.arguments(
+            layer.path, layer.arguments, layer.keywords, layer.place, self.expr
+        )
         if layer.title is not None:
             keywords = (*keywords, ("name", Path(layer.title)))
-        path = layer.path if layer.path.startswith("keras.") or "." not in layer.path else layer.path
-        return Call(Name(path), arguments, keywords)
+        return Call(Name(layer.path), arguments, keywords)
 
     def given(
         self, arguments: Sequence[Any], keywords: dict[str, Any]
@@ -351,7 +357,12 @@ def _tuples(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _origin(layer: Layer | None) -> Origin | None:
-    return None if layer is None else Origin(layer.item, layer.name, layer.link, layer.inserted)
+    """What the steps for a layer are for."""
+    if layer is None:
+        return None
+    assert isinstance(layer.op, Op)
+    word = type(layer.op).__name__ if isinstance(layer.op, Crossing) else layer.op.name
+    return Origin(layer.item, layer.name, layer.link, word)
 
 
 def _array(value: Any) -> Expr:

@@ -1,3 +1,4 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """The shapes of what functions of `keras.ops` make, as far as the lowering of a layer asks for them."""
 
 from math import prod
@@ -8,10 +9,10 @@ Sizes = tuple[int | None, ...]
 
 def result_shape(path: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Sizes:
     """The shape of the result; that of the first operand, where nothing more exact is needed."""
-    shapes = [a.shape for a in arguments if hasattr(a, "shape")]
+    shapes: list[Sizes] = [a.shape for a in arguments if hasattr(a, "shape")]
     if not shapes:
         return ()
-    x: Sizes = shapes[0]
+    x = shapes[0]
     match path:
         case "get_item":
             return _part(x, arguments[1])
@@ -33,7 +34,7 @@ def result_shape(path: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
 
 
 def _part(x: Sizes, key: Any) -> Sizes:
-    keys = key if isinstance(key, tuple) else (key,)
+    keys: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
     if ... in keys:
         return x
     whole = [

@@ -1,4 +1,4 @@
-"""Literals, f-strings, docstrings and the expressions of specs as Python text. No text of a spec can leave its quotes."""
+"""Literals, f-strings, docstrings and expressions as Python text. No text of a spec can leave its quotes."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -237,7 +237,7 @@ class _Body:
     def _loop(self, loop: Loop, is_live: Callable[[int], bool], needed: frozenset[int]) -> None:
         own = {made for node in loop.body for made in makes(node)} | {c.inner for c in loop.carried}
         inside = frozenset(v for node in loop.body for v in reads(node)) - own
-        columns = [(name, tuple(self.expr(e) for e in column)) for name, column in loop.columns]
+        columns = [(name, self.expr(column)) for name, column in loop.columns]
         carried = self._carry(loop.carried, loop.origin, is_live, inside)
         for inner, values in loop.collected:
             name = self.labels.named.get(inner) or loop.origin.path.rpartition(".")[2]
@@ -246,7 +246,7 @@ class _Body:
             )
             self.statements.append(Assign((variable,), Listing(())))
             self.hold(variable, values)
-        loop_words = [*([loop.index] if loop.index else []), *(name for name, _ in columns)]
+        loop_words = [*([loop.counter] if loop.counter else []), *(name for name, _ in columns)]
         held = {word: self.holder.get(word) for word in loop_words}
         for word in loop_words:
             self.holder[word] = _FIXED
@@ -263,7 +263,7 @@ class _Body:
             if held[word] is not None and self.variables.get(held[word] or 0) == word:
                 raise AssertionError(f"the loop variable `{word}` hides a value")
         self._restore(before, loop.carried, carried)
-        self.statements.append(For(*_header(loop, columns, self.expr(loop.count)), tuple(body)))
+        self.statements.append(For(*_header(loop, columns, self.expr(loop.number)), tuple(body)))
 
     def _branch(self, branch: Branch, is_live: Callable[[int], bool], needed: frozenset[int]) -> None:
         own = {made for node in branch.body for made in makes(node)} | {c.inner for c in branch.carried}
@@ -295,17 +295,17 @@ def _end(
     body += [Assign((target,), Name(source)) for target, source in moved]
 
 
-def _header(loop: Loop, columns: list[tuple[str, tuple[Expr, ...]]], count: Expr) -> tuple[Targets, Expr]:
+def _header(loop: Loop, columns: list[tuple[str, Expr]], number: Expr) -> tuple[Targets, Expr]:
     """What a loop goes over, and the variables of its rounds."""
     if not columns:
-        return loop.index or "_", Call(Name("range"), (count,))
-    lists = tuple(Listing(column) for _, column in columns)
+        return loop.counter or "_", Call(Name("range"), (number,))
+    lists = tuple(column for _, column in columns)
     names: Targets = tuple(name for name, _ in columns)
     rounds: Expr = lists[0]
     if len(columns) == 1:
         names = columns[0][0]
     else:
         rounds = Call(Name("zip"), lists, (("strict", Literal(True)),))
-    if loop.index is None:
+    if loop.counter is None:
         return names, rounds
-    return (loop.index, names), Call(Name("enumerate"), (rounds,))
+    return (loop.counter, names), Call(Name("enumerate"), (rounds,))
