@@ -245,7 +245,7 @@ def own(word: str, signature: Any) -> type[Custom]:
     if not WORD.fullmatch(word):
         raise OwnError("E104", f"`{word}` is no op; a layer of one's own is `package.module:Class`")
     if signature is None:
-        raise OwnError("E106", f"`{word}` needs a `signature`, for a check does not import it")
+        raise OwnError("E106", f"`{word}` needs a `signature` that says what it makes: a check imports nothing")
     if not isinstance(signature, str):
         raise OwnError("E102", "a signature is text, as `(*s, c) -> (*s, c)`", (0, 0))
     try:
