@@ -3,10 +3,11 @@
 from math import prod
 
 from specc.ops.declare import Example, Place, Shape, Shapes, Weights, known_size, op
+from specc.ops.gates import check_forget_bias, lstm_mixing
 from specc.ops.kinds import Flag, Integer, One, Pair, Positive, Rate, Triple
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
-from specc.ops.recurrent import Recurrent, check_forget_bias, lstm_mixing
+from specc.ops.recurrent import Recurrent
 from specc.ops.windows import DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size
 

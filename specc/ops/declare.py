@@ -142,6 +142,15 @@ class Op:
         """The number of results."""
         return self.least_results
 
+    @property
+    def nests_results(self) -> bool:
+        """Whether Keras has the results in lists within a list."""
+        return False
+
+    def nested(self, values: list[Any]) -> list[Any]:
+        """The values of an input that takes many, as Keras's call has them: one list, or lists within it."""
+        return values
+
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The types of the results; raises `Misfit` where the op does not fit."""
         raise NotImplementedError
@@ -164,6 +173,10 @@ class Op:
         if not self.trainable:
             return frozenset(weights)
         return self.non_trainable & weights.keys() if self.non_trainable else self.non_trainable
+
+    def wrapped(self, weights: Weights) -> Iterable[tuple["Op", Weights]]:
+        """The ops that this one runs, each with its own of the `weights`."""
+        return ()
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""

@@ -1,6 +1,6 @@
 """Attention in several heads, over projections of its inputs."""
 
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from specc.ops.attention import NAMES, OPTIONS, check_equal
 from specc.ops.broadcast import distinct
@@ -33,6 +33,82 @@ Sizes = Annotated[
 ]
 
 
+class Heads(Op):
+    """Attention in several heads, each over projections of its inputs."""
+
+    call_options = OPTIONS
+
+    if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
+        use_bias: Flag
+        use_gate: Flag
+
+    def heads(self) -> tuple[int, int]:
+        """The number of heads of the query, and of key and value."""
+        raise NotImplementedError
+
+    def dims(self) -> tuple[int, int]:
+        """The number of features that a head has of key and query, and of the value."""
+        raise NotImplementedError
+
+    def made(self, query: int) -> tuple[int, ...]:
+        """The sizes that the result has in the place of the query's last axis, which has `query`."""
+        return (query,)
+
+    def pairs(self, shapes: Shapes) -> Size:
+        """The number of scores."""
+        raise NotImplementedError
+
+    def result_count(self) -> int:
+        return 2 if self.options.get("return_attention_scores") else 1
+
+    def refuse_flash(self) -> None:
+        """Raises E107: TensorFlow has no flash attention."""
+        raise bad_argument(
+            "flash_attention",
+            "TensorFlow has no flash attention",
+            SetArgument("flash_attention", None, "let Keras choose how attention is computed"),
+        )
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """A kernel (features, heads, dim) and a bias (heads, dim) per projection; those of the output."""
+        (asking, held), (dim, deep) = self.heads(), self.dims()
+        query = known_size(shapes[0], -1, "the projection of the query")
+        value = known_size(shapes[1], -1, "the projection of the value")
+        key = known_size(shapes[-1], -1, "the projection of the key")
+        kernels = {"query": (query, asking, dim), "key": (key, held, dim)}
+        if self.use_gate:
+            kernels["gate"] = (query, asking, deep)
+        kernels["value"] = (value, held, deep)
+        found: Weights = {}
+        for name, shape in kernels.items():
+            found[f"{name}_kernel"] = shape
+            if self.use_bias:
+                found[f"{name}_bias"] = shape[1:]
+        out = self.made(query)
+        found["output_kernel"] = (asking, deep, *out)
+        if self.use_bias:
+            found["output_bias"] = out
+        return found
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """The projections (2 for each multiply-add, 1 for each bias) and the attention.
+
+        For each head and pair, that is 2 for each projected feature of key and value, and 1 for the softmax.
+        Scaling the query costs 1 for each projected feature, a gate 2 (sigmoid and product).
+        """
+        query, value, key = inputs[0], inputs[1], inputs[-1]
+        (asking, held), (dim, deep) = self.heads(), self.dims()
+        bias = int(self.use_bias)
+        asked, told = product(query.sizes[:-1]), product(value.sizes[:-1])
+        projecting = asked * asking * dim * (2 * query.sizes[-1] + bias + 1)
+        projecting = projecting + told * held * dim * (2 * key.sizes[-1] + bias)
+        projecting = projecting + told * held * deep * (2 * value.sizes[-1] + bias)
+        if self.use_gate:
+            projecting = projecting + asked * asking * deep * (2 * query.sizes[-1] + bias + 2)
+        attending = self.pairs(inputs) * (2 * dim + 1 + 2 * deep)
+        return projecting + attending + outputs[0].elements * (2 * asking * deep + bias)
+
+
 @op(
     Example({"num_heads": 2, "key_dim": 3}, ((4, 6), (5, 7))),
     Example({"num_heads": 2, "key_dim": 3, "value_dim": 5, "use_bias": False}, ((4, 6), (5, 7), (5, 8))),
@@ -40,7 +116,7 @@ Sizes = Annotated[
     Example({"num_heads": 2, "key_dim": 3, "attention_axes": 2}, ((3, 4, 6), (3, 5, 6))),
     inputs="query value key?",
 )
-class MultiHeadAttention(Op):
+class MultiHeadAttention(Heads):
     """Attention in several heads, each over its own projections of query, key and value."""
 
     num_heads: Positive
@@ -62,10 +138,17 @@ class MultiHeadAttention(Op):
     use_gate: Flag = False
     seed: Integer | None = None
 
-    call_options = OPTIONS
+    def heads(self) -> tuple[int, int]:
+        return self.num_heads, self.num_heads
 
-    def result_count(self) -> int:
-        return 2 if self.options.get("return_attention_scores") else 1
+    def dims(self) -> tuple[int, int]:
+        return self.key_dim, self.value_dim or self.key_dim
+
+    def made(self, query: int) -> tuple[int, ...]:
+        return self.output_shape or (query,)
+
+    def pairs(self, shapes: Shapes) -> Size:
+        return self._scores(shapes, self._axes(shapes[1])).elements
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The query, its last axis projected; with `return_attention_scores` also (…, head, query, key)."""
@@ -129,11 +212,7 @@ class MultiHeadAttention(Op):
             return
         scores = bool(self.options.get("return_attention_scores"))
         if self.dropout > 0 or scores or query.rank == 2:
-            raise bad_argument(
-                "flash_attention",
-                "TensorFlow has no flash attention",
-                SetArgument("flash_attention", None, "let Keras choose how attention is computed"),
-            )
+            self.refuse_flash()
 
     def _check_masks(self, shapes: Shapes, attended: tuple[int, ...]) -> None:
         """E107 where a causal mask or a window, which Keras lays over the first axis, does not fit."""
@@ -146,46 +225,3 @@ class MultiHeadAttention(Op):
             raise bad_argument(word, f"`{word}` goes with attention over one axis, not over {len(attended)}")
         if any(surely_differ(x.sizes[0], x.sizes[at]) for x in shapes[:2]):
             raise bad_argument(word, f"`{word}` goes with attention over the first axis only")
-
-    def weights_for(self, shapes: Shapes) -> Weights:
-        """A kernel (features, heads, dim) and a bias (heads, dim) per projection; those of the output."""
-        heads, dim = self.num_heads, self.key_dim
-        deep = self.value_dim or dim
-        query = known_size(shapes[0], -1, "the projection of the query")
-        value = known_size(shapes[1], -1, "the projection of the value")
-        key = known_size(shapes[-1], -1, "the projection of the key")
-        out = self.output_shape or (query,)
-        kernels = {"query": (query, heads, dim), "key": (key, heads, dim)}
-        if self.use_gate:
-            kernels["gate"] = (query, heads, deep)
-        kernels["value"] = (value, heads, deep)
-        found: Weights = {}
-        for name, shape in kernels.items():
-            found[f"{name}_kernel"] = shape
-            if self.use_bias:
-                found[f"{name}_bias"] = shape[1:]
-        found["output_kernel"] = (heads, deep, *out)
-        if self.use_bias:
-            found["output_bias"] = out
-        return found
-
-    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
-        """The projections (2 for each multiply-add, 1 for each bias) and the attention.
-
-        For each head and pair, that is 2 for each projected feature of key and value, and 1 for the softmax.
-        Scaling the query costs 1 for each projected feature, a gate 2 (sigmoid and product).
-        """
-        query, value, key = inputs[0], inputs[1], inputs[-1]
-        deep = self.value_dim or self.key_dim
-        bias = int(self.use_bias)
-        asked, held = product(query.sizes[:-1]), product(value.sizes[:-1])
-        wide = self.num_heads * self.key_dim
-        widely = self.num_heads * deep
-        projecting = asked * wide * (2 * query.sizes[-1] + bias + 1)
-        projecting = projecting + held * wide * (2 * key.sizes[-1] + bias)
-        projecting = projecting + held * widely * (2 * value.sizes[-1] + bias)
-        if self.use_gate:
-            projecting = projecting + asked * widely * (2 * query.sizes[-1] + bias + 2)
-        pairs = self._scores(inputs, self._axes(value)).elements
-        attending = pairs * (2 * self.key_dim + 1 + 2 * deep)
-        return projecting + attending + outputs[0].elements * (2 * widely + bias)

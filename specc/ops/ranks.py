@@ -28,10 +28,9 @@ def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None =
     `dtype` is that of a layer around this one.
     """
     given = vars(op)
-    if "layer" in given:
-        for inner, own in _wrapped(op, weights):
-            check_objects(inner, own, (), op.dtype or dtype)
     policy = op.dtype or dtype
+    for inner, own in op.wrapped(weights):
+        check_objects(inner, own, (), policy)
     if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
     # Keras does not tell the cell of a ConvLSTM that it is frozen.
@@ -47,17 +46,6 @@ def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None =
 def _asks(value: object) -> bool:
     """Whether an argument is an object that asks something of its weights; numbers, which most are, come first."""
     return value.__class__ in (str, Object) and _name(value) in _ASKING
-
-
-def _wrapped(op: Op, weights: Weights) -> Iterator[tuple[Op, Weights]]:
-    """The layers that a wrapper runs, each with its own weights."""
-    inner: Op = vars(op)["layer"]
-    if op.name == "TimeDistributed":
-        yield inner, weights
-        return
-    back: Op = vars(op).get("backward_layer") or inner
-    for prefix, layer in (("forward_", inner), ("backward_", back)):
-        yield layer, {n.removeprefix(prefix): s for n, s in weights.items() if n.startswith(prefix)}
 
 
 def _name(value: Any) -> str:

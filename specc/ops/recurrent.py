@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Op, Place, Shape, Shapes, Weights, known_size, op
-from specc.ops.flops import activation_flops
+from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Op, Place, Shape, Shapes, op
+from specc.ops.gates import Gates, GRUGates, LSTMGates, PlainGates
 from specc.ops.kinds import TRAINING, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
@@ -26,24 +26,25 @@ class Recurrent(Op):
     call_options = TRAINING
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
-        activation: Activation | None
         dropout: Rate
         recurrent_dropout: Rate
         return_sequences: Flag
         return_state: Flag
         go_backwards: Flag
         stateful: Flag
-        use_bias: Flag
 
     @property
     def needs_floats(self) -> bool:
         """Whether Keras refuses integers: it draws its dropout masks in the dtype of the input."""
         return 0 < self.dropout < 1
 
+    @property
+    def drops(self) -> bool:
+        """Whether there are dropout masks."""
+        return bool(self.dropout or self.recurrent_dropout)
+
     def fold_difference(self) -> tuple[str, str] | None:
-        if self.dropout or self.recurrent_dropout:
-            return MASKS_DIFFER
-        return super().fold_difference()
+        return MASKS_DIFFER if self.drops else super().fold_difference()
 
     def step_result(self, x: Shape) -> Shape:
         """The shape that the cell makes of one step of `x`, whose first axis is time."""
@@ -52,6 +53,10 @@ class Recurrent(Op):
     def step_flops(self, x: Shape, y: Shape) -> Size:
         """Floating-point operations of one step of `x`; `y` is what the step makes."""
         raise NotImplementedError
+
+    def states(self, step: Shape) -> Shapes:
+        """The shapes of the states, where one step makes `step`."""
+        return (step,) * self.state_count
 
     def result_count(self) -> int:
         return 1 + self.state_count if self.return_state else 1
@@ -62,15 +67,16 @@ class Recurrent(Op):
         if not is_float(dtype) and self.needs_floats:
             raise wrong_dtype(dtype)
         step = self.step_result(x)
+        states = self.states(step)
         if len(inputs) > 1:
-            check_states(inputs[1:], (step,) * self.state_count)
+            check_states(inputs[1:], states)
         dtype = self.compute_dtype
         if self.return_sequences:
             time = x.axes[0] if x.axes[0].given else TIME
             first = Tensor(Shape((x.sizes[0], *step.sizes), (time, *step.axes)), dtype)
         else:
             first = Tensor(step, dtype)
-        return (first, *(Tensor(step, dtype),) * self.state_count) if self.return_state else (first,)
+        return (first, *(Tensor(state, dtype) for state in states)) if self.return_state else (first,)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """The cell's FLOPs, once for each step."""
@@ -91,65 +97,38 @@ def check_states(given: Inputs, wanted: Shapes) -> None:
             raise Misfit("E212", text, operand=1 + i)
 
 
-def check_forget_bias(op: Any) -> None:
-    """Raises E107 where the forget gate's bias of 1 leaves Keras without an initializer for the others."""
-    if op.use_bias and op.unit_forget_bias and op.bias_initializer is None:
-        raise bad_argument("bias_initializer", "`unit_forget_bias` needs an initializer for the other biases")
+def check_unroll(op: Any, x: Shape) -> None:
+    """Raises E207 where the steps of `x` are to be written out, and nobody knows how many there are."""
+    if op.unroll and not isinstance(x.sizes[0], int):
+        raise Misfit(
+            "E207",
+            f"`unroll` needs the number of steps of {sizes_text(x)}, which is not a number",
+            parameter="unroll",
+            axis=0,
+            facts=("Keras: Cannot unroll a RNN if the time dimension is undefined",),
+            repairs=(SetArgument("unroll", None, "loop over the steps instead"),),
+        )
 
 
-class Gated(Recurrent):
-    """A cell with a vector for its state: `gates` projections of the step and of the state."""
-
-    gates: ClassVar[int]
+class Gated(Recurrent, Gates):
+    """A cell with a vector for its state, run over the steps."""
 
     if TYPE_CHECKING:
         units: Positive
         unroll: Flag
+        use_bias: Flag
 
     @property
     def places(self) -> tuple[Place, ...]:
         return ("time", "feature")
 
     def step_result(self, x: Shape) -> Shape:
-        if self.unroll and not isinstance(x.sizes[0], int):
-            raise Misfit(
-                "E207",
-                f"`unroll` needs the number of steps of {sizes_text(x)}, which is not a number",
-                parameter="unroll",
-                axis=0,
-                facts=("Keras: Cannot unroll a RNN if the time dimension is undefined",),
-                repairs=(SetArgument("unroll", None, "loop over the steps instead"),),
-            )
+        self.check_gates()
+        check_unroll(self, x)
         return Shape((self.units,), (FEATURE,))
 
-    def weights_for(self, shapes: Shapes) -> Weights:
-        """`kernel` (features, gates * units), `recurrent_kernel` (units, gates * units) and `bias`."""
-        wide = self.gates * self.units
-        kernel = (known_size(shapes[0], -1, "the kernel"), wide)
-        found: Weights = {"kernel": kernel, "recurrent_kernel": (self.units, wide)}
-        if self.use_bias:
-            found["bias"] = self.bias_shape
-        return found
-
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        """The shape of the bias."""
-        return (self.gates * self.units,)
-
     def step_flops(self, x: Shape, y: Shape) -> Size:
-        """Per unit: 2 for each multiply-add, each gate 1 to join both projections and its biases; mixing."""
-        biases = (len(self.bias_shape) if self.use_bias else 0) * self.gates
-        return self.units * (2 * self.gates * (x.sizes[-1] + self.units) + self.gates + biases + self.mixing)
-
-    @property
-    def mixing(self) -> int:
-        """FLOPs for each unit behind the projections: activations, and what mixes the state."""
-        raise NotImplementedError
-
-
-def lstm_mixing(activation: object, recurrent_activation: object) -> int:
-    """FLOPs per element of `c = f * c + i * act(z); h = o * act(c)`, the three gates activated before."""
-    return 3 * activation_flops(recurrent_activation) + 2 * activation_flops(activation) + 4
+        return self.gate_flops(x.sizes[-1])
 
 
 def check_cudnn(wanted: object, op: "LSTM | GRU") -> None:
@@ -182,7 +161,7 @@ _ALL = {"units": 3, "return_sequences": True, "return_state": True}
     Example({"units": 3, "use_bias": False}, ((5, 7), (3,), (3,))),
     inputs="sequences initial_state*",
 )
-class LSTM(Gated):
+class LSTM(LSTMGates, Gated):
     """Long short-term memory: gates decide what each step keeps of a carried state."""
 
     units: Positive
@@ -210,18 +189,9 @@ class LSTM(Gated):
     unroll: Flag = False
     use_cudnn: UseCudnn = "auto"
 
-    gates = 4
-    state_count = 2
-
     def step_result(self, x: Shape) -> Shape:
         check_cudnn(self.use_cudnn, self)
-        check_forget_bias(self)
         return super().step_result(x)
-
-    @property
-    def mixing(self) -> int:
-        """The three gates and both activations, and 4 to mix the carried state and the result."""
-        return lstm_mixing(self.activation, self.recurrent_activation)
 
 
 @op(
@@ -230,7 +200,7 @@ class LSTM(Gated):
     Example({"units": 3, "reset_after": False}, ((5, 7), (3,))),
     inputs="sequences initial_state*",
 )
-class GRU(Gated):
+class GRU(GRUGates, Gated):
     """Gated recurrent unit: one gate mixes the old state with a new one, another resets it."""
 
     units: Positive
@@ -258,23 +228,9 @@ class GRU(Gated):
     reset_after: Flag = True
     use_cudnn: UseCudnn = "auto"
 
-    gates = 3
-    state_count = 1
-
     def step_result(self, x: Shape) -> Shape:
         check_cudnn(self.use_cudnn, self)
         return super().step_result(x)
-
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        """One bias for each gate; with `reset_after` another for the projection of the state."""
-        wide = 3 * self.units
-        return (2, wide) if self.reset_after else (wide,)
-
-    @property
-    def mixing(self) -> int:
-        """Two gates and the activation, 1 to reset, 4 for `z * h + (1 - z) * new`."""
-        return 2 * activation_flops(self.recurrent_activation) + activation_flops(self.activation) + 5
 
 
 @op(
@@ -283,7 +239,7 @@ class GRU(Gated):
     Example({"units": 3, "unroll": True}, ((5, 7), (3,))),
     inputs="sequences initial_state*",
 )
-class SimpleRNN(Gated):
+class SimpleRNN(PlainGates, Gated):
     """A dense layer over each step and the result of the step before."""
 
     units: Positive
@@ -307,11 +263,3 @@ class SimpleRNN(Gated):
     stateful: Flag = False
     unroll: Flag = False
     seed: Integer | None = None
-
-    gates = 1
-    state_count = 1
-
-    @property
-    def mixing(self) -> int:
-        """The activation."""
-        return activation_flops(self.activation)

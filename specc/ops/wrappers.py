@@ -1,10 +1,12 @@
 """Layers that run another layer: over both directions of a sequence, or at every step of it."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import FLAG, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
+from specc.ops.nesting import about, frozen_within, prefixed, wrapped_parts
 from specc.ops.recurrent import Recurrent
 from specc.ops.registry import make_nested
 from specc.shapes.dim import Size
@@ -12,7 +14,7 @@ from specc.shapes.shape import as_time, sizes_text
 from specc.shapes.tensor import Tensor, is_float
 
 
-def _layer(value: Any) -> Op:
+def as_layer(value: Any) -> Op:
     made = make_nested(value)
     if made.keras is None and not made.name[0].isupper():
         raise ValueError(f"`{made.name}` is a construct, not a layer")
@@ -23,31 +25,13 @@ LayerRef = Annotated[
     Op,
     Kind(
         "a layer: a name, or `{Name: arguments}`",
-        checked(_layer),
+        checked(as_layer),
         {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]},
     ),
 ]
 """A layer as an argument; the value is the op."""
 
 _NO_WEIGHTS = Kind("null: weights are loaded when the model is built", {"type": "none"}, {"type": "null"})
-
-
-def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
-    """What a wrapped layer raises, as a fault of the wrapper: its arguments stand in `parameter`."""
-    at = fault.axis
-    return Misfit(
-        fault.code,
-        fault.message,
-        parameter=parameter if fault.parameter else None,
-        operand=fault.operand,
-        axis=at if at is None or at < 0 else at + axes_before,
-        facts=fault.facts,
-    )
-
-
-def prefixed(prefix: str, weights: Weights) -> Weights:
-    """The weights under names that begin with `prefix`."""
-    return {f"{prefix}_{name}": shape for name, shape in weights.items()}
 
 
 @op(
@@ -91,6 +75,15 @@ class Bidirectional(Op):
     def result_count(self) -> int:
         states = self.layer.result_count() - 1
         return (2 if self.merge_mode is None else 1) + 2 * states
+
+    @property
+    def nests_results(self) -> bool:
+        return any(layer.nests_results for layer in self._both())
+
+    def nested(self, values: list[Any]) -> list[Any]:
+        """The states of both directions, each as its layer takes them."""
+        ahead, back = self._both()
+        return [*ahead.nested(values[: ahead.state_count]), *back.nested(values[ahead.state_count :])]
 
     def fold_difference(self) -> tuple[str, str] | None:
         return self.layer.fold_difference()
@@ -145,14 +138,15 @@ class Bidirectional(Op):
             **prefixed("backward", back.weights_for(shapes[:1])),
         }
 
+    def wrapped(self, weights: Weights) -> Iterable[tuple[Op, Weights]]:
+        ahead, back = self._both()
+        return wrapped_parts({"forward": ahead, "backward": back}, weights)
+
     def frozen(self, weights: Weights) -> frozenset[str]:
         if not self.trainable:
             return frozenset(weights)
-        frozen = {
-            "forward": not self.layer.trainable,
-            "backward": not (self.backward_layer or self.layer).trainable,
-        }
-        return frozenset(name for name in weights if frozen[name.partition("_")[0]])
+        ahead, back = self._both()
+        return frozen_within({"forward": ahead.frozen, "backward": back.frozen}, weights)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """Both directions, and what merges them: 1 for each element (`ave`: 2, `concat` nothing)."""
@@ -231,6 +225,9 @@ class TimeDistributed(Op):
             return self.layer.weights_for((shapes[0].part(1),))
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
+
+    def wrapped(self, weights: Weights) -> Iterable[tuple[Op, Weights]]:
+        return ((self.layer, weights),)
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         return self.layer.frozen(weights) if self.trainable else frozenset(weights)

@@ -8,6 +8,8 @@ from tests.oracle.case import Sizes, op_class
 from tests.oracle.values import DTYPES, LISTED, good_value
 
 KEEP = (
+    "cell",
+    "cells",
     "layer",
     "backward_layer",
     "weights",
@@ -24,8 +26,9 @@ KEEP = (
 """Parameters that only a strategy gives."""
 
 RANKS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "Bidirectional"), (2,)),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional"), (2,)),
     **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), (2, 2, 2, 3)),
+    "GroupQueryAttention": (2,),
     "RepeatVector": (1,),
     "TimeDistributed": (2, 3),
 }

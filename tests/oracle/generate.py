@@ -23,7 +23,8 @@ OPS: tuple[str, ...] = tuple(
 _ONE_INPUT = tuple(
     name
     for name in OPS
-    if not (op_class(name).takes_list or name.startswith("ops.")) and name not in ("MultiHeadAttention", "Embedding", "Bidirectional")
+    if not (name.startswith("ops.") or op_class(name).takes_list)
+    and name not in ("MultiHeadAttention", "GroupQueryAttention", "Embedding", "Bidirectional")
 )
 
 

@@ -189,6 +189,8 @@ _BAD: dict[str, tuple[Any, ...]] = {
     "shared_axes": (0, 9, -1, -9, [1, 1], []),
     "target_shape": ([-1, -1], [0], [7, 5], [-1, 11], [2, -2], [], "bogus", 3),
     "dims": ([1, 1], [0, 1], [2, 3], [], [1], "bogus", 1, [1, 2, 3, 4, 5]),
+    "cell": ("LSTMCell", {"LSTM": 3}, {"LSTMCell": {"unit": 3}}, [], [{"LSTMCell": 0}], {"Dense": 3}, 3),
+    "cells": ([], [{"Dense": 3}], {"LSTMCell": 3}, [{"GRUCell": {}}], 3),
     "layer": ("Bogus", {"Dense": {}}, {"LSTM": {"unit": 3}}, "Add", {"Dense": -1}, 3),
     "backward_layer": ("Bogus", {"Dense": 3}, {"LSTM": {"units": 3}}, 3),
     "noise_shape": ([2, 9], [1, 1, 1, 1, 1, 1], [9], [None, 9, 9], [0], 3),

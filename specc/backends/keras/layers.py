@@ -2,7 +2,7 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """Keras layers with the arguments that an op was given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
@@ -12,6 +12,7 @@ from specc.ops.declare import Op, axis_number, parameters_of
 from specc.ops.objects import to_keras_config
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
 
 
 def keras_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str = "float32") -> KerasLayer:
@@ -35,6 +36,10 @@ def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, A
         if isinstance(value, Op):
             inside = shape.part(1) if op.name == "TimeDistributed" else shape
             value = wrapped_layer(keras, value, inside, type(value).__name__.lower(), dtype)
+        elif name == "cells":
+            value = [
+                wrapped_layer(keras, c, shape, f"{c.name.lower()}_{i}", dtype) for i, c in enumerate(value)
+            ]
         elif (op.name, name) in _PLAIN:
             value = _PLAIN[op.name, name](op, shape)
         elif known[name].kind.is_axis:
@@ -105,10 +110,21 @@ def wrapped_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> K
     elif op.name == "Flatten" and op.keep is not None:
         kept, rest = op.order(shape)
         first = keras.layers.Permute([i + 1 for i in (*kept, *rest)], dtype=dtype)
+    elif op.name == "Pipeline":
+        return pipeline_layer(keras, op, shape, name, dtype)
     else:
         return keras_layer(keras, op, shape, name, dtype)
     target = known_or_rest(op.output(shape).sizes)
     return keras.Sequential([first, keras.layers.Reshape(target, dtype=dtype)], name=name)
+
+
+def pipeline_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:
+    """A `Pipeline`, which has no dtype of its own: its layers have."""
+    steps = enumerate(op.steps(Tensor(shape, op.compute_dtype)))
+    layers = [
+        wrapped_layer(keras, layer, x.shape, f"{layer.name.lower()}_{i}", dtype) for i, (layer, x, _) in steps
+    ]
+    return keras.layers.Pipeline(layers, name=name)
 
 
 def keras_axes(value: Any, shape: Shape) -> Any:
@@ -121,7 +137,17 @@ def keras_axes(value: Any, shape: Shape) -> Any:
 def apply(call: Call) -> Any:
     """What the Keras layer of the op makes of the inputs."""
     layer = call.object(lambda name: keras_layer(call.keras, call.op, call.shape, name))
-    return invoke(call.op, layer, call.inputs)
+    made = invoke(call.op, layer, call.inputs)
+    return list(_flat(made)) if call.op.nests_results else made
+
+
+def _flat(made: Any) -> Iterator[KerasTensor]:
+    """Results in lists within lists, one by one."""
+    if isinstance(made, list | tuple):
+        for each in made:
+            yield from _flat(each)
+    else:
+        yield made
 
 
 def invoke(op: Op, layer: KerasLayer, inputs: list[KerasTensor]) -> Any:
@@ -134,5 +160,5 @@ def invoke(op: Op, layer: KerasLayer, inputs: list[KerasTensor]) -> Any:
     for i, wanted in enumerate(op.reads[1:], start=1):
         given = inputs[i:] if wanted.many else inputs[i : i + 1]
         if given and given[0] is not None:
-            named[wanted.name] = given if wanted.many else given[0]
+            named[wanted.name] = op.nested(given) if wanted.many else given[0]
     return layer(inputs[0], **named)

@@ -1,13 +1,14 @@
 """The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger import adaptive, einsum, functions, images, layers, text
+from tests.oracle.ledger import adaptive, cells, einsum, functions, images, layers, text
 from tests.oracle.ledger.shared import Entry
 
 LEDGER: tuple[Entry, ...] = (
     *layers.ENTRIES,
     *images.ENTRIES,
     *adaptive.ENTRIES,
+    *cells.ENTRIES,
     *einsum.ENTRIES,
     *text.ENTRIES,
     *functions.ENTRIES,

@@ -17,7 +17,9 @@ def _all_axes(verdict: Verdict) -> bool:
 
 
 def _unlike_ranks(verdict: Verdict) -> bool:
-    return refused(verdict, "E205") and _last_is_function(verdict) and "different numbers" in verdict.messages[0]
+    return (
+        refused(verdict, "E205") and _last_is_function(verdict) and "different numbers" in verdict.messages[0]
+    )
 
 
 def _reaches_batch(verdict: Verdict) -> bool:
@@ -25,12 +27,59 @@ def _reaches_batch(verdict: Verdict) -> bool:
 
 
 def _broken(verdict: Verdict) -> bool:
-    return refused(verdict, "E107") and any(isinstance(v, float) for *_, v in arguments_of(verdict, "decimals"))
+    return refused(verdict, "E107") and any(
+        isinstance(v, float) for *_, v in arguments_of(verdict, "decimals")
+    )
+
+
+def _wrapped(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and "which cannot be that" in verdict.messages[0]
+
+
+def _empty(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and "empty list" in verdict.messages[0]
+
+
+def _whole(verdict: Verdict) -> bool:
+    shrinks = verdict.case.ops[-1] in ("ops.hard_shrink", "ops.soft_shrink")
+    given = [v for *_, v in arguments_of(verdict, "threshold")]
+    return shrinks and refused(verdict, "E210") and all(isinstance(v, int) for v in given)
+
+
+def _unmade_product(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and "Keras makes no" in verdict.messages[0]
+
+
+def _as_bias(verdict: Verdict) -> bool:
+    step = verdict.case.steps[-1]
+    listed = step.op == "ops.add" and isinstance(step.arguments.get("x2"), list)
+    return (
+        listed and verdict.accepted and verdict.keras.ok and all("shapes" in d for d in verdict.differences)
+    )
 
 
 ENTRIES = (
+    Entry("wrapped constants", "TensorFlow turns a number into another that the dtype can hold", _wrapped),
+    Entry("no constant", "an empty list is no constant: nothing would be left of the value", _empty),
+    Entry("whole thresholds", "Keras computes with integers where all arguments are", _whole),
+    Entry(
+        "dtype of a product", "Keras announces the dtype of a product, and does not make it", _unmade_product
+    ),
+    Entry(
+        "bias",
+        "Keras's add lays a constant along another axis than it announces; specc turns the two",
+        _as_bias,
+    ),
     Entry("decimals", "what is rounded has a whole number of decimals", _broken),
     Entry("all axes", "without an axis, a function runs over the batch too", _all_axes),
-    Entry("unlike ranks", "numpy counts axes from the last: one value's batch meets another's axis", _unlike_ranks),
-    Entry("constant for the batch", "a constant of more axes than a sample has fits some batches only", _reaches_batch),
+    Entry(
+        "unlike ranks",
+        "numpy counts axes from the last: one value's batch meets another's axis",
+        _unlike_ranks,
+    ),
+    Entry(
+        "constant for the batch",
+        "a constant of more axes than a sample has fits some batches only",
+        _reaches_batch,
+    ),
 )

@@ -23,8 +23,12 @@ def arguments_of(verdict: Verdict, *names: str) -> Iterator[tuple[str, str, Any]
         for name, value in arguments.items():
             if not names or name in names:
                 yield op, name, value
-            if name.endswith("layer") and isinstance(value, dict):
-                todo += [(inner, given) for inner, given in value.items() if isinstance(given, dict)]
+            held = value if isinstance(value, list) else [value]
+            if name.endswith("layer") or name in ("cell", "cells"):
+                several = [each for each in held if isinstance(each, dict)]
+                todo += [
+                    (o, given) for each in several for o, given in each.items() if isinstance(given, dict)
+                ]
 
 
 def refused(verdict: Verdict, code: str) -> bool:

@@ -36,8 +36,8 @@ def _tokens(verdict: Verdict) -> bool:
 
 
 def _unread(verdict: Verdict) -> bool:
-    names = {name for op, name, _ in arguments_of(verdict) if op in (*LOOKUPS, "HashedCrossing")}
-    unread = {"encoding", "dtype", "trainable", "oov_token", "epsilon", "salt"}
+    names = {name for op, name, _ in arguments_of(verdict) if op in (*LOOKUPS, "Hashing", "HashedCrossing")}
+    unread = {"encoding", "dtype", "trainable", "oov_token", "epsilon", "salt", "mask_value"}
     return refused(verdict, "E107") and verdict.case.mutated in unread & names
 
 
@@ -48,8 +48,7 @@ def _no_ngrams(verdict: Verdict) -> bool:
 
 def _no_bins(verdict: Verdict) -> bool:
     names = ("num_bins", "num_tokens", "num_oov_indices", "output_sequence_length", "sequence_length")
-    given = arguments_of(verdict, *names)
-    return refused(verdict, "E107") and any(isinstance(v, float) or v == 0 for *_, v in given)
+    return refused(verdict, "E107") and verdict.case.mutated in names
 
 
 def _unknown(verdict: Verdict) -> bool:

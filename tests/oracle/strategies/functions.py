@@ -5,7 +5,7 @@ from typing import Any
 
 from specc.ops import registry
 from specc.ops.declare import parameters_of
-from specc.ops.function import NO_FLOATS, NO_INTEGERS, Function
+from specc.ops.function import NO_INTEGERS, Function
 from tests.oracle.case import Sizes
 from tests.oracle.draft import Draft
 from tests.oracle.strategies.registry import STRATEGIES
@@ -26,6 +26,9 @@ def function(draft: Draft) -> None:
                 draft.arguments[each.name] = constant(draft.rng, draft.shape)
             else:
                 draft.shapes.append(alike(draft.rng, draft.shape))
+    dtype = parameters.get("dtype")
+    if dtype is not None and (dtype.required or draft.chance(0.2)):
+        draft.arguments["dtype"] = draft.rng.choice(_DTYPES)
     draft.dtype = dtype_for(draft, cls)
 
 

@@ -1,0 +1,97 @@
+"""A recurrent layer over any cell."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from specc.ops.cells import CellRef, StackedRNNCells
+from specc.ops.declare import Example, Op, Place, Shape, Shapes, Weights, op
+from specc.ops.kinds import Flag
+from specc.ops.misfit import Misfit, SetArgument, bad_argument
+from specc.ops.nesting import about
+from specc.ops.recurrent import Recurrent, check_unroll
+from specc.shapes.axis import FEATURE
+from specc.shapes.dim import Size
+
+_STACK = [{"LSTMCell": 4}, {"GRUCell": 3}]
+
+
+@op(
+    Example({"cell": {"LSTMCell": 4}}, ((5, 7),)),
+    Example({"cell": _STACK, "return_sequences": True, "return_state": True}, ((5, 7),)),
+    Example({"cell": _STACK, "return_state": True}, ((5, 7), (4,), (4,), (3,))),
+    inputs="sequences initial_state*",
+)
+class RNN(Recurrent):
+    """Runs a cell, or several one on top of the other, over the steps of a sequence."""
+
+    cell: CellRef
+    return_sequences: Flag = False
+    return_state: Flag = False
+    go_backwards: Flag = False
+    stateful: Flag = False
+    unroll: Flag = False
+    zero_output_for_mask: Flag = False
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return ("time", "feature")
+
+    @property
+    def state_count(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The states of all cells."""
+        return len(self.cell.state_sizes())
+
+    @property
+    def needs_floats(self) -> bool:
+        return self.cell.needs_floats
+
+    @property
+    def drops(self) -> bool:
+        return self.cell.drops
+
+    @property
+    def nests_results(self) -> bool:
+        """The states of each of several cells are a list."""
+        return self.return_state and isinstance(self.cell, StackedRNNCells)
+
+    def nested(self, values: list[Any]) -> list[Any]:
+        return self.cell.nested(values)
+
+    def step_result(self, x: Shape) -> Shape:
+        try:
+            self.cell.check()
+        except Misfit as fault:
+            raise about(fault, "cell") from None
+        check_unroll(self, x)
+        if self.unroll and _is_lone(self.cell):
+            message = "`unroll` does not go with a stack of one cell that has several states"
+            loop = SetArgument("unroll", None, "loop over the steps instead")
+            raise bad_argument("unroll", message, loop)
+        return Shape((self.cell.made(),), (FEATURE,))
+
+    def states(self, step: Shape) -> Shapes:
+        return tuple(Shape((size,), (FEATURE,)) for size in self.cell.state_sizes())
+
+    def step_flops(self, x: Shape, y: Shape) -> Size:
+        return self.cell.step_flops(x.sizes[-1])
+
+    def weights_for(self, shapes: Shapes) -> Weights:
+        """Those of the cell."""
+        try:
+            return self.cell.weights_for((shapes[0].part(1),))
+        except Misfit as fault:
+            raise about(fault, "cell", axes_before=1) from None
+
+    def wrapped(self, weights: Weights) -> Iterable[tuple[Op, Weights]]:
+        return ((self.cell, weights),)
+
+    def frozen(self, weights: Weights) -> frozenset[str]:
+        return self.cell.held(weights) if self.trainable else frozenset(weights)
+
+
+def _is_lone(cell: object) -> bool:
+    """Whether it is, or holds, a stack of one cell with several states: unrolled, Keras takes these for its own."""
+    if not isinstance(cell, StackedRNNCells):
+        return False
+    lone = len(cell.cells) == 1 and len(cell.cells[0].state_sizes()) > 1
+    return lone or any(map(_is_lone, cell.cells))

@@ -1,0 +1,34 @@
+"""The entries for cells called by themselves."""
+
+from tests.oracle.judge import Verdict
+from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused
+
+CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
+
+
+def _dropout(verdict: Verdict) -> bool:
+    given = any(value for *_, value in arguments_of(verdict, "dropout", "recurrent_dropout"))
+    return given and refused(verdict, "E107") and has_op(verdict, *CELLS)
+
+
+def _no_cells(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and any(v == [] for *_, v in arguments_of(verdict, "cells"))
+
+
+def _axes(verdict: Verdict) -> bool:
+    either = refused(verdict, "E200") or refused(verdict, "E201")
+    return either and has_op(verdict, *CELLS, "RNN")
+
+
+def _integers(verdict: Verdict) -> bool:
+    return refused(verdict, "E210") and has_op(verdict, *CELLS)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "dropout of a cell", "a cell by itself draws its mask once, and keeps it for all batches", _dropout
+    ),
+    Entry("no cells", "a stack of no cells makes what it is given", _no_cells),
+    Entry("axes of a cell", "a SimpleRNNCell stretches its states over more axes than its own", _axes),
+    Entry("states of integers", "some cells compute with states that are no floats", _integers),
+)
