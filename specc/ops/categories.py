@@ -187,7 +187,7 @@ class Discretization(Encoder):
         if inputs[0].dtype == "uint64":
             raise Misfit("E210", "takes floats or narrower integers, and is given uint64")
         made = super().results(inputs)
-        refuse_narrow(self, self.counts)
+        refuse_narrow(self, self.counts and inputs[0].shape.rank == 1)
         return made
 
     def result_dtype(self, dtype: str) -> str:
@@ -304,8 +304,8 @@ def _is_value(value: str | float, dtype: str) -> bool:
     """Whether TensorFlow makes a value of `dtype` of a plain one."""
     if isinstance(value, str):
         return dtype == "string"
-    if dtype == "bool":
-        return isinstance(value, bool)
+    if dtype == "bool" or isinstance(value, bool):
+        return isinstance(value, bool) and dtype == "bool"
     if dtype == "uint64" and value < 0:
         return False
     return is_float(dtype) or (dtype != "string" and isinstance(value, int))

@@ -31,6 +31,10 @@ def _out_of_vocabulary(verdict: Verdict) -> bool:
     return none and has_op(verdict, *LOOKUPS) and batch_fails(verdict, "Expected 'tf.Tensor(False")
 
 
+def _out_of_range(verdict: Verdict) -> bool:
+    return has_op(verdict, "CategoryEncoding") and batch_fails(verdict, "must be non-negative")
+
+
 def _tokens(verdict: Verdict) -> bool:
     return refused(verdict, "E107") and verdict.case.mutated == "vocabulary"
 
@@ -72,6 +76,7 @@ ENTRIES: tuple[Entry, ...] = (
         "without a place for unknown words, a lookup fails on them, which is up to the data",
         _out_of_vocabulary,
     ),
+    Entry("out of range", "whether indices are categories is up to the data", _out_of_range),
     Entry("tokens", "NumPy makes text of numbers among text, and integers of text and fractions", _tokens),
     Entry("unread by lookups", "Keras does not look at what a lookup does not use", _unread),
     Entry("no n-grams", "texts without a single n-gram become empty values", _no_ngrams),
