@@ -277,7 +277,9 @@ class _Checker:
         """
         name = METRICS.class_of(metric)
         if name not in TAG_METRICS:
-            message = f"`{name}` compares scores, and `{output}` is tags: `accuracy` counts the right ones"
+            message = (
+                f"`{name}` does not measure tags, as output `{output}` has: `accuracy` counts the right ones"
+            )
             self.error("E400", message, node)
         return METRICS.read({name: {"name": metric}}) if metric in ("accuracy", "acc") else metric
 
