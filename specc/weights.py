@@ -53,14 +53,14 @@ def carry_over(path: str, built: Mapping[str, Any], layers: Iterable[Layer]) -> 
         carried = carry(load_layers(path), built)
     except Unloadable as error:
         return [Diagnostic("E504", f"Keras does not load `{path}`", notes=(Note(str(error)),))]
-    if not carried.layers:
+    if not carried.layers and (carried.differing or carried.only_here):
         names = carried.only_there or [*carried.differing]
         notes = (Note(f"the file has weights for {_listed(names)}"),) if names else ()
         return [Diagnostic("E507", f"no layer has a namesake with the same weights in `{path}`", notes=notes)]
     places = {layer.name: layer for layer in layers}
     total = len(carried.layers) + len(carried.differing) + len(carried.only_here)
     message = f"{len(carried.layers)} of {total} layers with weights have those of `{path}`"
-    found = [Diagnostic("N708", message)]
+    found = [Diagnostic("N708", message)] if total else []
     for name, why in carried.differing.items():
         found.append(_at(f"`{name}` keeps its initial weights: it {why}", places.get(name)))
     if carried.only_here:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, cast
 from specc.importing.objects import Unsayable
 from specc.importing.records import Application, Value, leaves
 from specc.ops.declare import CallInput, Op
+from specc.ops.registry import FAMILIES
 
 _NOT_IN_TRAINING = frozenset(
     (
@@ -14,6 +15,11 @@ _NOT_IN_TRAINING = frozenset(
     )
 )
 """The layers whose call has `training: false` for its default, and Keras writes it down."""
+
+_IN_TRAINING = frozenset(
+    ("Pipeline", *(name for family in FAMILIES if family.startswith("image_") for name in FAMILIES[family]))
+)
+"""The layers whose call has `training: true` for its default."""
 
 
 class Wired(NamedTuple):
@@ -62,6 +68,8 @@ def _options(op: Op, named: dict[str, Any]) -> dict[str, Any]:
         if leaves(value):
             raise Unsayable(f"is given a value for `{name}`, which a spec cannot say")
         if _is_nothing(value) or (value is False and (name != "training" or op.name in _NOT_IN_TRAINING)):
+            continue
+        if value is True and name == "training" and op.name in _IN_TRAINING:
             continue
         if name not in op.call_options:
             raise Unsayable(f"is called with `{name}`, which a spec cannot say")

@@ -19,8 +19,8 @@ _FAMILIES: dict[str, Family] = {
 """By how the kind of an argument is described: that is what tells kinds apart."""
 _NOT_ARGUMENTS = frozenset(("name", "batch_input_shape", "batch_shape", "autocast"))
 """What Keras writes among the arguments, and its layers do not take, or not from a spec."""
-_RETIRED = {"rms_scaling": False}
-"""Arguments that layers no longer have, with the value that means nothing; else null is."""
+_HIDDEN = {"rms_scaling": False, "zero_output_for_mask": False}
+"""Arguments that Keras's signatures do not name, with the value that means nothing; else null does."""
 _SAID_BY_DEFAULT = (("data_format", "channels_last"), ("activation", "linear"))
 """What an argument that is null by default is written as."""
 
@@ -54,7 +54,7 @@ def _arguments(op: type[Op], config: Arguments, policy: str) -> Arguments:
     found: Arguments = {}
     for name, value in config.items():
         parameter = known.get(name)
-        if name in _NOT_ARGUMENTS or (parameter is None and value == _RETIRED.get(name)):
+        if name in _NOT_ARGUMENTS or (parameter is None and value == _HIDDEN.get(name)):
             continue
         if parameter is None:
             raise Unsayable(f"has an argument `{name}`, which the op `{op.name}` does not take")
@@ -91,13 +91,23 @@ def nested_layer(data: Any, policy: str) -> Any:
 
 
 def _without_backward(config: Arguments) -> Arguments:
-    """The backward layer is the forward one turned round unless it says otherwise."""
-    ahead, back = config.get("layer"), config.get("backward_layer")
-    if class_of(ahead) != class_of(back) or class_of(back) is None:
-        return config
-    there, again = ({**config_of(x), "name": None} for x in (ahead, back))
-    again["go_backwards"] = not again.get("go_backwards")
-    return {**config, "backward_layer": None} if there == again else config
+    """The backward layer is the forward one turned round unless it says otherwise.
+
+    Both make zeros where a mask is false if they make sequences.
+    """
+    inner = {name: config[name] for name in ("layer", "backward_layer") if config_of(config.get(name))}
+    for name, data in inner.items():
+        said = config_of(data)
+        if said.get("zero_output_for_mask") == said.get("return_sequences"):
+            said = {k: v for k, v in said.items() if k != "zero_output_for_mask"}
+        inner[name] = {**data, "config": said}
+    ahead, back = inner.get("layer"), inner.get("backward_layer")
+    if back is not None and class_of(ahead) == class_of(back):
+        there, again = ({**config_of(x), "name": None} for x in (ahead, back))
+        again["go_backwards"] = not again.get("go_backwards")
+        if there == again:
+            inner["backward_layer"] = None
+    return {**config, **inner}
 
 
 def _tidy_axes(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:

@@ -10,6 +10,7 @@ from specc.importing.calls import wired
 from specc.importing.chain import Chain, Piece, chain, in_order
 from specc.importing.functions import pieces_of
 from specc.importing.layers import op_from
+from specc.importing.masks import leave_out_masks
 from specc.importing.objects import Unsayable, is_of_keras, plain
 from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
 from specc.importing.signature import signature_of
@@ -62,6 +63,7 @@ class Importer:
         """The items of a network, whose layers have paths that begin with `prefix`."""
         blocks: dict[str, str] = {}
         pieces: list[Piece] = []
+        leave_out_masks(network, in_order(network))
         for record, node in in_order(network):
             if record.cls == "InputLayer" and not record.applications:
                 continue

@@ -1,3 +1,5 @@
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportCallIssue=false
+# pyright: reportArgumentType=false, reportOperatorIssue=false, reportOptionalOperand=false
 """Two Keras models held against each other: layers, shapes, parameters, and what they make of a batch."""
 
 from typing import Any, NamedTuple
@@ -29,15 +31,25 @@ def randomize(model: Any, seed: int = 1) -> None:
             value = keras.ops.convert_to_numpy(weight)
             noise = rng.uniform(0.05, 0.2, value.shape)
             weight.assign((value * (1 + noise) + noise).astype(value.dtype))
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization) and layer.input_mean is None:
+            layer.finalize_state()  # it computes with what it works out from its weights
 
 
-def batch(model: Any, seed: int = 1) -> Any:
-    """One random sample for each input, by the shapes that the model takes; unknown sizes are 224."""
+def graph(model: Any) -> Any:
+    """The functional model that a sequential one is."""
+    return getattr(model, "_functional", None) or model
+
+
+def batch(model: Any, seed: int = 1, most: float = 255, size: int = 1) -> list[Any]:
+    """Random samples for each input in its order, by the shapes that the model takes; unknown sizes are 224."""
     rng = np.random.default_rng(seed)
-    made = [
-        rng.uniform(0, 255, [1, *(s or 224 for s in x.shape[1:])]).astype("float32") for x in model.inputs
-    ]
-    return made[0] if len(made) == 1 else made
+    made: list[Any] = []
+    for x in model.inputs:
+        shape = [size, *(s or 224 for s in x.shape[1:])]
+        numbers = rng.uniform(0, most, shape) if "float" in x.dtype else rng.integers(0, 3, shape)
+        made.append(numbers.astype(x.dtype))
+    return made
 
 
 def table(model: Any, prefix: str = "") -> dict[str, tuple[Any, ...]]:
@@ -48,23 +60,16 @@ def table(model: Any, prefix: str = "") -> dict[str, tuple[Any, ...]]:
             continue
         path = f"{prefix}{operation.name}"
         if isinstance(operation, keras.Model):
-            found |= table(getattr(operation, "_functional", None) or operation, f"{path}.")
+            found |= table(graph(operation), f"{path}.")
         else:
-            made = operation.output
-            several = (
-                list(made.values())
-                if isinstance(made, dict)
-                else made
-                if isinstance(made, list | tuple)
-                else [made]
-            )
-            found[path] = tuple(tuple(x.shape) for x in several)
+            made = operation._inbound_nodes[0].output_tensors
+            found[path] = tuple(tuple(x.shape) for x in made)
     return found
 
 
-def same(model: Any, other: Any, x: Any) -> Facts:
+def same(model: Any, other: Any, x: list[Any]) -> Facts:
     """Raises `Difference` where `other` is not `model` again, weights included."""
-    mine, theirs = (table(getattr(m, "_functional", None) or m) for m in (model, other))
+    mine, theirs = (table(graph(m)) for m in (model, other))
     if mine != theirs:
         raise Difference(f"layers differ: {sorted({*mine.items()} ^ {*theirs.items()}, key=str)[:6]}")
     if model.count_params() != other.count_params():
@@ -72,10 +77,10 @@ def same(model: Any, other: Any, x: Any) -> Facts:
     return Facts(len(mine), model.count_params(), apart(outputs(model, x), outputs(other, x)))
 
 
-def outputs(model: Any, x: Any) -> list[Any]:
-    """What a model makes of a batch, as arrays in the order of its outputs."""
-    made = model(x, training=False)
-    several = [made[name] for name in sorted(made)] if isinstance(made, dict) else made
+def outputs(model: Any, x: list[Any]) -> list[Any]:
+    """What a model makes of arrays for its inputs, as arrays in the order of its outputs."""
+    made = model(keras.tree.pack_sequence_as(graph(model).input, x), training=False)
+    several = list(made.values()) if isinstance(made, dict) else made
     several = several if isinstance(several, list | tuple) else [several]
     return [keras.ops.convert_to_numpy(y) for y in several]
 
