@@ -22,21 +22,24 @@ _ASKING = _ALONG | _RANKED.keys()
 _WORDS = ("initializer", "regularizer", "constraint")
 
 
-def check_objects(op: Op, weights: Weights, results: Inputs, dtype: str | None = None) -> None:
+def check_objects(
+    op: Op, weights: Weights, results: Inputs, dtype: str | None = None, is_constrained: bool = True
+) -> None:
     """Raises E107 where an initializer, regularizer or constraint cannot work on what it is for.
 
-    `dtype` is that of a layer around this one.
+    `dtype` is that of a layer around this one; in a frozen layer, none is constrained.
     """
     given = vars(op)
     policy = op.dtype or dtype
     for inner, own in op.wrapped(weights):
-        check_objects(inner, own, (), policy)
+        check_objects(inner, own, (), policy, is_constrained and op.trainable)
     if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
     # Keras does not tell the cell of a ConvLSTM that it is frozen.
     trained = op.trainable or op.name.startswith("ConvLSTM")
     for parameter, shape in _uses(op, weights):
-        if trained or parameter.endswith("_initializer"):
+        asked = trained and (is_constrained or not parameter.endswith("_constraint"))
+        if asked or parameter.endswith("_initializer"):
             _check(op, parameter, len(shape), policy)
     if "activity_regularizer" in vars(op):
         for result in results:

@@ -104,6 +104,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "resize": tuple(f"{kind}{n}D" for kind in ("UpSampling", "ZeroPadding", "Cropping") for n in (1, 2, 3)),
     **{f"tensor.{family}": tuple(f"ops.{n}" for n in names.split()) for family, names in FUNCTIONS.items()},
     "text": ("TextVectorization",),
+    "spectral": ("SpectralNormalization",),
     "wrappers": ("Bidirectional", "TimeDistributed"),
 }
 """The modules of this package, and the ops that each declares."""
@@ -331,7 +332,11 @@ def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:
 
 
 def no_op(word: str, known: Iterable[str]) -> ArgumentError:
-    """That no op is called `word`, and which of the `known` ones may be meant; E500 where its library is broken."""
+    """That no op is called `word`, why, or which of the `known` ones is meant; E500 where its library is broken."""
+    from specc.ops.refused import REFUSED
+
+    if word in REFUSED:
+        return ArgumentError("E104", f"`{word}` is no op: {REFUSED[word]}", None, (word,), True)
     code, message = "E104", f"there is no op `{word}`"
     if "." in word and not word.startswith("ops."):
         from specc.ops.libraries import library

@@ -76,12 +76,14 @@ def known_or_rest(sizes: Iterable[Size]) -> list[int]:
 CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 
 
-def is_turned(op: Op) -> bool:
-    """Whether a convolution is told that the channels come first.
+def is_turned(op: Any) -> bool:
+    """Whether a convolution, or one whose kernel is normalized, is told that the channels come first.
 
     TensorFlow convolves so on accelerators only (Keras turns the other window ops by itself). So it is built
     with the channels last, its kernel is the same, and its input and result are transposed: see `turns`.
     """
+    if op.name == "SpectralNormalization":
+        return is_turned(op.layer)
     return op.name in CONVOLUTIONS and op.arguments.get("data_format") == "channels_first"
 
 
@@ -92,8 +94,16 @@ def turns(rank: int) -> tuple[list[int], list[int]]:
 
 def turned_layer(keras: Any, op: Op, shape: Shape, name: str, dtype: str) -> KerasLayer:
     """The convolution itself, with the channels last."""
-    arguments = keras_arguments(keras, op, shape, dtype) | {"data_format": "channels_last"}
-    return getattr(keras.layers, op.name)(**arguments, name=name)
+    return keras_layer(keras, _turned(op), shape, name, dtype)
+
+
+def _turned(op: Any) -> Op:
+    turned = (
+        {"layer": _turned(op.layer)}
+        if op.name == "SpectralNormalization"
+        else {"data_format": "channels_last"}
+    )
+    return type(op).holding({**vars(op), **turned})
 
 
 def wrapped_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> KerasLayer:

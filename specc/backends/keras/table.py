@@ -246,6 +246,6 @@ LOWERINGS: dict[str, Lowering] = {
     "reduce": reduce,
     "slice": take_slice,
     "weight": weight,
-    **dict.fromkeys(CONVOLUTIONS, convolution),
+    **dict.fromkeys((*CONVOLUTIONS, "SpectralNormalization"), convolution),
 }
 """By name of the op; all others are `specc.backends.keras.layers.apply`."""

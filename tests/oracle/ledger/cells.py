@@ -24,11 +24,16 @@ def _integers(verdict: Verdict) -> bool:
     return refused(verdict, "E210") and has_op(verdict, *CELLS)
 
 
+def _cut(verdict: Verdict) -> bool:
+    return refused(verdict, "E210") and has_op(verdict, "SpectralNormalization")
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "dropout of a cell", "a cell by itself draws its mask once, and keeps it for all batches", _dropout
     ),
     Entry("no cells", "a stack of no cells makes what it is given", _no_cells),
     Entry("axes of a cell", "a SimpleRNNCell stretches its states over more axes than its own", _axes),
+    Entry("whole vectors", "a SpectralNormalization cuts what it makes of integers to integers", _cut),
     Entry("states of integers", "some cells compute with states that are no floats", _integers),
 )

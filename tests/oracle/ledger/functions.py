@@ -1,5 +1,7 @@
 """The entries for functions."""
 
+from collections.abc import Callable
+
 from specc.ops.function import Function
 from tests.oracle.case import op_class
 from tests.oracle.judge import Verdict
@@ -58,7 +60,53 @@ def _as_bias(verdict: Verdict) -> bool:
     )
 
 
+_MEANT = {
+    "numbers of quantiles": (
+        "E107",
+        "`q` is from 0 to",
+        "Keras takes a share below none or above all for none or all",
+    ),
+    "method of quantiles": (
+        "E107",
+        "method`",
+        "in a model Keras drops the method of a quantile",
+    ),
+    "axis of crossentropy": (
+        "E107",
+        "whatever `axis` says",
+        "Keras's crossentropies work along the last axis alone",
+    ),
+    "scale of root mean squares": (
+        "E107",
+        "lays `scale`",
+        "Keras lays a scale over the last axes, whatever the axis",
+    ),
+    "no classes": ("E107", "`num_classes` of", "an encoding of no classes is empty"),
+    "lone label": (
+        "E200",
+        "takes at least one axis",
+        "Keras announces another shape than it makes of one label",
+    ),
+    "whole batch": ("E203", "give `", "what a value of the batch says would count for all samples alike"),
+}
+"""The code, a part of the message, and why Keras's answer is not wanted, by name."""
+
+
+def _said(name: str) -> Callable[[Verdict], bool]:
+    code, words, _ = _MEANT[name]
+    return lambda verdict: (
+        refused(verdict, code) and _last_is_function(verdict) and words in verdict.messages[0]
+    )
+
+
+def _more_arguments(verdict: Verdict) -> bool:
+    step = verdict.case.steps[-1]
+    return refused(verdict, "E105") and step.op in ("ops.multi_hot", "ops.layer_normalization")
+
+
 ENTRIES = (
+    *(Entry(name, reason, _said(name)) for name, (_, _, reason) in _MEANT.items()),
+    Entry("more arguments", "some functions swallow arguments of any name", _more_arguments),
     Entry("wrapped constants", "TensorFlow turns a number into another that the dtype can hold", _wrapped),
     Entry("no constant", "an empty list is no constant: nothing would be left of the value", _empty),
     Entry("whole thresholds", "Keras computes with integers where all arguments are", _whole),

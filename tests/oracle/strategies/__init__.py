@@ -3,10 +3,12 @@
 from tests.oracle.strategies import adaptive as _adaptive
 from tests.oracle.strategies import cells as _cells
 from tests.oracle.strategies import einsum as _einsum
+from tests.oracle.strategies import encoding as _encoding
 from tests.oracle.strategies import functions as _functions
 from tests.oracle.strategies import grouped as _grouped
 from tests.oracle.strategies import images as _images
 from tests.oracle.strategies import layers as _layers
+from tests.oracle.strategies import pipeline as _pipeline
 from tests.oracle.strategies import shaping as _shaping
 from tests.oracle.strategies import text as _text
 from tests.oracle.strategies.registry import strategy
@@ -18,8 +20,10 @@ _FAMILIES = (
     _cells,
     _grouped,
     _functions,
+    _encoding,
     _layers,
     _images,
+    _pipeline,
     _adaptive,
     _text,
     _shaping,

@@ -3,9 +3,9 @@
 from typing import Any
 
 from tests.oracle.case import Sizes
-from tests.oracle.draft import RANKS, Draft
+from tests.oracle.draft import RANKS, Draft, rank_of
 from tests.oracle.strategies.layers import states
-from tests.oracle.strategies.registry import STRATEGIES
+from tests.oracle.strategies.registry import STRATEGIES, strategy
 
 SINGLE = ("LSTMCell", "GRUCell", "SimpleRNNCell")
 
@@ -52,5 +52,33 @@ def alone(draft: Draft) -> None:
     draft.shapes += sizes
 
 
-STRATEGIES |= {"RNN": rnn, **dict.fromkeys((*SINGLE, "StackedRNNCells"), alone)}
+NORMALIZED = (
+    "Dense",
+    "EinsumDense",
+    "Conv1D",
+    "Conv2D",
+    "Conv2DTranspose",
+    "DepthwiseConv2D",
+    "Embedding",
+    "LSTM",
+)
+
+
+def spectral(draft: Draft) -> None:
+    """A layer with a kernel, mostly."""
+    fits = [op for op in NORMALIZED if not draft.given or rank_of(draft.rng, op) == len(draft.shape)]
+    inner = Draft(draft.rng, draft.rng.choice(fits or ["Dense"]), draft.shape if draft.given else None)
+    inner.draw()
+    strategy(inner)
+    draft.arguments["layer"] = {inner.op: inner.arguments}
+    if draft.chance(0.8):
+        inner.arguments.pop("lora_rank", None)
+    draft.shapes = inner.shapes[:1]
+
+
+STRATEGIES |= {
+    "SpectralNormalization": spectral,
+    "RNN": rnn,
+    **dict.fromkeys((*SINGLE, "StackedRNNCells"), alone),
+}
 RANKS |= dict.fromkeys((*SINGLE, "StackedRNNCells"), (1,))
