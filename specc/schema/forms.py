@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from specc.ops import libraries, registry
 from specc.ops.custom import WORD
-from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
 from specc.ops.families import Family
 from specc.ops.kinds import Kind
 from specc.ops.losses import LOSSES
@@ -123,7 +123,8 @@ class Forms:
             form, text, name = either(form, {"type": "null"}), f"{text}, or null", f"{name}_or_null"
         made = self.defs.setdefault(name, {"description": text, **self.opened(form)})
         assert made.get("description", text) == text, f"two kinds of arguments are called `{name}`"
-        return ref(name) if parameter.required else {**ref(name), "default": plain(parameter.default)}
+        default = {} if parameter.default is REQUIRED else {"default": plain(parameter.default)}
+        return {**ref(name), **default}
 
     def _family(self, family: Family) -> None:
         """The objects of a family, each class with its arguments once."""

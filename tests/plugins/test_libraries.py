@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,15 @@ def test_libraries_are_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     libraries.libraries()
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: pytest.fail("read again"))
     assert libraries.find_op("sound.Decimate") is libraries.find_op("sound.Decimate") is not None
+
+
+def test_the_library_of_the_docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    text = (HERE.parents[1] / "docs" / "custom.md").read_text(encoding="utf-8")
+    (module,) = re.findall(r"^```python\n(from specc.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "documented_sound.py").write_text(module, encoding="utf-8")
+    install(tmp_path, documented="documented_sound")
+    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.syspath_prepend(tmp_path)
+    model = specc.build(f"{HEAD}  - documented.Decimate: 2\n")
+    assert model.output_shape == (None, 2, 4, 3)
+    assert model.count_params() == 3
