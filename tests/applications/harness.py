@@ -10,7 +10,7 @@ import keras
 
 import specc
 from specc.importing.model import import_model
-from tests.applications.compare import Facts, batch, randomize, same
+from tests.applications.compare import Facts, batch, enliven, randomize, same
 
 NAMES = sorted(name for name in dir(keras.applications) if name[0].isupper())
 
@@ -29,6 +29,7 @@ def make(name: str) -> Any:
     keras.utils.set_random_seed(1)
     model = getattr(keras.applications, name)(weights=None)
     randomize(model)
+    enliven(model)
     return model
 
 
@@ -44,7 +45,7 @@ def there_and_back(model: Any, folder: Path, allow_custom: bool = False) -> Outc
     built, build_seconds = _timed(
         lambda: specc.build(written, strict=True, weights=saved, allow_custom=allow_custom)
     )
-    facts = same(model, built, batch(model))
+    facts = same(model, built, batch(model, size=2))
     return Outcome(facts, len(imported.text.splitlines()), import_seconds, build_seconds)
 
 

@@ -24,4 +24,4 @@ def test_without_the_weights_it_is_another(tmp_path: Path):
     model = make("MobileNetV2")
     there_and_back(model, tmp_path)
     with pytest.raises(Difference, match="apart"):
-        same(model, specc.build(tmp_path / "model.yaml"), batch(model))
+        same(model, specc.build(tmp_path / "model.yaml"), batch(model, size=2))
