@@ -130,7 +130,12 @@ class Function:
 
     def argument(self, name: str, value: Any, inputs: list[Any]) -> Any:
         """Constants that a function computes with are arrays; numbers too, where Keras does not take them."""
-        if name not in parameters_of(self.op) or not parameters_of(self.op)[name].kind.is_operand:
+        if value is None:
+            return None
+        if hasattr(self.op, "scales") and name in self.op.scales and value is not None:
+            return np.asarray(value, "float32")
+        known = parameters_of(self.op)
+        if value is None or name not in known or not known[name].kind.is_operand:
             return tuple(value) if isinstance(value, list) else value
         if isinstance(value, int | float):
             if self.op.takes_numbers and not isinstance(value, bool):
@@ -153,6 +158,8 @@ def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:
 def _argument(name: str, value: Any, dtype: Any) -> Any:
     """An argument as Keras takes it; layers as arguments have the dtype of the layer that they are for."""
     word = name.rpartition("_")[2]
+    if word == "layers":
+        return [_argument("layer", each, dtype) for each in value]
     if word in ("cell", "cells") and isinstance(value, list):
         cells = [_argument("cell", each, dtype) for each in value]
         return cells if word == "cells" else keras.layers.StackedRNNCells(cells, **_with_dtype({}, dtype))

@@ -2,11 +2,15 @@
 
 from specc.ops.arrays import MaybeValue, Value
 from specc.ops.declare import Example, Inputs, Shape, Shapes
-from specc.ops.function import TRUTHS, DTypes, Function, function, same
+from specc.ops.function import DTypes, Function, function, same
 from specc.ops.kinds import Flag, Number
-from specc.ops.misfit import Misfit, wrong_rank
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.dtype import result_type
 from specc.shapes.tensor import Tensor
+
+_UNKNOWN = ("bool", "int8", "int16", "uint")
+"""The dtypes, how their names begin, in which TensorFlow multiplies no matrices."""
 
 _HEADS = ((4, 2, 3), (5, 2, 3), (5, 2, 3))
 
@@ -19,7 +23,7 @@ _HEADS = ((4, 2, 3), (5, 2, 3), (5, 2, 3))
 class DotProductAttention(Function):
     """Attention of queries to keys, as (time, head, feature), by which the values are mixed."""
 
-    dtypes = DTypes(same, ("int", "uint", *TRUTHS))
+    dtypes = DTypes(same)
 
     query: Value
     key: Value
@@ -36,12 +40,23 @@ class DotProductAttention(Function):
         for operand, tensor in enumerate(inputs[:3]):
             if tensor.shape.rank != 3:
                 raise wrong_rank("`(time, head, feature)`", tensor.shape, operand=operand)
+        self._refuse_other_machines()
         query, key, value = (tensor.shape for tensor in inputs[:3])
         _check_alike(query, key, 1, 1)
         _check_alike(query, key, 2, 1)
         for axis in range(3):
             _check_alike(key, value, axis, 2)
-        return (Tensor(query, self.checked_dtype(inputs[0].dtype)),)
+        dtype = result_type(*(tensor.dtype for tensor in inputs[:3]))
+        if dtype.startswith(_UNKNOWN):
+            raise wrong_dtype(dtype)
+        return (Tensor(query, self.checked_dtype(dtype)),)
+
+    def _refuse_other_machines(self) -> None:
+        """E107 for what TensorFlow does not have."""
+        for name in ("attn_logits_soft_cap", "flash_attention"):
+            if vars(self).get(name) not in (None, False):
+                repair = SetArgument(name, None, "let Keras choose how attention is computed")
+                raise bad_argument(name, f"`{name}` is there with JAX on other machines alone", repair)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """2 for each multiply-add of the scores and of the mixing, 5 for each score."""

@@ -175,6 +175,8 @@ class Squeeze(Moving):
     def output(self, x: Shape) -> Shape:
         """The other axes; E203 for all of them, E202 where one is longer than 1."""
         gone = behind_batch(self.axis, x)
+        if not gone:
+            raise bad_argument("axis", "names no axis, which Keras takes for all of them")
         for axis in gone:
             if isinstance(x.sizes[axis], int) and x.sizes[axis] != 1:
                 raise Misfit(

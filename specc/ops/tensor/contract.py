@@ -9,6 +9,7 @@ from specc.ops.function import TRUTHS, DTypes, Function, function, same
 from specc.ops.kinds import AxisRef, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.tensor.joining import common_dtype
+from specc.ops.tensor.products import summed_dtype
 from specc.ops.wants import shown
 from specc.shapes.axis import Axis
 from specc.shapes.dim import Size, product, surely_differ
@@ -75,7 +76,7 @@ class Einsum(Function):
                 raise wrong_rank(f"{len(term) - 1} axes and the batch, as `{term}` says,", x, operand=operand)
             for i, letter in enumerate(term[1:]):
                 size, axis = known.get(letter, (x.sizes[i], x.axes[i]))
-                if surely_differ(size, x.sizes[i]) and 1 not in (size, x.sizes[i]):
+                if surely_differ(size, x.sizes[i]):
                     raise Misfit(
                         "E205",
                         f"`{letter}` is {size} and {x.sizes[i]}",
@@ -83,10 +84,10 @@ class Einsum(Function):
                         operand=operand,
                         axis=i,
                     )
-                known[letter] = (x.sizes[i] if size == 1 else size, axis)
+                known[letter] = (size, axis)
         entries = [known[letter] for letter in made[1:]]
         shape = Shape(tuple([size for size, _ in entries]), tuple([axis for _, axis in entries]))
-        return (Tensor(shape, self.checked_dtype(common_dtype(inputs))),)
+        return (Tensor(shape, summed_dtype(self.checked_dtype(common_dtype(inputs)))),)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """2 for each combination of all letters and each operand but the first."""
@@ -113,8 +114,10 @@ class Cross(Function):
     axis: AxisRef | None = None
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The axes of the values; E205 where they differ, E107 where the vectors have not three elements."""
+        """The axes of the values; E205 where they differ, E107 where the vectors do not stand along one axis."""
         a, b = inputs[0].shape, inputs[1].shape
+        for name in ("axisa", "axisb", "axisc"):
+            axis_number(getattr(self, name), a, name)
         whole = self.axis if self.axis is not None else None
         at, other = (
             axis_number(w if whole is None else whole, x) for w, x in ((self.axisa, a), (self.axisb, b))
@@ -127,15 +130,13 @@ class Cross(Function):
             raise bad_argument(
                 "axis", "the vectors stand along the same axis of both values and of the result"
             )
-        if any(surely_differ(x.sizes[at], 3) for x in (a, b)):
-            raise Misfit(
-                "E205",
-                f"takes vectors of 3 elements, of {sizes_text(a)} and {sizes_text(b)}",
-                operand=0,
-                axis=at,
-            )
         if any(map(surely_differ, a.sizes, b.sizes)):
             raise Misfit("E205", f"takes values alike, not {sizes_text(a)} and {sizes_text(b)}", operand=1)
+        if surely_differ(a.sizes[at], 3):
+            message = (
+                f"takes vectors of 3 elements, and {sizes_text(a)} has {a.sizes[at]} along axis {at + 1}"
+            )
+            raise Misfit("E205", message, axis=at)
         return (Tensor(a, self.checked_dtype(common_dtype(inputs))),)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:

@@ -3,7 +3,6 @@
 from specc.ops.arrays import Array, Operand, Value, array_dtype, array_shape, flat
 from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number, axis_numbers
 from specc.ops.function import (
-    TRUTHS,
     DTypes,
     Function,
     always,
@@ -24,9 +23,10 @@ from specc.shapes.shape import nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 
-def _check_integers(dtype: str, what: str, operand: int = 0) -> None:
-    if not dtype.startswith(("int", "uint")):
-        raise wrong_dtype(dtype, f"integers for {what}", operand=operand)
+def _check_indices(dtype: str, operand: int = 0) -> None:
+    """E210 for text; Keras casts any number to an index."""
+    if dtype == "string":
+        raise wrong_dtype(dtype, "numbers for the indices", operand=operand)
 
 
 @function(
@@ -80,7 +80,7 @@ class Take(Function):
         sizes = array_shape(table)  # pyright: ignore[reportArgumentType]
         if not isinstance(self.axis, int) or self.axis % max(len(sizes), 1):
             raise Misfit("E203", "looks up along the first axis of a constant: `axis: 0`", parameter="axis")
-        _check_integers(indices.dtype, "the indices")
+        _check_indices(indices.dtype)
         return Tensor(indices.shape.join(nameless(sizes[1:])), array_dtype(table))  # pyright: ignore[reportArgumentType]
 
 
@@ -98,7 +98,7 @@ class TakeAlongAxis(Function):
         """The sizes of `x`, but for the axis, which is that of the indices; E204 where others differ."""
         x, indices = inputs[0], inputs[1]
         (at,) = behind_batch(self.axis, x.shape)
-        _check_integers(indices.dtype, "the indices", 1)
+        _check_indices(indices.dtype, 1)
         if indices.shape.rank != x.shape.rank:
             raise wrong_rank(f"indices of as many axes as {x.shape}", indices.shape, operand=1)
         sizes: list[Size] = []
@@ -135,6 +135,8 @@ def _diagonal_size(x: Shape, rows_at: int, columns_at: int, offset: int) -> Size
 )
 class Diagonal(Moving):
     """The diagonal of the matrices of two axes, in a last axis."""
+
+    dtypes = DTypes(same)
 
     offset: Integer = 0
     axis1: AxisRef = 0
@@ -181,8 +183,12 @@ class Triangle(Elementwise):
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The same axes; E200 where the batch would be one of them."""
-        if inputs[0].shape.rank < 2:
-            raise wrong_rank("at least two axes", inputs[0].shape)
+        x = inputs[0].shape
+        if x.rank < 2:
+            raise wrong_rank("at least two axes", x)
+        height, width = x.sizes[-2:]
+        if (isinstance(height, int) and self.k < -height) or (isinstance(width, int) and self.k > width):
+            raise bad_argument("k", f"diagonal {self.k} lies beside the matrices of {sizes_text(x)}")
         return super().results(inputs)
 
 
@@ -199,7 +205,7 @@ rows(
 class Sort(Along):
     """Puts the elements along an axis in order."""
 
-    dtypes = DTypes(same, TRUTHS)
+    dtypes = DTypes(same)
 
 
 @function(Example({}, ((4, 3),)), Example({"axis": 1}, ((4, 3),)))

@@ -26,6 +26,11 @@ def _summed(a: Size, b: Size, pair: str, operand: int) -> None:
         )
 
 
+def summed_dtype(dtype: str) -> str:
+    """The dtype of sums of products: TensorFlow sums those of integers of 8 bits up in 32."""
+    return "int32" if dtype == "int8" else dtype
+
+
 class _Product(Function):
     dtypes = DTypes(same, TEXT)
 
@@ -35,7 +40,8 @@ class _Product(Function):
 
     def made(self, inputs: Inputs) -> str:
         """The dtype of the result: the operands are brought to one."""
-        return self.checked_dtype(result_type(*self.operand_dtypes(self.operands(inputs)).values()))
+        dtypes = self.operand_dtypes(self.operands(inputs)).values()
+        return summed_dtype(self.checked_dtype(result_type(*dtypes)))
 
 
 def _shape(value: Tensor | Array) -> Shape:
@@ -88,9 +94,13 @@ def _of_two(a: Shape, b: Shape) -> Shape:
     )
 
 
+def _need_an_axis(x: Shape) -> None:
+    if not x.rank:
+        raise wrong_rank("at least one axis", x)
+
+
 def _constant_last(a: Shape, b: Shape, pair: str) -> Shape:
-    if not a.rank:
-        raise wrong_rank("at least one axis", a)
+    _need_an_axis(a)
     if b.rank not in (1, 2):
         raise bad_argument("x2", "is a list of numbers, or a matrix of them")
     _summed(a.sizes[-1], b.sizes[0], pair, 0)
@@ -150,8 +160,9 @@ class Dot(_WithConstant):
     """Sums over the last axis of a value and the last but one of a constant."""
 
     def sums(self, a: Shape, b: Shape) -> tuple[list[int], list[int], list[int]]:
-        if not a.rank or not b.rank:
-            raise bad_argument("x2", "`ops.multiply` multiplies by a number")
+        if not b.rank:
+            return [], [], []
+        _need_an_axis(a)
         at = max(b.rank - 2, 0)
         return [a.rank - 1], [at], [i for i in range(b.rank) if i != at]
 
@@ -161,8 +172,9 @@ class Inner(_WithConstant):
     """Sums over the last axes of a value and of a constant."""
 
     def sums(self, a: Shape, b: Shape) -> tuple[list[int], list[int], list[int]]:
-        if not a.rank or not b.rank:
-            raise bad_argument("x2", "`ops.multiply` multiplies by a number")
+        if not b.rank:
+            return [], [], []
+        _need_an_axis(a)
         return [a.rank - 1], [b.rank - 1], list(range(b.rank - 1))
 
 

@@ -81,10 +81,14 @@ class Rotate(Function):
         axes = (self.axes,) if isinstance(self.axes, int | str) else self.axes
         if len(axes) != 2:
             raise bad_argument("axes", "needs two axes")
+        if self.k % 2 == 0:
+            # Keras announces the axes in each other's place, whatever it makes.
+            raise bad_argument(
+                "k", "turns by an odd number of quarters: half a turn is `ops.flip` over both axes"
+            )
         a, b = axis_numbers(axes, x.shape, "axes")
         order = list(range(x.shape.rank))
-        if self.k % 2:
-            order[a], order[b] = b, a
+        order[a], order[b] = b, a
         return (Tensor(x.shape.ordered(order), self.checked_dtype(x.dtype)),)
 
 
@@ -142,6 +146,11 @@ class Pad(Moving):
     mode: Literal["constant", "reflect", "symmetric"] = "constant"
     constant_values: MaybeOperand = None
 
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The axes made longer; E210 for text that numbers would stand beside."""
+        self.operand_dtypes(self.operands(inputs))
+        return super().results(inputs)
+
     def output(self, x: Shape) -> Shape:
         """Each axis as much longer; E203 where the batch would be, E206 where a mirror has too little to show."""
         sizes: list[Size] = []
@@ -150,6 +159,8 @@ class Pad(Moving):
             sizes.append(x.sizes[i] + (before + behind))
         if self.mode != "constant" and "constant_values" in vars(self):
             raise bad_argument("constant_values", "goes with the mode `constant` alone")
+        if isinstance(vars(self).get("constant_values"), tuple):
+            raise bad_argument("constant_values", "is one number: TensorFlow pads with no others")
         return Shape(tuple(sizes), x.axes)
 
     def _pairs(self, x: Shape) -> list[tuple[int, int]]:
