@@ -1,6 +1,7 @@
 # Everything runs in .venv, which is made on first use with any Python 3.11 to 3.13 (make PYTHON=python3.12 …).
 PYTHON ?= python3
 VENV := .venv
+OLDEST := .venv-oldest
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 JOBS ?= auto
@@ -8,7 +9,7 @@ CASES ?= 10000
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format bench oracle fuzz applications clean
+.PHONY: help install demo test test-slow lint format bench oracle oracle-versions fuzz applications clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +50,16 @@ bench: $(STAMP) ## the measurements, with their peers beside them
 fuzz: $(STAMP) ## mutate specs by the ten thousand (FUZZ_SEED=n for others)
 	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/properties
 
+oracle-versions: $(STAMP) $(OLDEST)/installed ## the same with the oldest Keras and the newest
+	$(OLDEST)/bin/python -m tests.oracle --cases $(CASES)
+	$(BIN)/python -m tests.oracle --cases $(CASES)
+
+$(OLDEST)/installed: pyproject.toml constraints.txt constraints-oldest.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[tensorflow,dev]'
+	$(OLDEST)/bin/python -m pip install --disable-pip-version-check --requirement constraints-oldest.txt
+	@touch $@
+
 oracle: $(STAMP) ## CASES (10000) generated layers held against Keras
 	$(BIN)/python -m tests.oracle --cases $(CASES)
 
@@ -56,5 +67,5 @@ applications: $(STAMP) ## every network of keras.applications, imported and buil
 	$(BIN)/python -m tests.applications
 
 clean: ## remove what was built, .venv included
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -18,14 +18,14 @@ from specc.shapes.tensor import Tensor
 def _ngrams(value: Any) -> Any:
     several: Sequence[Any] = cast("list[Any]", value) if isinstance(value, list | tuple) else [value]
     if not several or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in several):
-        raise ValueError("must be a positive integer, or a list of them")
+        raise ValueError("must be a positive integer or a list of them")
     return tuple(several) if isinstance(value, list | tuple) else value
 
 
 NGrams = Annotated[
     int | tuple[int, ...],
     Kind(
-        "a positive integer, or a list of them",
+        "a positive integer or a list of them",
         checked(_ngrams),
         {
             "anyOf": [

@@ -10,38 +10,50 @@ from tests.oracle.case import Case
 from tests.oracle.generate import OPS
 from tests.oracle.ledger import LEDGER
 from tests.oracle.run import Figures, run
-
-HEADINGS = ("cases", "valid", "invalid", "agreed", "in ledger", "disagreed")
+from tests.oracle.table import HEADINGS, write
+from tests.oracle.versions import INSTALLED
 
 
 def main() -> int:
     """Run the cases and print what came of them; 1 if anything disagrees that is not in the ledger."""
     parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1], help="as many cases of each of them")
     parser.add_argument("--ops", nargs="+", choices=OPS, default=list(OPS), metavar="OP")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument(
+        "--table", metavar="FILE", help="write the figures by family into a page, as docs/oracle.md"
+    )
     parser.add_argument("--replay", metavar="JSON", help="judge one case, as a disagreement prints it")
     options = parser.parse_args()
     if options.replay:
         return _replay(options.replay)
+    print(f"Keras {INSTALLED}")
     started = time.monotonic()
     total = Figures(Counter(), Counter(), [])
-    for figures in run(options.seed, options.cases, tuple(options.ops), options.processes):
-        total.counts.update(figures.counts)
-        total.entries.update(figures.entries)
-        total.disagreements.extend(figures.disagreements)
-        for text in figures.disagreements:
-            print(f"\n{text}\n", flush=True)
-        done = sum(count for (_, heading), count in total.counts.items() if heading == "cases")
-        print(
-            f"\r{done:6,} of {options.cases:,} cases, {len(total.disagreements)} disagreements",
-            end="",
-            flush=True,
-        )
-    print(f", {time.monotonic() - started:.0f} s, seed {options.seed}\n")
+    for seed in options.seed:
+        for figures in run(seed, options.cases, tuple(options.ops), options.processes):
+            _add(total, figures)
+            done = sum(count for (_, heading), count in total.counts.items() if heading == "cases")
+            wanted = options.cases * len(options.seed)
+            print(
+                f"\r{done:6,} of {wanted:,} cases, {len(total.disagreements)} disagreements",
+                end="",
+                flush=True,
+            )
+    print(f", {time.monotonic() - started:.0f} s, seed {' '.join(map(str, options.seed))}\n")
     _print_table(total)
+    if options.table:
+        write(options.table, total, options.cases, options.seed)
     return 1 if total.disagreements else 0
+
+
+def _add(total: Figures, figures: Figures) -> None:
+    total.counts.update(figures.counts)
+    total.entries.update(figures.entries)
+    total.disagreements.extend(figures.disagreements)
+    for text in figures.disagreements:
+        print(f"\n{text}\n", flush=True)
 
 
 def _replay(text: str) -> int:

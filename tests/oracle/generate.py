@@ -3,22 +3,20 @@
 from random import Random
 
 from specc.ops import registry
-from specc.ops.declare import Op
-from specc.ops.misfit import Misfit
-from specc.shapes.shape import nameless
-from specc.shapes.tensor import Tensor
 from tests.oracle.case import Case, Sizes, Step, op_class
-from tests.oracle.draft import Draft, rank_of
+from tests.oracle.draft import Draft, made_sizes, rank_of
 from tests.oracle.mutate import mutate
 from tests.oracle.strategies import strategy
+from tests.oracle.versions import has
 
 OPS: tuple[str, ...] = tuple(
     name
     for family, names in registry.FAMILIES.items()
     if family not in ("constructs", "crf")
     for name in names
+    if has(name)
 )
-"""The layers of Keras that specc has."""
+"""The layers and functions that specc has, and the installed Keras."""
 
 _ONE_INPUT = tuple(
     name
@@ -47,7 +45,7 @@ def _valid(rng: Random, op: str) -> Case:
             before = rng.choice(("Dense", "Activation", "Dropout", "LayerNormalization"))
         draft = _drafted(rng, before, here)
         steps.append(Step(before, draft.arguments, _read(draft, name, inputs, dtypes), draft.options))
-        here, name = _made_sizes(draft), f"l{len(steps) - 1}"
+        here, name = made_sizes(draft), f"l{len(steps) - 1}"
         if here is None:
             break
     if here is None or not _suits(rng, op, here):
@@ -107,18 +105,6 @@ def _read(draft: Draft, first: str, inputs: list[Sizes], dtypes: list[str]) -> t
     for sizes in draft.shapes[len(reads) :]:
         reads.append(f"x{len(inputs)}")
         inputs.append(sizes)
-        dtypes.append(draft.dtype if len(reads) == 1 or draft.rng.random() < 0.9 else "float32")
+        alike = len(reads) == 1 or draft.rng.random() < 0.9
+        dtypes.append(draft.dtypes.get(len(reads) - 1, draft.dtype if alike else "float32"))
     return tuple(reads)
-
-
-def _made_sizes(draft: Draft) -> Sizes | None:
-    """The sizes of what the layer makes, to put another one behind it; None where it does not fit."""
-    try:
-        op: Op = registry.make(draft.cls, draft.arguments)
-        if op.places is not None and len(op.places) != len(draft.shape):
-            return None
-        sizes = op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0].shape.sizes
-    except (registry.ArgumentErrors, Misfit):
-        return None
-    known = tuple(size for size in sizes if isinstance(size, int))
-    return known if known and len(known) == len(sizes) else None

@@ -14,8 +14,9 @@ from specc.ops.objects import Object
 from specc.ops.registry import first_parameter
 from tests.oracle.case import op_class
 from tests.oracle.generate import OPS
+from tests.oracle.versions import has
 
-OF_SPECC = {"Flatten": {"keep"}}
+OF_SPECC = {"Flatten": {"keep"}, "Pipeline": {"dtype"}}
 """Parameters that specc adds to a layer."""
 
 OF_KERAS = {
@@ -53,7 +54,9 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize("op", OPS)
 def test_the_parameters_and_defaults_are_those_of_keras(op: str) -> None:
     ours = {
-        name: p.default for name, p in parameters_of(op_class(op)).items() if name not in OF_SPECC.get(op, ())
+        name: p.default
+        for name, p in parameters_of(op_class(op)).items()
+        if name not in OF_SPECC.get(op, ()) and has(op, name)
     }
     theirs = signature(op)
     assert set(ours) == set(theirs)
