@@ -62,7 +62,7 @@ class Einsum(Function):
     dtypes = DTypes(same, TRUTHS)
 
     subscripts: Subscripts
-    operands: Values  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleUnannotatedOverride]
+    xs: Values
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The axes of the result's letters; E200 for another number of axes, E205 where sizes differ."""
