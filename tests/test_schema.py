@@ -84,6 +84,13 @@ VALID = {
         "TimeDistributed: {layer: Flatten}",
         "{LSTM: {units: 2, return_state: true}, as: [a, _, b]}",
     ),
+    "a layer of one's own": chain(
+        "{a.b:C: {units: 3, of: {any: [kind]}}, signature: '(*s, c) -> (*s, c)', call: {anything: 1}, name: c}",
+        "{a:C: 3, signature: '(t, c) -> (t)'}",
+        "{a:C: , signature: '(t) -> (t, 2)'}",
+        "TimeDistributed: {layer: {a:C: 3, signature: '(c) -> (c)'}}",
+        "{branches: [[], []], merge: {a:C: 3, signature: '[(*s), (*s)] -> (*s)'}}",
+    ),
     "a compile section": chain("Dense: {units: 3, activation: softmax}", "Flatten")
     + "compile: {optimizer: {SGD: {learning_rate: {ExponentialDecay: {initial_learning_rate: 0.1, "
     + "decay_steps: 10, decay_rate: 0.9}}}}, loss: mse, metrics: [mae, {Precision: {thresholds: 0.5}}]}\n",
@@ -150,6 +157,14 @@ INVALID = {
     "an unknown optimizer": chain("Dense: 4") + "compile: {optimizer: adamm}\n",
     "an unknown argument of an optimizer": chain("Dense: 4") + "compile: {optimizer: {Adam: {lr: 1}}}\n",
     "an unknown loss": chain("Dense: 4") + "compile: {loss: mean_square}\n",
+    "a layer of one's own without a signature": chain("a:C: 3"),
+    "a layer of one's own by its name alone": chain("a:C"),
+    "a signature beside an op": chain("{Dense: 4, signature: (c) -> (c)}"),
+    "a signature that is no text": chain("{a:C: 4, signature: [c]}"),
+    "a key that is no class": chain("{a:C.D: 4, signature: (c) -> (c)}"),
+    "a layer of one's own in a wrapper, without a signature": chain("TimeDistributed: {layer: {a:C: 4}}"),
+    "a layer of one's own as a merge, without a signature": chain("{branches: [[], []], merge: {a:C: 3}}"),
+    "a signature in a wrapper": chain("TimeDistributed: {layer: {Dense: 4, signature: (c) -> (c)}}"),
     "adapt": "adapt: maybe\n" + chain("Dense: 4"),
 }
 
@@ -171,6 +186,7 @@ DIFFERENCES = {
     "sizes that are text are not parsed": HEAD + "inputs: {x: ['4 +']}\nlayers: [Dense: 4]\n",
     "an output's name is a loss's key, and not known": chain("Dense: 4")
     + "compile: {loss: {nowhere: mse}}\n",
+    "signatures are not parsed": chain("{a:C: 4, signature: c}"),
     "arguments that exclude each other are no matter of form": chain(
         "Conv1D: {filters: 2, kernel_size: 3, strides: 2, dilation_rate: 2}"
     ),

@@ -275,9 +275,15 @@ def _explained(cls: type[Op], error: Any) -> list[ArgumentError]:
         else:
             found[name] = _wrong_value(cls, name, known[name].kind.text, own, fault["input"])
     there = {e.suggestion for e in found.values()}
-    if "layer" in known and any(e.is_key and find(str(e.parameter)) for e in found.values()):
-        there.add("layer")
+    holder = _holder(cls)
+    if holder is not None and any(e.is_key and find(str(e.parameter)) for e in found.values()):
+        there.add(holder)
     return [*nested, *(e for e in found.values() if e.code != "E106" or e.parameter not in there)]
+
+
+def _holder(cls: type[Op]) -> str | None:
+    """The parameter that another op stands in, if there is one."""
+    return next((name for name in ("layer", "cell") if name in parameters_of(cls)), None)
 
 
 def unknown_argument(cls: type[Op], name: str) -> ArgumentError:
@@ -287,8 +293,8 @@ def unknown_argument(cls: type[Op], name: str) -> ArgumentError:
     hint = did_you_mean(close)
     if name == "name" and close is None:
         hint = "; `name` stands beside the op, not among its arguments"
-    elif "layer" in known and find(name) is not None:
-        hint = f"; the layer is its argument `layer`, as `layer: {{{name}: …}}`"
+    elif (holder := _holder(cls)) is not None and find(name) is not None:
+        hint = f"; the {holder} is its argument `{holder}`, as `{holder}: {{{name}: …}}`"
     return ArgumentError(
         "E105", f"`{cls.name}` has no argument `{name}`{hint}", name, is_key=True, suggestion=close
     )
@@ -337,6 +343,12 @@ def no_op(word: str, known: Iterable[str]) -> ArgumentError:
 
     if word in REFUSED:
         return ArgumentError("E104", f"`{word}` is no op: {REFUSED[word]}", None, (word,), True)
+    if word.startswith("ops."):
+        from specc.ops.tensor.none import NONE
+
+        last = word.rpartition(".")[2]
+        if last in NONE:
+            return ArgumentError("E104", f"`{word}` {NONE[last]}", None, (word,), True)
     code, message = "E104", f"there is no op `{word}`"
     if "." in word and not word.startswith("ops."):
         from specc.ops.libraries import library
@@ -365,6 +377,8 @@ def make_nested(value: Any) -> Op:
         name, arguments = value, None
     elif isinstance(value, dict) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
         name, arguments = next(iter(value.items()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    elif isinstance(signature, str) and signature.count("(") > signature.count(")"):
+        raise ValueError("a signature with commas stands in quotes where it is within `{}`")
     else:
         raise ValueError("a layer is a name or a mapping with one key, as `{Dense: 10}`")
     word = str(name)  # pyright: ignore[reportUnknownArgumentType]

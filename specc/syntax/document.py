@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from specc.diagnostics.collector import Collector, TooManyErrors
-from specc.diagnostics.model import Diagnostic, Note, corrected
-from specc.source import Source
+from specc.diagnostics.model import Diagnostic, Edit, Fix, Note, corrected
+from specc.source import Source, Span
 from specc.suggest import did_you_mean, nearest
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
@@ -214,6 +214,13 @@ class Parser:
         return item
 
     def _two_ops(self, node: Mapping, first: Scalar, second: Scalar) -> None:
+        if (torn := _torn_signature(node)) is not None:
+            from specc.syntax.edits import quoted
+
+            message = "a signature with commas stands in quotes where it is within `{}`"
+            fix = Fix("write it in quotes", "safe", (Edit(torn, quoted(torn.text)),))
+            self.found.append(Diagnostic("E102", message, torn, fixes=(fix,)))
+            return
         for key in (first, second):
             close = nearest(str(key.value), FIELDS)
             if close and str(key.value).islower():
@@ -266,6 +273,22 @@ class Parser:
                 self.needs(node, key, parts, f"`map` needs `{key}`", item.key)
         item.fields = {**(item.fields or {}), **({"over": parts["over"]} if "over" in parts else {})}
         item.chains = {"layers": self.chain(parts["layers"], "`layers`") if "layers" in parts else []}
+
+
+def _torn_signature(node: Mapping) -> Span | None:
+    """Where a signature stands that YAML has taken apart at its commas, if so: the rest are keys without values."""
+    start, end = None, 0
+    for key, value in node.entries:
+        if key.value == "signature":
+            start, end = value.start, value.end
+        elif start is not None:
+            if not isinstance(value, Scalar) or value.value is not None:
+                break
+            end = key.end
+    if start is None or end <= start:
+        return None
+    torn = Span(node.source, start, end)
+    return torn if "," in torn.text and torn.text.count("(") == torn.text.count(")") else None
 
 
 _NESTED = {
