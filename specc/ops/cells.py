@@ -10,11 +10,12 @@ from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.nesting import about, frozen_within, ops_in, prefixed, wrapped_parts
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.ops.recurrent import check_states
-from specc.ops.registry import known, make, make_nested
+from specc.ops.registry import ArgumentError, ArgumentErrors, find, known, make, make_nested
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
+from specc.suggest import did_you_mean
 
 
 class Cell(Op):
@@ -219,7 +220,10 @@ def _cell(value: Any) -> Cell:
         return cast("Cell", make(known("StackedRNNCells"), {"cells": value}))
     made = make_nested(value)
     if not isinstance(made, Cell):
-        raise ValueError(f"takes a cell, as `{{LSTMCell: 32}}`, not `{made.name}`")
+        meant = find(f"{made.name}Cell")
+        close = None if meant is None else meant.name
+        message = f"a cell is wanted, and `{made.name}` is none{did_you_mean(close)}"
+        raise ArgumentErrors([ArgumentError("E107", message, None, (made.name,), True, close)])
     return made
 
 

@@ -128,6 +128,11 @@ class Bidirectional(Op):
         wanted = ahead.state_count + back.state_count
         if given not in (0, wanted):
             raise Misfit("E303", f"starts from {wanted} states and is given {given}", operand=1)
+        if given and len({len(layer.nested([None] * layer.state_count)) for layer in (ahead, back)}) > 1:
+            message = (
+                "starts from no states: Keras gives half of them to each direction, which take unlike numbers"
+            )
+            raise Misfit("E303", message, operand=1)
         return ahead.state_count if given else 0
 
     def weights_for(self, shapes: Shapes) -> Weights:

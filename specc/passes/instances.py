@@ -189,8 +189,11 @@ def _is_simple(reads: tuple[CallInput, ...]) -> bool:
 
 
 def inner_node(node: Node, where: tuple[str, ...], is_key: bool) -> Node:
-    """The node that stands at the keys `where` below `node`, as far as they lead; its key, if `is_key`."""
+    """The node at the keys, and numbers in lists, `where` below `node`, as far as they lead; its key, if `is_key`."""
     for i, word in enumerate(where):
+        if isinstance(node, tree.Sequence) and word.isdigit() and int(word) < len(node.items):
+            node = node.items[int(word)]
+            continue
         if not isinstance(node, tree.Mapping):
             break
         key, value = node.key(word), node.get(word)
