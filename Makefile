@@ -50,9 +50,9 @@ bench: $(STAMP) ## the measurements, with their peers beside them
 fuzz: $(STAMP) ## mutate specs by the ten thousand (FUZZ_SEED=n for others)
 	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/properties
 
-oracle-versions: $(STAMP) $(OLDEST)/installed ## the same with the oldest Keras and the newest
-	$(OLDEST)/bin/python -m tests.oracle --cases $(CASES)
-	$(BIN)/python -m tests.oracle --cases $(CASES)
+oracle-versions: $(STAMP) $(OLDEST)/installed ## the same cases with the oldest Keras and the newest (TABLE=docs/oracle.md keeps the figures)
+	$(OLDEST)/bin/python -m tests.oracle --cases $(CASES) $(if $(TABLE),--table $(TABLE))
+	$(BIN)/python -m tests.oracle --cases $(CASES) $(if $(TABLE),--table $(TABLE))
 
 $(OLDEST)/installed: pyproject.toml constraints.txt constraints-oldest.txt
 	$(PYTHON) -m venv $(OLDEST)
