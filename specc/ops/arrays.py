@@ -54,6 +54,16 @@ def array_shape(value: Array) -> tuple[int, ...]:
 _NUMBERS: Schema = {"type": ["number", "array"], "items": {"type": ["number", "array"]}}
 Numbers = Annotated[Array, Kind("a number, or lists of numbers", checked(_array), _NUMBERS)]
 
+
+def _scalar(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number, not `{shown(value)}`")
+    return value
+
+
+Scalar = Annotated[float, Kind("a number", checked(_scalar), {"type": "number"})]
+"""A number as it is written: an integer stays one."""
+
 _ENTRIES: Schema = {"type": ["number", "boolean", "array"]}
 Operand = Annotated[
     Array,

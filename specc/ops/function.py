@@ -108,21 +108,25 @@ class Function(Op):
     def checked_dtype(self, dtype: str, operand: int = 0) -> str:
         """The dtype of the result; E210 where the function does not take this one."""
         if dtype.startswith(self.dtypes.refused):
-            raise wrong_dtype(dtype, _WANTED.get(self.dtypes.refused, "numbers of another dtype"), operand=operand)
+            raise wrong_dtype(
+                dtype, _WANTED.get(self.dtypes.refused, "numbers of another dtype"), operand=operand
+            )
         return self.dtypes.result(dtype)
 
 
 def constant_dtype(value: Array, others: Sequence[str]) -> str:
     """The dtype that a constant has beside values of these dtypes: a bare number gives way to them."""
     dtype = array_dtype(value)
-    return result_type(*others, dtype) if dtype in ("int", "float") else dtype
+    return dtype if isinstance(value, tuple) else result_type(*others, dtype)
 
 
 def need_held(value: Array, dtype: str, parameter: str) -> None:
     """Raises E107 for a constant with a number that values of `dtype` cannot be."""
     wrong = next((number for number in flat(value) if not holds(dtype, number)), None)
     if wrong is not None:
-        raise bad_argument(parameter, f"`{parameter}` is {wrong} and the values are {dtype}, which cannot be that")
+        raise bad_argument(
+            parameter, f"`{parameter}` is {wrong} and the values are {dtype}, which cannot be that"
+        )
 
 
 def is_constant(value: Tensor | Array) -> bool:

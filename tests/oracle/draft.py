@@ -3,7 +3,11 @@
 from random import Random
 from typing import Any
 
+from specc.ops import registry
 from specc.ops.declare import Op, parameters_of
+from specc.ops.misfit import Misfit
+from specc.shapes.shape import nameless
+from specc.shapes.tensor import Tensor
 from tests.oracle.case import Sizes, op_class
 from tests.oracle.values import DTYPES, LISTED, good_value
 
@@ -11,6 +15,7 @@ KEEP = (
     "cell",
     "cells",
     "layer",
+    "layers",
     "backward_layer",
     "weights",
     "noise_shape",
@@ -36,7 +41,10 @@ RANKS: dict[str, tuple[int, ...]] = {
 
 
 class Draft:
-    """The arguments of a layer and the sizes of its inputs; `given`: the first input stands already."""
+    """The arguments of a layer and the sizes of its inputs; `given`: the first input stands already.
+
+    `dtype` is that of the inputs, where `dtypes` has none for one of them, by its number.
+    """
 
     def __init__(self, rng: Random, op: str, given: Sizes | None = None) -> None:
         self.rng = rng
@@ -46,6 +54,7 @@ class Draft:
         self.shapes: list[Sizes] = [given or _sizes(rng, op)]
         self.options: dict[str, Any] = {}
         self.dtype = "float32"
+        self.dtypes: dict[int, str] = {}
         self.arguments: dict[str, Any] = {}
         self.batch: int | None = None
 
@@ -134,3 +143,16 @@ def _sizes(rng: Random, op: str) -> Sizes:
     if rng.random() < 0.05:
         sizes[rng.randrange(rank)] = 1
     return tuple(sizes)
+
+
+def made_sizes(draft: Draft) -> Sizes | None:
+    """The sizes of what the layer makes, to put another one behind it; None where it does not fit."""
+    try:
+        op: Op = registry.make(draft.cls, draft.arguments)
+        if op.places is not None and len(op.places) != len(draft.shape):
+            return None
+        sizes = op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0].shape.sizes
+    except (registry.ArgumentErrors, Misfit):
+        return None
+    known = tuple(size for size in sizes if isinstance(size, int))
+    return known if known and len(known) == len(sizes) else None

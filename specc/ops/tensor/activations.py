@@ -3,10 +3,21 @@
 from collections.abc import Iterable
 
 from specc.ops.activation import one_element
+from specc.ops.arrays import Scalar
 from specc.ops.declare import Example, Inputs, Shapes, axis_number
-from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, behind_batch, floating, function, rows, same
+from specc.ops.function import (
+    NO_FLOATS,
+    TRUTHS,
+    DTypes,
+    behind_batch,
+    floating,
+    function,
+    need_held,
+    rows,
+    same,
+)
 from specc.ops.kinds import AxisRefs, Flag, NonNegativeNumber, Number, Positive
-from specc.ops.misfit import Misfit
+from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.tensor.rules import Along, Elementwise
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -103,8 +114,15 @@ class Squareplus(Elementwise):
 class Threshold(Elementwise):
     """x above `threshold`, else `default_value`."""
 
-    threshold: Number
-    default_value: Number
+    threshold: Scalar
+    default_value: Scalar
+
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        """The dtype of the input; E107 for numbers that it cannot hold."""
+        made = super().checked_dtype(dtype, operand)
+        need_held(self.threshold, made, "threshold")
+        need_held(self.default_value, made, "default_value")
+        return made
 
 
 class AlongAxis(Along):
@@ -163,8 +181,14 @@ class Normalize(Elementwise):
     epsilon: NonNegativeNumber | None = None
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The same axes; E203 for all of them, the batch included."""
-        behind_batch(self.axis, inputs[0].shape)
+        """The same axes; E203 for all of them, the batch included; E107 for a norm that there is not."""
+        along = behind_batch(self.axis, inputs[0].shape)
+        if self.epsilon == 0 and self.order == 2:
+            raise bad_argument("epsilon", "`epsilon` is what Keras divides by, and cannot be 0")
+        if self.order > 2 and len(along) == 2:
+            raise bad_argument("order", f"a matrix has no norm of order {self.order}, but 1 and 2")
+        if self.order != 2 and len(along) > 2:
+            raise bad_argument("order", f"more than two axes have no norm of order {self.order}, but 2")
         return super().results(inputs)
 
     @property

@@ -1,12 +1,13 @@
 """The functions that Keras has in `keras.ops` alone."""
 
 from specc.ops.arrays import Value
-from specc.ops.declare import REQUIRED, Example, Inputs, axis_number
+from specc.ops.declare import REQUIRED, Example, Inputs, Shapes, axis_number
 from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
-from specc.ops.kinds import AxisRef, DType, Flag, Positive
-from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
+from specc.ops.kinds import AxisRef, DType, Flag, Integer, Positive
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.tensor.axes import ANY_DTYPE
-from specc.ops.tensor.rules import Elementwise, Reducing
+from specc.ops.tensor.rules import Elementwise, Pointwise, Reducing
+from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
 
 rows(
@@ -97,3 +98,38 @@ class TopK(Function):
             raise Misfit("E206", message, parameter="k", axis=x.shape.rank - 1)
         shape = x.shape.with_last(self.k, x.shape.axes[-1])
         return Tensor(shape, self.checked_dtype(x.dtype)), Tensor(shape, "int32")
+
+
+@function(Example({}, ((4, 3),)), name="stop_gradient")
+class StopGradient(Pointwise):
+    """The same, through which nothing is learned."""
+
+    dtypes = ANY_DTYPE
+
+    variable: Value
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """Nothing is computed."""
+        return 0
+
+
+@function(name="in_top_k")
+class InTopK(Function):
+    """Whether the prediction of a target is one of the `k` largest."""
+
+    targets: Value
+    predictions: Value
+    k: Integer
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """A truth for each sample; E200 for more than a target and a list of predictions, E210 for their dtypes."""
+        targets, predictions = inputs
+        if targets.shape.rank:
+            raise wrong_rank("one target for a sample", targets.shape)
+        if predictions.shape.rank != 1:
+            raise wrong_rank("one list of predictions for a sample", predictions.shape, operand=1)
+        if targets.dtype not in ("int32", "int64"):
+            raise wrong_dtype(targets.dtype, "targets of int32 or int64")
+        if predictions.dtype != "float32":
+            raise wrong_dtype(predictions.dtype, "predictions of float32", operand=1)
+        return (Tensor(targets.shape, "bool"),)

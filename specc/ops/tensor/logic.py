@@ -1,9 +1,12 @@
 """Comparisons, truth values, bits, and choices between values."""
 
+from collections.abc import Mapping
+
 from specc.ops.arrays import Operand
 from specc.ops.declare import Example
 from specc.ops.function import NO_INTEGERS, TRUTHS, DTypes, always, function, rows, same
 from specc.ops.kinds import Flag, Number
+from specc.ops.misfit import wrong_dtype
 from specc.ops.tensor.rules import Binary, Broadcasting, Elementwise
 
 _TRUTH = always("bool")
@@ -111,3 +114,9 @@ class Where(Broadcasting):
     condition: Operand
     x1: Operand = None  # pyright: ignore[reportAssignmentType]
     x2: Operand = None  # pyright: ignore[reportAssignmentType]
+
+    def merged_dtype(self, dtypes: Mapping[str, str]) -> str:
+        """That of the two; E210 for a condition of text."""
+        if dtypes["condition"] == "string":
+            raise wrong_dtype("string", "truth values or numbers")
+        return super().merged_dtype(dtypes)

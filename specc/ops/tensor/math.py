@@ -1,9 +1,25 @@
 """Arithmetic and what else computes element by element."""
 
+from collections.abc import Mapping
+
+from specc.ops.arrays import Scalar
 from specc.ops.declare import Example
-from specc.ops.function import NO_FLOATS, TRUTHS, UNSIGNED, DTypes, floating, function, need_held, rows, same
+from specc.ops.function import (
+    NO_FLOATS,
+    NO_INTEGERS,
+    TRUTHS,
+    UNSIGNED,
+    DTypes,
+    floating,
+    function,
+    need_held,
+    rows,
+    same,
+)
 from specc.ops.kinds import DType, Integer, Number
+from specc.ops.misfit import wrong_dtype
 from specc.ops.tensor.rules import Binary, Elementwise, wide_float
+from specc.shapes.dtype import result_type
 
 rows(
     Elementwise,
@@ -45,7 +61,11 @@ rows(
     dtypes=DTypes(floating),
 )
 rows(Elementwise, {"cbrt": "The cube root."}, dtypes=DTypes(wide_float))
-rows(Elementwise, {"i0": "The modified Bessel function of order 0."}, dtypes=DTypes(wide_float, ("bfloat16", "string")))
+rows(
+    Elementwise,
+    {"i0": "The modified Bessel function of order 0."},
+    dtypes=DTypes(wide_float, ("bfloat16", "string")),
+)
 rows(
     Elementwise,
     {"deg2rad": "Degrees as radians.", "rad2deg": "Radians as degrees."},
@@ -172,8 +192,8 @@ class Clip(Elementwise):
 
     dtypes = DTypes(lambda dtype: "int32" if dtype == "bool" else dtype)
 
-    x_min: Number
-    x_max: Number
+    x_min: Scalar
+    x_max: Scalar
 
     def checked_dtype(self, dtype: str, operand: int = 0) -> str:
         """The dtype of the input; E107 for bounds that it cannot hold."""
@@ -181,3 +201,43 @@ class Clip(Elementwise):
         need_held(self.x_min, made, "x_min")
         need_held(self.x_max, made, "x_max")
         return made
+
+
+_WHOLE = (Example({}, ((4, 3), (4, 3)), "int32"), Example({"x2": 2}, ((4, 3),), "int32"))
+
+rows(
+    Binary,
+    {"gcd": "The greatest number that divides both."},
+    dtypes=DTypes(same, NO_INTEGERS),
+    examples=_WHOLE,
+    takes_numbers=False,
+)
+
+
+@function(*_WHOLE)
+class Lcm(Binary):
+    """The smallest number that both divide."""
+
+    dtypes = DTypes(same, NO_INTEGERS)
+    takes_numbers = False
+
+    def merged_dtype(self, dtypes: Mapping[str, str]) -> str:
+        """An integer; E210 for truth values among the two."""
+        if "bool" in dtypes.values():
+            raise wrong_dtype("bool", "integers", operand=[*dtypes.values()].index("bool"))
+        return super().merged_dtype(dtypes)
+
+
+@function(Example({"x2": 2}, ((4, 3),)))
+class Ldexp(Binary):
+    """The first times 2 to the power of the second."""
+
+    dtypes = DTypes(floating)
+    takes_numbers = False
+    apart = ("x1",)
+
+    def merged_dtype(self, dtypes: Mapping[str, str]) -> str:
+        """A float; E210 for a second that is no integer."""
+        if dtypes["x2"].startswith(NO_INTEGERS):
+            raise wrong_dtype(dtypes["x2"], "an integer for `x2`", operand=len(self.reads) - 1)
+        return self.checked_dtype(result_type(*dtypes.values()))

@@ -14,12 +14,10 @@ from specc.shapes.shape import nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 
-class Elementwise(Function):
-    """A function of each element of one value by itself."""
+class Pointwise(Function):
+    """A function of each element of its first value by itself."""
 
     examples = (Example({}, ((4, 3),)),)
-
-    x: Value
 
     @property
     def ignores_leading(self) -> bool:
@@ -33,6 +31,12 @@ class Elementwise(Function):
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """1 for each element."""
         return outputs[0].elements
+
+
+class Elementwise(Pointwise):
+    """A function of each element of `x` by itself."""
+
+    x: Value
 
 
 class Broadcasting(Function):

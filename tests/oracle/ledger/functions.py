@@ -5,7 +5,7 @@ from collections.abc import Callable
 from specc.ops.function import Function
 from tests.oracle.case import op_class
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, refused
 
 
 def _last_is_function(verdict: Verdict) -> bool:
@@ -81,6 +81,11 @@ _MEANT = {
         "lays `scale`",
         "Keras lays a scale over the last axes, whatever the axis",
     ),
+    "number for scales": (
+        "E205",
+        "has the sizes (), and not",
+        "Keras stretches a number over the last axis alone",
+    ),
     "no classes": ("E107", "`num_classes` of", "an encoding of no classes is empty"),
     "lone label": (
         "E200",
@@ -99,6 +104,10 @@ def _said(name: str) -> Callable[[Verdict], bool]:
     )
 
 
+def _labels(verdict: Verdict) -> bool:
+    return batch_fails(verdict, "outside the valid range")
+
+
 def _more_arguments(verdict: Verdict) -> bool:
     step = verdict.case.steps[-1]
     return refused(verdict, "E105") and step.op in ("ops.multi_hot", "ops.layer_normalization")
@@ -106,6 +115,7 @@ def _more_arguments(verdict: Verdict) -> bool:
 
 ENTRIES = (
     *(Entry(name, reason, _said(name)) for name, (_, _, reason) in _MEANT.items()),
+    Entry("labels", "which labels there are hangs on what the values are", _labels),
     Entry("more arguments", "some functions swallow arguments of any name", _more_arguments),
     Entry("wrapped constants", "TensorFlow turns a number into another that the dtype can hold", _wrapped),
     Entry("no constant", "an empty list is no constant: nothing would be left of the value", _empty),
