@@ -1,6 +1,6 @@
 """The CRF layer and its loss: against all paths, one by one, and in Keras's own trainer.
 
-Nothing here is about TensorFlow: it runs under any `KERAS_BACKEND`.
+Little here is about TensorFlow: it runs under other `KERAS_BACKEND`s too.
 """
 
 import inspect
@@ -16,8 +16,9 @@ import keras
 import numpy as np
 import pytest
 
+import specc
 import specc.layers
-from specc.backends.keras import crf
+from specc.backends.keras import crf, depth
 from specc.backends.keras.crf import Potentials
 from specc.layers import CRF, CRFLoss
 from specc.ops.declare import REQUIRED, parameters_of
@@ -225,6 +226,41 @@ def test_carries_its_scores_out_of_nested_models() -> None:
     named = keras.layers.Identity(name="named")(network()(tokens))
     history = compiled(keras.Model(tokens, named)).fit(TOKENS, TAGS, epochs=2, verbose=0).history
     assert history["loss"][1] < history["loss"][0]
+
+
+DEEP = """
+specc: 1
+name: deep
+inputs: {tokens: {shape: [time: T], dtype: int32}}
+layers:
+  - Embedding: {input_dim: 9, output_dim: 6}
+  - repeat: 2
+    layers: [{Dense: 6}]
+  - crf: 3
+    name: tag
+  - repeat: 12
+    name: level
+    from: embedding
+    layers: [{Dense: 6}]
+outputs: [tag, level]
+compile: {optimizer: adam, loss: {level: mse}, metrics: {tag: accuracy}}
+"""
+
+
+def test_stretches_of_a_deep_network_hand_the_scores_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(depth, "NESTED_ABOVE", 20)
+    monkeypatch.setattr(depth, "STRETCH", 8)
+    model = specc.build(DEEP, seed=1)
+    owner = next(
+        inner for inner in model.layers if "tag" in [layer.name for layer in getattr(inner, "layers", [])]
+    )
+    assert len(owner.outputs) == 2
+    labels = {"tag": TAGS, "level": np.zeros((*TAGS.shape, 6))}
+    history = model.fit(TOKENS, labels, epochs=2, verbose=0).history
+    assert history["tag_loss"][-1] < history["tag_loss"][0]
+    predicted = model.predict(TOKENS, verbose=0)["tag"]
+    accuracy = model.evaluate(TOKENS, labels, verbose=0, return_dict=True)["tag_accuracy"]
+    assert accuracy == pytest.approx((predicted == TAGS).mean(), abs=1e-5)
 
 
 def test_a_loss_away_from_its_layer_says_so() -> None:

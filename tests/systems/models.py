@@ -19,12 +19,13 @@ BATCH = 2
 
 
 class System(NamedTuple):
-    """A spec, how it is asked for, and real sizes for the symbols of its inputs."""
+    """A spec, how it is asked for, real sizes for the symbols of its inputs, and what registers its layers."""
 
     spec: str
     variant: str | None = None
     settings: dict[str, Any] = {}
     sizes: dict[str, int] = {}
+    module: str = ""
 
     @property
     def name(self) -> str:
@@ -41,12 +42,9 @@ class System(NamedTuple):
         arrays = {f"in/{name}": self.array(entry, 8) for name, entry in facts["inputs"].items()}
         (output,) = facts["outputs"].values()
         (target,) = facts["targets"].values()
-        np.savez(
-            path.with_suffix(".npz"),
-            allow_pickle=False,
-            **arrays,
-            label=self.array(target, output["shape"][-1]),
-        )
+        last = output["shape"][-1]
+        label = self.array(target, last if isinstance(last, int) else 8)
+        np.savez(path.with_suffix(".npz"), allow_pickle=False, **arrays, label=label)
 
     def real(self, shape: list[Any]) -> list[int]:
         """A shape of the report with real sizes in it: BATCH for the batch, `sizes` for symbols."""
@@ -64,21 +62,32 @@ class System(NamedTuple):
 
 
 def run_outside(systems: Iterable[System], folder: Path) -> dict[str, dict[str, Any]]:
-    """What another process, which cannot import specc, saw of the models, by name."""
-    chosen = list(systems)
-    for system in chosen:
-        system.build(folder)
+    """What another process saw of the models, by name: one that cannot import specc, but for those that need it."""
+    found: dict[str, dict[str, Any]] = {}
+    by_module: dict[str, list[System]] = {}
+    for system in systems:
+        by_module.setdefault(system.module, []).append(system)
+    for module, chosen in by_module.items():
+        place = folder / module
+        place.mkdir(exist_ok=True)
+        for system in chosen:
+            system.build(place)
+        _run(place, module)
+        for system in chosen:
+            found[system.name] = json.loads((place / f"{system.name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _run(folder: Path, module: str) -> None:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     environment.pop("PYTHONPATH", None)
+    if module:
+        environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
-        [sys.executable, str(OUTSIDE), str(folder)],
+        [sys.executable, str(OUTSIDE), str(folder), module],
         env=environment,
         cwd=folder,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return {
-        system.name: json.loads((folder / f"{system.name}.json").read_text(encoding="utf-8"))
-        for system in chosen
-    }

@@ -1,4 +1,6 @@
-"""Runs saved models where specc cannot be imported: `python outside.py FOLDER`, started by `models.py`.
+"""Runs saved models where specc cannot be imported: `python outside.py FOLDER [MODULE]`, started by `models.py`.
+
+With a MODULE, which registers the layers of the models, that is imported, and nothing is kept away.
 
 For each `NAME.keras` in the folder: loads it in plain Keras, runs one batch of `NAME.npz` through it, trains one
 step on its labels, and writes what it saw to `NAME.json` and the weights that are not to be trained, as they
@@ -8,6 +10,7 @@ were before and after, to `NAME.frozen.npz`.
 import json
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,16 @@ class Absent:
             raise ModuleNotFoundError(name)
 
 
-def main(folder: Path) -> None:
-    sys.meta_path.insert(0, Absent())  # pyright: ignore[reportArgumentType]
+def main(folder: Path, module: str) -> None:
+    if not module:
+        sys.meta_path.insert(0, Absent())  # pyright: ignore[reportArgumentType]
     warnings.simplefilter("error")
     # Keras 3.15 and NumPy 2; and Keras says of every model that was saved before it was trained that its
     # optimizer has no state yet.
     warnings.filterwarnings("ignore", message="__array__ implementation", category=DeprecationWarning)
     warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
+    if module:
+        import_module(module)
     import keras
     import numpy as np
 
@@ -63,4 +69,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

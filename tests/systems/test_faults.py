@@ -66,6 +66,14 @@ FAULTS = [
         ("--strict", "--fix"),
     ),
     Fault(
+        "S3 a tagger of last steps",
+        "tokens: {shape: [time: T], dtype: int32}",
+        "  - Embedding: {input_dim: 100, output_dim: 8}\n"
+        "  - Bidirectional: {layer: {LSTM: 8}}  # units\n  - crf: 9\n",
+        "E200",
+        "  - Bidirectional: {layer: {LSTM: {units: 8, return_sequences: true}}}  # units\n  - crf: 9\n",
+    ),
+    Fault(
         "S4 vectors of another width",
         "tokens: {shape: [time: T], dtype: int32}",
         "  - embed: {vectors: word_vectors.npy, output_dim: 300}\n  - LSTM: 4\n",

@@ -19,6 +19,7 @@ QUICK = [
     System("quadrant_digits_plain"),
     System("two_images", variant="small"),
     System("tagger", sizes={"T": 5}),
+    System("tagger_crf", sizes={"T": 5}, module="specc.layers"),
     System("word_vectors", sizes={"T": 6}),
     System("regression"),
     System("sequence_labels"),
