@@ -102,13 +102,14 @@ class Param(NamedTuple):
     """A number or text that the author wrote as an expression; `names` are what its parameters stand for.
 
     `sizes` are the axes that the expression asks for: each the value that it reads and the number of the axis, batch
-    counted.
+    counted. `is_default`: the value is what Keras has anyway, and is left out where the expression is not kept.
     """
 
     value: Any
     form: Form
     names: Mapping[str, "Bound"]
     sizes: Mapping[str | int, tuple[int, int]]
+    is_default: bool = False
 
 
 class Bound(NamedTuple):

@@ -1,15 +1,16 @@
 """The text of a module that builds a model with Keras alone."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from specc.backends.emit.code import Assign, Define, Name, Return
+from specc.backends.emit.code import Assign, Call, Define, For, If, Return, Statement
+from specc.backends.emit.factor import Factoring
 from specc.backends.emit.layout import program_text
-from specc.backends.emit.nodes import Program, Step, reads
+from specc.backends.emit.nodes import Step, names_in, reads
 from specc.backends.emit.program import Flat, flat_program
+from specc.backends.emit.replay import hold
 from specc.backends.emit.training import compile_call
 from specc.backends.emit.variables import Labels, function, main
-from specc.backends.emit.words import Lanes, Words
+from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
 from specc.passes.compile import Compile
 from specc.syntax import tree
@@ -24,13 +25,33 @@ _NAMED = '''def named(x, name):
 def emit(explicit: Explicit, training: Compile | None = None) -> str:
     """The text of a module whose `build_model()` makes the model that a build makes."""
     flat = flat_program(explicit)
-    program = Program((), _alive(flat))
-    labels = Labels(flat.named, flat.layers, Lanes(explicit.graph))
-    functions = [function(each, labels, Words()) for each in program.functions]
-    doc = _description(explicit)
+    steps = alive(flat)
     compiled = None if training is None else compile_call(explicit.outputs, training, flat.expr)
-    functions.append(main("build_model", program.body, flat.model, compiled, doc, labels))
-    return module_text(functions)
+    try:
+        return module_text(folded(explicit, flat, steps, compiled))
+    except Exception:  # what cannot be folded is written out; nothing is emitted that is not the same program
+        return module_text(written_out(explicit, flat, steps, compiled))
+
+
+def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
+    """The functions of a module, with one for each block, and loops for repeats."""
+    labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
+    factoring = Factoring(flat, steps, labels, flat.origins)
+    program = factoring.program()
+    labels.functions += [each.name for each in program.functions]
+    functions = [function(each, labels) for each in program.functions]
+    doc = _description(explicit)
+    functions.append(main("build_model", program.body, factoring.model(), compiled, doc, labels))
+    hold(functions, flat, steps)
+    return functions
+
+
+def written_out(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
+    """The one function of a module that says each step for itself."""
+    labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
+    functions = [main("build_model", steps, flat.model, compiled, _description(explicit), labels)]
+    hold(functions, flat, steps)
+    return functions
 
 
 def module_text(functions: list[Define]) -> str:
@@ -54,7 +75,7 @@ def _description(explicit: Explicit) -> str:
     return text or f"Builds the model `{explicit.graph.name}`."
 
 
-def _alive(flat: Flat) -> tuple[Step, ...]:
+def alive(flat: Flat) -> tuple[Step, ...]:
     """The steps that the model needs."""
     needed = set(reads(Step((), flat.model, None)))
     kept: list[Step] = []
@@ -65,20 +86,19 @@ def _alive(flat: Flat) -> tuple[Step, ...]:
     return tuple(reversed(kept))
 
 
-def _names(functions: Iterable[Define]) -> Iterator[str]:
+def _names(statements: Iterable[Statement]) -> Iterator[str]:
     """All names that are used."""
-    from specc.backends.emit.nodes import parts
-
-    waiting: list[Any] = [s for f in functions for s in f.body]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Name):
-            yield one.text
-        elif hasattr(one, "body"):
-            waiting += [*one.body, getattr(one, "rounds", None) or one.test]
-        elif isinstance(one, Return):
-            waiting += one.values
-        elif isinstance(one, Assign):
-            waiting.append(one.value)
-        else:
-            waiting += parts(one)
+    for statement in statements:
+        match statement:
+            case Assign(_, value):
+                yield from names_in(value)
+            case Return(values):
+                yield from (name for value in values for name in names_in(value))
+            case For(_, rounds, body):
+                yield from names_in(rounds)
+                yield from _names(body)
+            case If(test, body):
+                yield from names_in(test)
+                yield from _names(body)
+            case Define(_, _, _, body, _):
+                yield from _names(body)

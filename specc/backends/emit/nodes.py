@@ -10,6 +10,7 @@ from specc.backends.emit.code import (
     Formula,
     Joined,
     Listing,
+    Name,
     Negative,
     Pairs,
     Part,
@@ -127,26 +128,25 @@ def values_in(expr: Expr) -> Iterator[int]:
 
 
 def reads(node: Node) -> Iterator[int]:
-    """The values that a node reads, some of which it may have made itself."""
+    """The values that a node reads and has not made itself."""
     match node:
         case Step(_, expr, _):
             yield from values_in(expr)
-        case Loop():
-            yield from (each.start for each in node.carried)
-            yield from (v for _, column in node.columns for v in values_in(column))
-            yield from values_in(node.number)
-            yield from _inner_reads(node.body)
-            yield from (each.next for each in node.carried)
+        case Loop(_, columns, number, carried, _, body, _):
+            yield from (each.start for each in carried)
+            yield from (v for _, column in columns for v in values_in(column))
+            yield from values_in(number)
+            yield from _inner_reads(body, carried)
         case Branch(test, carried, body, _):
             yield from (each.start for each in carried)
             yield from values_in(test)
-            yield from _inner_reads(body)
-            yield from (each.next for each in carried)
+            yield from _inner_reads(body, carried)
 
 
-def _inner_reads(body: tuple[Node, ...]) -> Iterator[int]:
+def _inner_reads(body: tuple[Node, ...], carried: tuple[Carried, ...]) -> Iterator[int]:
+    made = {each.inner for each in carried} | {value for node in body for value in makes(node)}
     for node in body:
-        yield from reads(node)
+        yield from (value for value in reads(node) if value not in made)
 
 
 def makes(node: Node) -> Iterator[int]:
@@ -159,3 +159,34 @@ def makes(node: Node) -> Iterator[int]:
             yield from (values for _, values in node.collected)
         case Branch(_, carried, _, _):
             yield from (each.result for each in carried)
+
+
+def expressions(node: Node) -> Iterator[Expr]:
+    """The expressions of a node, those inside it included."""
+    match node:
+        case Step(_, expr, _):
+            yield expr
+        case Loop():
+            yield from (column for _, column in node.columns)
+            yield node.number
+            yield from (expr for inner in node.body for expr in expressions(inner))
+        case Branch(test, _, body, _):
+            yield test
+            yield from (expr for inner in body for expr in expressions(inner))
+
+
+def names_in(expr: Expr) -> Iterator[str]:
+    """The names that an expression uses."""
+    waiting = [expr]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Name):
+            yield one.text
+        else:
+            waiting += parts(one)
+
+
+def names_in_node(node: Node) -> Iterator[str]:
+    """The names that a node uses."""
+    for expr in expressions(node):
+        yield from names_in(expr)

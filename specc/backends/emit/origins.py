@@ -49,16 +49,17 @@ class Origins:
         nodes = {} if cls is None or place is None else _nodes(place.layer, cls)
         written: dict[str, Expr] = {}
         for name, value in keywords.items():
-            if _is_default(name, value, known.get(name)):
-                continue
+            is_default = _is_default(name, value, known.get(name))
             made = _argument(known.get(name), value, expr)
             node = nodes.get(name)
             if node is not None and place is not None and isinstance(made, Literal):
                 made = self.param(node, made.value, place.layer.link, place) or made
-            written[name] = made
+            if isinstance(made, Param) or not is_default:
+                written[name] = made._replace(is_default=is_default) if isinstance(made, Param) else made
         positional = [expr(value) for value in given]
         for name in [] if cls is None or given else _leading(cls):
-            if name not in written:
+            made = written.get(name)
+            if made is None or (isinstance(made, Param) and made.is_default):
                 break
             positional.append(written.pop(name))
         names = dict.fromkeys((*known, *written))

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from specc.backends.emit.code import Expr
 from specc.backends.emit.nodes import Step
-from specc.backends.emit.origins import Place
-from specc.backends.emit.record import Recorder
+from specc.backends.emit.origins import Origins, Place
+from specc.backends.emit.record import Recorder, Sizes
 from specc.backends.keras.builder import Builder
 from specc.backends.keras.call import Scope
 from specc.ir.graph import Explicit, Layer
@@ -17,7 +17,8 @@ class Flat(NamedTuple):
     """The steps of a model, and the expression that makes it of them.
 
     `named`: the values that the author has given names; `layers`: those that are layers, which are called later;
-    `expr` writes other values that Keras is given.
+    `expr` writes other values that Keras is given, `origins` knows what the author wrote; values are below `values`
+    and have these `shapes`.
     """
 
     steps: list[Step]
@@ -25,6 +26,9 @@ class Flat(NamedTuple):
     named: Mapping[int, str]
     layers: frozenset[int]
     expr: Callable[[Any], Expr]
+    origins: Origins
+    values: int
+    shapes: Mapping[int, Sizes]
 
 
 class _Recording(Builder):
@@ -64,4 +68,14 @@ def flat_program(explicit: Explicit) -> Flat:
     built = builder.model()
     model = recorder.made(built.model)
     named = {built.values[entry.value].number: entry.name for entry in explicit.graph.inputs}
-    return Flat(recorder.steps(), model, named | builder.named, recorder.kept, recorder.expr)
+    steps = recorder.steps()
+    return Flat(
+        steps=steps,
+        model=model,
+        named=named | builder.named,
+        layers=recorder.kept,
+        expr=recorder.expr,
+        origins=recorder.origins,
+        values=recorder.count,
+        shapes=recorder.shapes,
+    )

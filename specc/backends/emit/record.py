@@ -69,6 +69,7 @@ class RecordedTensor:
         self.number = recorder.number()
         self.recorder = recorder
         self.shape = shape
+        recorder.tensors.append(self)
         self.dtype = dtype
         self._keras_history = History(operation)
 
@@ -118,6 +119,8 @@ class RecordedLayer:
         self.built = True
         nests = recorder.layer is not None and recorder.op.nests_results
 
+        keywords = dict(sorted(keywords.items(), key=lambda each: not _holds_tensors(each[1])))
+
         def expr() -> Expr:
             call = Call(recorder.use(self), *recorder.given(arguments, keywords))
             return Call(Name("keras.tree.flatten"), (call,)) if nests else call
@@ -165,6 +168,7 @@ class Recorder:
         self.explicit = explicit
         self.origins = Origins(explicit)
         self.place: Place | None = None
+        self.tensors: list[RecordedTensor] = []
         self.events: list[tuple[Any, Layer | None]] = []
         self.count = len(explicit.types)
         self.layers = _Module(self.make, "layers")
@@ -298,6 +302,11 @@ class Recorder:
         return found
 
     @property
+    def shapes(self) -> dict[int, Sizes]:
+        """The shapes of all tensors, as far as they are known."""
+        return {tensor.number: tensor.shape for tensor in self.tensors}
+
+    @property
     def kept(self) -> frozenset[int]:
         """The layers that are used more than once."""
         return frozenset(e.number for e, _ in self.events if isinstance(e, RecordedLayer) and e.uses > 1)
@@ -346,6 +355,10 @@ class Recorder:
                 return Pairs(tuple((self.expr(k), self.expr(v)) for k, v in value.items()))
             case _:
                 return _array(value) if hasattr(value, "tolist") else Literal(value)
+
+
+def _holds_tensors(value: Any) -> bool:
+    return any(isinstance(x, RecordedTensor) for x in (value if isinstance(value, list) else [value]))
 
 
 def _tuples(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from specc.backends.emit.code import (
     Expr,
     For,
     If,
+    Joined,
     Listing,
     Literal,
     Name,
@@ -36,20 +37,21 @@ _FIXED = -1
 class Labels:
     """What the author calls values, and which of them are layers."""
 
-    def __init__(self, named: Mapping[int, str], layers: frozenset[int], lanes: Lanes) -> None:
+    def __init__(self, named: dict[int, str], layers: set[int], lanes: Lanes) -> None:
         self.named = named
         self.layers = layers
         self.lanes = lanes
+        self.functions: list[str] = []
 
     def lane(self, origin: Origin | None) -> str:
         """The variable of the chain that a step stands in."""
         return "x" if origin is None else self.lanes.of(origin.item)
 
 
-def function(made: Function, labels: Labels, words: Words) -> Define:
+def function(made: Function, labels: Labels) -> Define:
     """A function with variables."""
     inputs = [name for _, name in made.inputs]
-    body = _Body(labels, words)
+    body = _Body(labels, Words(labels.functions))
     for (value, _), name in zip(made.inputs, inputs, strict=True):
         body.hold(name, value)
     for name, _ in made.parameters:
@@ -65,7 +67,7 @@ def main(
     name: str, nodes: Sequence[Node], model: Expr, compiled: Call | None, doc: str, labels: Labels
 ) -> Define:
     """The function that builds the model, and compiles it if that is asked for."""
-    body = _Body(labels, Words())
+    body = _Body(labels, Words(labels.functions))
     outputs = frozenset(reads(Step((), model, None)))
     statements = body.run(nodes, outputs)
     made = body.expr(model)
@@ -96,12 +98,18 @@ class _Body:
         self.words = words
         self.variables: dict[int, str] = {}
         self.holder: dict[str, int] = {}
-        self.origins: dict[int, Origin | None] = {}
+        self.content: dict[str, int] = {}
+        """What variables hold, also where another one is the value's own by now."""
+        self.tails: dict[int, str] = {}
+        """What values would be called after the layers and functions that make them."""
         self.statements: list[Statement] = []
         self.reader: Callable[[int], Node | None] = lambda value: None
+        self.pinned: frozenset[int] = frozenset()
+        """The values that stay in their variables while a loop or a branch is written."""
 
     def hold(self, variable: str, value: int) -> None:
         """Let a variable hold a value from here on."""
+        self.content[variable] = value
         self.holder[variable] = value
         self.variables[value] = variable
 
@@ -117,6 +125,10 @@ class _Body:
                 return Literal(title.text)
             case Param(value):
                 return literal(value)
+            case Call(function, arguments, keywords) if any(_is_default(v) for _, v in keywords):
+                return self.expr(
+                    Call(function, arguments, tuple(k for k in keywords if not _is_default(k[1])))
+                )
             case _:
                 return None
 
@@ -141,9 +153,9 @@ class _Body:
                 case Step():
                     self._step(node, is_live, is_kept)
                 case Loop():
-                    self._loop(node, is_live, after | {v for v, at in last.items() if at >= i})
+                    self._loop(node, is_live, after | {v for v, at in last.items() if at > i})
                 case Branch():
-                    self._branch(node, is_live, after | {v for v, at in last.items() if at >= i})
+                    self._branch(node, is_live, after | {v for v, at in last.items() if at > i})
         found, self.statements = self.statements, outside
         return found
 
@@ -152,7 +164,7 @@ class _Body:
         read = set(reads(step))
         targets: list[str] = []
         for i, out in enumerate(step.outs):
-            self.origins[out] = step.origin
+            self.tails[out] = _tail(step)
             if i and not is_live(out):
                 targets.append("_")
                 continue
@@ -192,11 +204,12 @@ class _Body:
     def _take(self, variable: str, is_live: Callable[[int], bool], read: Container[int] = ()) -> str:
         """A variable; what it holds, if that is needed, gets another one first, but not that of a value just `read`."""
         held = self.holder.get(variable)
-        if held == _FIXED or variable in self.words.taken:
+        if held == _FIXED or held in self.pinned or variable in self.words.taken:
             return self._free(variable, is_live)
         if held is not None and is_live(held):
             other = self._free(self._other(held, variable), lambda value: value in read or is_live(value))
             self.statements.append(Assign((other,), Name(variable)))
+            del self.holder[variable]
             self.hold(other, held)
         return variable
 
@@ -204,10 +217,14 @@ class _Body:
         """Another variable for a value of a chain."""
         if value in self.labels.named:
             return identifier(self.labels.named[value])
-        reader, origin = self.reader(value), self.origins.get(value)
+        reader = self.reader(value)
         if isinstance(reader, Step) and reader.origin and self.labels.lanes.is_residual(reader.origin.item):
             return "shortcut" if variable != "shortcut" else "skip"
-        return "inputs" if origin is None else identifier(origin.path)
+        return self.tails.get(value, "inputs")
+
+    def _clear(self, node: Loop | Branch, inside: frozenset[int], is_live: Callable[[int], bool]) -> None:
+        """Leave the variable of the chain to the body of a loop or a branch."""
+        self._take(self.labels.lane(node.origin), lambda value: value in inside or is_live(value))
 
     def _carry(
         self,
@@ -226,7 +243,7 @@ class _Body:
             variable = self.variables[each.start]
             if is_needed(each.start) or each.start in self.labels.named:
                 wanted = self.labels.lane(origin)
-                holds = self.holder.get(wanted) == each.start
+                holds = self.content.get(wanted) == each.start
                 variable = self._take(wanted, is_needed)
                 if not holds:
                     self.statements.append(Assign((variable,), Name(self.variables[each.start])))
@@ -238,12 +255,10 @@ class _Body:
         own = {made for node in loop.body for made in makes(node)} | {c.inner for c in loop.carried}
         inside = frozenset(v for node in loop.body for v in reads(node)) - own
         columns = [(name, self.expr(column)) for name, column in loop.columns]
+        self._clear(loop, inside, is_live)
         carried = self._carry(loop.carried, loop.origin, is_live, inside)
         for inner, values in loop.collected:
-            name = self.labels.named.get(inner) or loop.origin.path.rpartition(".")[2]
-            variable = self._free(
-                identifier(name if inner in self.labels.named else f"{name}_results"), is_live
-            )
+            variable = self._free(f"all_{self._word(inner, loop)}", is_live)
             self.statements.append(Assign((variable,), Listing(())))
             self.hold(variable, values)
         loop_words = [*([loop.counter] if loop.counter else []), *(name for name, _ in columns)]
@@ -251,9 +266,8 @@ class _Body:
         for word in loop_words:
             self.holder[word] = _FIXED
         results = {each.next for each in loop.carried} | {inner for inner, _ in loop.collected}
-        protected = needed | inside | results | {values for _, values in loop.collected}
-        before = dict(self.variables)
-        body = self.run(loop.body, frozenset(protected))
+        outside = needed | inside | {values for _, values in loop.collected}
+        body = self._inner(loop, outside, results)
         _end(body, loop.carried, carried, self.variables)
         for inner, values in loop.collected:
             append = Attribute(Name(self.variables[values]), "append")
@@ -262,27 +276,52 @@ class _Body:
             self.holder.pop(word)
             if held[word] is not None and self.variables.get(held[word] or 0) == word:
                 raise AssertionError(f"the loop variable `{word}` hides a value")
-        self._restore(before, loop.carried, carried)
+        for each in loop.carried:
+            self.hold(carried[each.inner], each.result)
         self.statements.append(For(*_header(loop, columns, self.expr(loop.number)), tuple(body)))
 
     def _branch(self, branch: Branch, is_live: Callable[[int], bool], needed: frozenset[int]) -> None:
         own = {made for node in branch.body for made in makes(node)} | {c.inner for c in branch.carried}
         inside = frozenset(v for node in branch.body for v in reads(node)) - own
+        self._clear(branch, inside, is_live)
         carried = self._carry(branch.carried, branch.origin, is_live, inside)
         results = {each.next for each in branch.carried}
-        before = dict(self.variables)
-        body = self.run(branch.body, frozenset(needed | inside | results))
+        body = self._inner(branch, needed | inside, results)
         _end(body, branch.carried, carried, self.variables)
-        self._restore(before, branch.carried, carried)
+        for each in branch.carried:
+            self.hold(carried[each.inner], each.result)
         self.statements.append(If(self.expr(branch.test), tuple(body)))
 
-    def _restore(self, before: dict[int, str], carried: Iterable[Carried], where: dict[int, str]) -> None:
-        """Behind a loop or a branch: what was there before has kept its variables."""
-        for value, variable in before.items():
-            if self.variables[value] != variable:
-                raise AssertionError("a value has changed its variable where it may not")
-        for each in carried:
-            self.hold(where[each.inner], each.result)
+    def _word(self, value: int, loop: Loop) -> str:
+        """What a value of a round is called."""
+        makers = (node for node in loop.body if value in makes(node))
+        tails = (_tail(node) for node in makers if isinstance(node, Step))
+        return identifier(self.labels.named.get(value) or next(tails, "results"))
+
+    def _inner(self, node: Loop | Branch, outside: frozenset[int], results: set[int]) -> list[Statement]:
+        """The body of a loop or a branch, in which what is needed `outside` of it stays where it is."""
+        pinned, self.pinned = self.pinned, self.pinned | outside
+        body = self.run(node.body, outside | results)
+        self.pinned = pinned
+        return body
+
+
+def _tail(step: Step) -> str:
+    """What comes last in the path of the layer or function of a step."""
+    path = step.origin.path if step.origin is not None else "value"
+    match step.expr:
+        case Call(Name("named"), (_, Path(title))):
+            path = title.text
+        case Call(Name("named"), (_, Joined(parts))) if isinstance(parts[-1], str):
+            path = parts[-1]
+        case _:
+            pass
+    return identifier(path)
+
+
+def _is_default(expr: Expr) -> bool:
+    """Whether an argument is what Keras has anyway."""
+    return isinstance(expr, Param) and expr.is_default
 
 
 def _end(

@@ -3,13 +3,16 @@
 import builtins
 import keyword
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from specc.ir.graph import Graph
 from specc.syntax.document import Chain, Item
 
 MAX_WORD = 40
 _TAKEN = frozenset((*dir(builtins), "keras", "layers", "ops", "np", "named", "model", "name", "build_model"))
+
+_CHAINS = frozenset(("x", "shortcut", "skip", "inputs"))
+"""The variables of values that nobody named."""
 
 
 def identifier(text: str, otherwise: str = "value") -> str:
@@ -73,6 +76,9 @@ def _lane(construct: str, word: str, lane: str) -> str:
     return lane
 
 
-def parameter_names(values: Mapping[str, object]) -> dict[str, str]:
-    """The parameters of a block or a loop as parameters of a function."""
-    return {name: identifier(name, "value") if name in _TAKEN else name for name in values}
+def parameter_name(name: str) -> str:
+    """A parameter of a block or a loop as a variable."""
+    usable = name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
+    return (
+        name if usable and name not in _TAKEN and name not in _CHAINS else f"{name}_" if usable else "value"
+    )

@@ -1,0 +1,215 @@
+"""One function or one loop in the making: what its instances share, and what becomes of where they differ."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from specc.backends.emit.code import (
+    Attribute,
+    Bound,
+    Expr,
+    Formula,
+    Joined,
+    Literal,
+    Name,
+    Param,
+    Part,
+    Path,
+    Value,
+    literal,
+)
+from specc.backends.emit.dissect import Dissected, Leaf, plain
+from specc.backends.emit.words import parameter_name
+from specc.ir.graph import Frame
+from specc.syntax import expression_tree
+
+
+class Different(Exception):
+    """The instances differ in what can be no parameter."""
+
+
+class Hole(NamedTuple):
+    """A parameter: its name, and its value for each instance."""
+
+    name: str
+    values: tuple[Expr, ...]
+
+
+class Level:
+    """Instances of one structure on their way to a template.
+
+    `frames` are those that bind the parameters of each instance, if there are any. `path` gives the start of each
+    instance's paths, and `head` what stands for that in the template; `counter` counts the rounds of a loop.
+    """
+
+    def __init__(
+        self,
+        instances: Sequence[Dissected],
+        frames: Sequence[Frame | None],
+        paths: Sequence[str],
+        head: tuple["str | Expr", ...],
+        number: Callable[[], int],
+        counter: str | None = None,
+    ) -> None:
+        self.instances = instances
+        self.frames = frames
+        self.paths = paths
+        self.head = head
+        self.number = number
+        self.counter = counter
+        self.fresh = {value: number() for value in instances[0].made}
+        self.places = [{value: i for i, value in enumerate(each.made)} for each in instances]
+        self.entering: dict[tuple[int, ...], int] = {}
+        """What comes from outside: the values for each instance, and the one that stands for them."""
+        self.used: dict[str, str] = {}
+        """The parameters of the frames that are used: their names in the spec and here."""
+        self.holes: dict[tuple[Any, ...], Hole] = {}
+
+    def leaves(self) -> list[Expr]:
+        """What fills the template, in order."""
+        rows = zip(*(each.leaves for each in self.instances), strict=True)
+        return [self.leaf(row) for row in rows]
+
+    def leaf(self, row: Sequence[Leaf]) -> Expr:
+        """What stands for a place that the instances fill in these ways."""
+        exprs = [leaf.expr for leaf in row]
+        first = exprs[0]
+        if isinstance(first, Value):
+            return Value(self.outside([e.number for e in exprs if isinstance(e, Value)]))
+        if isinstance(first, Path | Joined):
+            return self.path(exprs)
+        formula = self.formula(exprs)
+        if formula is not None:
+            return formula
+        if len({plain(expr) for expr in exprs}) == 1:
+            return self.constant(exprs)
+        return self.hole(exprs, row[0].hint)
+
+    def outside(self, values: Sequence[int]) -> int:
+        """The value that stands for one from outside."""
+        key = tuple(values)
+        if key not in self.entering:
+            self.entering[key] = self.number()
+        return self.entering[key]
+
+    def seen(self, values: Sequence[int]) -> int | None:
+        """The value of the template for a value of each instance, made inside or out; None if there is none."""
+        places = {places.get(value) for places, value in zip(self.places, values, strict=True)}
+        if places == {None}:
+            return self.outside(values)
+        place = places.pop()
+        return None if places or place is None else self.fresh[self.instances[0].made[place]]
+
+    def path(self, exprs: Sequence[Expr]) -> Expr:
+        """A path that begins as its instance's does."""
+        rests: set[str | None] = set()
+        for expr, start in zip(exprs, self.paths, strict=True):
+            text = _start(expr)
+            rests.add(text[len(start) :] if text.startswith(start) else None)
+        rest = rests.pop()
+        if rests or rest is None:
+            raise Different
+        return _joined((*self.head, rest, *_rest(exprs[0])))
+
+    def formula(self, exprs: Sequence[Expr]) -> Expr | None:
+        """The author's expression, where its parameters are those of the instances."""
+        params = [expr for expr in exprs if isinstance(expr, Param)]
+        first = params[0] if params else None
+        if first is None or len(params) < len(exprs) or any(p.form is not first.form for p in params):
+            return None
+        names: dict[str, Expr] = {}
+        for name in first.names:
+            found = self.name(name, [p.names[name] for p in params])
+            if found is None:
+                return None
+            names[name] = found
+        sizes: dict[str | int, Expr] = {}
+        for axis in first.sizes:
+            numbers = {p.sizes[axis][1] for p in params}
+            seen = self.seen([p.sizes[axis][0] for p in params])
+            if seen is None or len(numbers) > 1:
+                return None
+            sizes[axis] = Part(Attribute(Value(seen), "shape"), (Literal(numbers.pop()),))
+        if not sizes and all(isinstance(each, Literal | Param) for each in names.values()):
+            return None
+        self.used |= {n: e.text for n, e in names.items() if isinstance(e, Name)}
+        return Formula(first.form, names, sizes)
+
+    def name(self, name: str, bounds: Sequence[Bound]) -> Expr | None:
+        """What a name in an expression stands for: a parameter here, one of what is around, or its value."""
+        if all(b.frame is not None and b.frame is f for b, f in zip(bounds, self.frames, strict=True)):
+            return Name(parameter_name(name))
+        first = bounds[0]
+        if any(
+            b.frame is not first.frame or plain(Literal(b.value)) != plain(Literal(first.value))
+            for b in bounds
+        ):
+            return None
+        if first.frame is None:
+            return literal(first.value)
+        return Param(first.value, _form(name), {name: first}, {})
+
+    def constant(self, exprs: Sequence[Expr]) -> Expr:
+        """A literal that is the same in all instances; what the author wrote for it is kept for what is around."""
+        first = exprs[0]
+        if isinstance(first, Param):
+            outer = not first.sizes and all(
+                isinstance(e, Param)
+                and e.is_default == first.is_default
+                and e.form is first.form
+                and all(e.names[n].frame is b.frame for n, b in first.names.items())
+                for e in exprs
+            )
+            if first.is_default and not outer:
+                return Param(first.value, first.form, {}, {}, is_default=True)
+            return first if outer else literal(first.value)
+        return first
+
+    def hole(self, exprs: Sequence[Expr], hint: str) -> Expr:
+        """A parameter for literals that differ: one of the frames' if that has these values, else a new one."""
+        key = tuple(map(plain, exprs))
+        if self.counter is not None and key == tuple(plain(Literal(i)) for i in range(len(key))):
+            return Name(self.counter)
+        if key not in self.holes:
+            for name in self.frames[0].values if self.frames[0] is not None else ():
+                values = [frame.values.get(name) for frame in self.frames if frame is not None]
+                if tuple(plain(literal(value)) for value in values) == key:
+                    self.used[name] = parameter_name(name)
+                    return Name(self.used[name])
+            taken = {parameter_name(n) for f in self.frames[:1] if f is not None for n in f.values}
+            taken |= {hole.name for hole in self.holes.values()}
+            name, count = parameter_name(hint), 1
+            while name in taken:
+                count += 1
+                name = f"{parameter_name(hint)}_{count}"
+            values = tuple(literal(e.value) if isinstance(e, Param) else e for e in exprs)
+            self.holes[key] = Hole(name, values)
+        return Name(self.holes[key].name)
+
+
+def _form(name: str) -> expression_tree.Form:
+    return expression_tree.Name(name, 0, len(name))
+
+
+def _start(expr: Expr) -> str:
+    """The text that a path starts with."""
+    if isinstance(expr, Path):
+        return expr.title.text
+    assert isinstance(expr, Joined)
+    return expr.parts[0] if isinstance(expr.parts[0], str) else ""
+
+
+def _rest(expr: Expr) -> tuple["str | Expr", ...]:
+    return expr.parts[1:] if isinstance(expr, Joined) else ()
+
+
+def _joined(parts: tuple["str | Expr", ...]) -> Expr:
+    """Text and expressions, neighbouring texts as one; a single expression alone."""
+    found: list[str | Expr] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part != "":
+            found.append(part)
+    if len(found) == 1 and not isinstance(found[0], str):
+        return found[0]
+    return Joined(tuple(found))
