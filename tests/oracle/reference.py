@@ -66,7 +66,9 @@ def ask_keras(case: Case) -> Answer:
         try:
             model, layers, results = _build(case)
         except Exception as error:
-            return Answer("build", _text(error), (), ())
+            text = _text(error)
+            forget()  # a weight that could not be made within another layer's call would be tried again and again
+            return Answer("build", text, (), ())
         made = tuple(_made(layer, values) for layer, values in zip(layers, results, strict=True))
         try:
             return Answer("ok", "", made, _run(case, model, layers, results))

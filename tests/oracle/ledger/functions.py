@@ -86,6 +86,7 @@ _MEANT = {
         "has the sizes (), and not",
         "Keras stretches a number over the last axis alone",
     ),
+    "empty text": ("E107", "`dtype` of", "a spec casts nothing to text"),
     "no classes": ("E107", "`num_classes` of", "an encoding of no classes is empty"),
     "lone label": (
         "E200",

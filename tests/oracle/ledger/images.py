@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, has_op, ops_in, refused
 from tests.oracle.strategies.images import IMAGES
 
 
@@ -53,6 +53,11 @@ def _chance(verdict: Verdict) -> bool:
     return refused(verdict, "E203") and has_op(verdict, "AugMix")
 
 
+def _unannounced(verdict: Verdict) -> bool:
+    inside = ("Pipeline", "RandomColorDegeneration")
+    return refused(verdict, "E203") and inside in ops_in(verdict)
+
+
 def _unread(verdict: Verdict) -> bool:
     given = {(op, name) for op, name, _ in arguments_of(verdict, "mode", "max_number", "fill_value")}
     flip = ("RandomFlip", "mode") in given
@@ -81,6 +86,11 @@ ENTRIES: tuple[Entry, ...] = (
         "unread words",
         "a RandomFlip of no known mode flips nothing; boxes that are not there are not counted",
         _unread,
+    ),
+    Entry(
+        "unannounced",
+        "in a Pipeline, RandomColorDegeneration does not hold the channels against 3",
+        _unannounced,
     ),
     Entry("chance", "whether an AugMix takes the channels hangs on what it draws", _chance),
 )

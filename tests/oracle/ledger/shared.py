@@ -24,7 +24,7 @@ def arguments_of(verdict: Verdict, *names: str) -> Iterator[tuple[str, str, Any]
             if not names or name in names:
                 yield op, name, value
             held = value if isinstance(value, list) else [value]
-            if name.endswith("layer") or name in ("cell", "cells"):
+            if name.endswith("layer") or name in ("cell", "cells", "layers"):
                 several = [each for each in held if isinstance(each, dict)]
                 todo += [
                     (o, given) for each in several for o, given in each.items() if isinstance(given, dict)
@@ -54,7 +54,8 @@ def has_op(verdict: Verdict, *ops: str) -> bool:
 
 
 def ops_in(verdict: Verdict) -> Iterator[tuple[str, str]]:
-    """The ops of the layers, each with that of the layer that it wraps, if any."""
+    """The ops of the layers, each with that of a layer that it wraps, if any."""
     for step in verdict.case.steps:
-        inner = step.arguments.get("layer")
-        yield step.op, next(iter(inner), "") if isinstance(inner, dict) else str(inner)
+        held = step.arguments.get("layers")
+        for inner in held if isinstance(held, list) and held else [step.arguments.get("layer")]:
+            yield step.op, next(iter(inner), "") if isinstance(inner, dict) else str(inner)

@@ -28,7 +28,7 @@ def function(draft: Draft) -> None:
                 draft.shapes.append(alike(draft.rng, draft.shape))
     dtype = parameters.get("dtype")
     if dtype is not None and (dtype.required or draft.chance(0.2)):
-        draft.arguments["dtype"] = draft.rng.choice(_DTYPES)
+        draft.arguments["dtype"] = draft.rng.choice(_DTYPES[:-1])
     draft.dtype = dtype_for(draft, cls)
 
 
