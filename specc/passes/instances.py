@@ -35,14 +35,14 @@ class Instances:
         self.found = found
         self.folder = folder
         self.dtype = dtype
-        self._by_text: dict[tuple[object, str], Prepared] = {}
+        self._by_text: dict[tuple[object, ...], Prepared] = {}
 
     def prepare(self, item: Item, env: Env, link: Link | None) -> Prepared:
         """The op of an item; raises `Failed` after recording what is wrong with it."""
         known = item.prepared
         if known is not None:
             return known  # pyright: ignore[reportReturnType]
-        key = None if item.fields and any(word in item.fields for word in _BESIDE) else _text_of(item)
+        key = _text_of(item)
         known = self._by_text.get(key) if key is not None else None
         if known is None:
             cls = self.find(item, env, link)
@@ -173,13 +173,21 @@ def _place(error: registry.ArgumentError, item: Item) -> Node:
     return inner_node(argument_node(item, error.parameter), error.where, error.is_key)
 
 
-def _text_of(item: Item) -> tuple[object, str] | None:
-    """The op and the text of its arguments: items alike in both share one op. None where more than the text counts."""
-    value = item.value
-    if value is None:
-        return (item.key.value, "")
-    text = value.source.text[value.start : value.end]
-    return None if "$" in text or "*" in text or "<<" in text else (item.key.value, text)
+def _text_of(item: Item) -> tuple[object, ...] | None:
+    """The op, the text of its arguments, and its signature: items alike in these share one op.
+
+    None where more than the text counts.
+    """
+    value, fields = item.value, item.fields
+    text = "" if value is None else value.source.text[value.start : value.end]
+    if "$" in text or "*" in text or "<<" in text:
+        return None
+    if not fields or not any(word in fields for word in _BESIDE):
+        return (item.key.value, text)
+    signature = fields.get("signature")
+    if "call" in fields or not isinstance(signature, Scalar) or "$" in str(signature.value):
+        return None
+    return (item.key.value, text, signature.value)
 
 
 @cache
