@@ -238,6 +238,14 @@ def test_every_op_is_listed():
     assert sorted(re.findall(r"`([\w.]+)`", rows)) == names()
 
 
+def test_what_is_no_op_is_listed():
+    from specc.ops.refused import REFUSED
+
+    section = (ROOT / "docs" / "ops.md").read_text(encoding="utf-8").partition("## What is no op\n")[2]
+    entries = " ".join(re.findall(r"^- (`.*?):", section.partition("\n## ")[0], re.MULTILINE))
+    assert sorted(re.findall(r"`(\w+)`", entries)) == sorted(REFUSED)
+
+
 @pytest.mark.parametrize("fence", [f for f in FENCES if f.text.startswith("@op")], ids=by_id)
 def test_ops_are_shown_as_they_are(fence: Fence):
     assert any(
