@@ -38,7 +38,7 @@ def _readings(value: int, readers: dict[int, list[Layer]], typed: Typed) -> Iter
                     seen.add(made)
                     waiting.append(made)
             else:
-                yield _reading(op.places)
+                yield _reading(op.places) if value == layer.inputs[0] else None
 
 
 def _reading(places: Sequence[Place] | None) -> tuple[str, ...] | None:

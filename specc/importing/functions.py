@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, cast
 
 from specc.importing.chain import Piece
+from specc.importing.layers import HIDDEN
 from specc.importing.objects import Unsayable, plain
 from specc.importing.records import Application, Network, Record, Value, leaves
 from specc.ops import registry
@@ -52,7 +53,11 @@ def _piece(op: Op, name: str | None, reads: list[Value | None], gives: list[Valu
 @cache
 def _functions() -> dict[str, str]:
     """The functions, by the letters of their names: Keras's classes are called as they are."""
-    return {_letters(name.rpartition(".")[2]): name for name in registry.names() if name.startswith("ops.")}
+    found = {_letters(name.rpartition(".")[2]): name for name in registry.names() if name.startswith("ops.")}
+    return found | {f"{word}norm": f"ops.{name}_normalization" for word, name in _NORMS.items()}
+
+
+_NORMS = {"batch": "batch", "layer": "layer", "rms": "rms"}
 
 
 def _letters(name: str) -> str:
@@ -61,12 +66,15 @@ def _letters(name: str) -> str:
 
 def _operands(cls: type[Op], application: Application) -> dict[str, Any]:
     """The operands by name: values, and constants."""
-    inputs = cls.call_inputs
-    if len(application.arguments) > len(inputs):
+    given = application.arguments
+    known = {each.name: each for each in cls.call_inputs}
+    names = list(parameters_of(cls))
+    if cls.takes_list and len(leaves(given)) >= len(given):
+        names, given = [cls.call_inputs[0].name], [leaves(given)]
+    if len(given) > len(names):
         raise Unsayable(f"is `{cls.name}` with more operands than the function has")
-    found = {each.name: value for each, value in zip(inputs, application.arguments, strict=False)}
+    found: dict[str, Any] = dict(zip(names, given, strict=False))
     found |= application.named
-    known = {each.name: each for each in inputs}
     for name, value in [*found.items()]:
         if value is None:
             del found[name]
@@ -92,7 +100,7 @@ def _config(cls: type[Op], record: Record) -> dict[str, Any]:
         if name in known:
             if value is not None or not known[name].required:
                 found[name] = plain(value)
-        elif value is not None:
+        elif value != HIDDEN.get(name):
             raise Unsayable(f"has an argument `{name}`, which `{cls.name}` does not take")
     return found
 

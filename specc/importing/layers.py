@@ -17,9 +17,16 @@ _FAMILIES: dict[str, Family] = {
     family.kind.text: family for family in (ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 }
 """By how the kind of an argument is described: that is what tells kinds apart."""
-_NOT_ARGUMENTS = frozenset(("name", "batch_input_shape", "batch_shape", "autocast"))
+CRF = "crf"
+"""The op that has a layer of specc's own."""
+_NOT_ARGUMENTS = frozenset(("name", "batch_input_shape", "batch_shape", "autocast", "vocabulary_size"))
 """What Keras writes among the arguments, and its layers do not take, or not from a spec."""
-_HIDDEN = {"rms_scaling": False, "zero_output_for_mask": False}
+HIDDEN = {
+    "oov_method": "floormod",
+    "rms_scaling": False,
+    "unroll": False,
+    "zero_output_for_mask": False,
+}
 """Arguments that Keras's signatures do not name, with the value that means nothing; else null does."""
 _SAID_BY_DEFAULT = (("data_format", "channels_last"), ("activation", "linear"))
 """What an argument that is null by default is written as."""
@@ -36,10 +43,10 @@ def op_from(cls: str, config: Arguments, sizes: Sizes | None, policy: str) -> Op
             "write a layer class of your own in its place, and name it as `package.module:Class`",
         )
     op = registry.find(cls)
-    if op is None or not cls[0].isupper():
+    if op is None or not (cls[0].isupper() or cls == CRF):
         raise Unsayable(f"is a `{cls}`, which is no op")
     if cls == "Bidirectional":
-        config = _without_backward(config)
+        config = _without_backward(config, policy)
     arguments = _arguments(op, config, policy)
     for tidy in (_tidy_axes, *_TIDIED.get(op.name, ())):
         tidy(arguments, op, sizes)
@@ -54,11 +61,13 @@ def _arguments(op: type[Op], config: Arguments, policy: str) -> Arguments:
     found: Arguments = {}
     for name, value in config.items():
         parameter = known.get(name)
-        if name in _NOT_ARGUMENTS or (parameter is None and value == _HIDDEN.get(name)):
+        if name in _NOT_ARGUMENTS or (parameter is None and value == HIDDEN.get(name)):
             continue
         if parameter is None:
             raise Unsayable(f"has an argument `{name}`, which the op `{op.name}` does not take")
         found[name] = _argument(parameter, value, config, policy)
+        if isinstance(found[name], str) and found[name] == parameter.default:
+            del found[name]
     if found.get("dtype") == policy:
         del found["dtype"]
     for name, value in [*found.items()]:
@@ -73,12 +82,19 @@ def _argument(parameter: Parameter, value: Any, config: Arguments, policy: str) 
         inner = {k: v for k, v in config_of(value).items() if k not in ("name", "trainable", "dtype")}
         return object_from({**value, "config": inner}, ACTIVATIONS)
     if family is not None:
-        return object_from(value, family)
+        return _named_by_default(object_from(value, family), parameter.default, family)
     if _is_layer(value):
         return nested_layer(value, plain(config.get("dtype")) or policy)
     if isinstance(value, list) and value and _is_layer(value[0]):
         return [nested_layer(item, policy) for item in cast("list[Any]", value)]
     return plain(value)
+
+
+def _named_by_default(value: Any, default: Any, family: Family) -> Any:
+    """The default's own name for the same object: `uniform` for `random_uniform`."""
+    if isinstance(value, str) and isinstance(default, str) and default in family.spelled:
+        return default if family.spelled.get(value) == family.spelled[default] else value
+    return value
 
 
 def _is_layer(value: Any) -> bool:
@@ -90,7 +106,7 @@ def nested_layer(data: Any, policy: str) -> Any:
     return spell.plain(op_from(str(class_of(data)), config_of(data), None, policy))
 
 
-def _without_backward(config: Arguments) -> Arguments:
+def _without_backward(config: Arguments, policy: str) -> Arguments:
     """The backward layer is the forward one turned round unless it says otherwise.
 
     Both make zeros where a mask is false if they make sequences.
@@ -101,11 +117,10 @@ def _without_backward(config: Arguments) -> Arguments:
         if said.get("zero_output_for_mask") == said.get("return_sequences"):
             said = {k: v for k, v in said.items() if k != "zero_output_for_mask"}
         inner[name] = {**data, "config": said}
-    ahead, back = inner.get("layer"), inner.get("backward_layer")
-    if back is not None and class_of(ahead) == class_of(back):
-        there, again = ({**config_of(x), "name": None} for x in (ahead, back))
-        again["go_backwards"] = not again.get("go_backwards")
-        if there == again:
+    if "backward_layer" in inner:
+        ahead, back = (op_from(str(class_of(x)), config_of(x), None, policy) for x in inner.values())
+        turned = {**ahead.arguments, "go_backwards": not ahead.arguments.get("go_backwards")}
+        if type(ahead) is type(back) and turned == back.arguments:
             inner["backward_layer"] = None
     return {**config, **inner}
 
@@ -119,6 +134,8 @@ def _tidy_axes(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
         several = cast("list[Any]", value) if isinstance(value, list) else []
         if len(several) == 1:
             value = several[0]
+        elif value == [] and parameter.nullable:
+            value = None
         if sizes is not None and value == len(sizes) and parameter.default == -1:
             value = -1
         arguments[name] = value
@@ -128,6 +145,12 @@ def _tidy_pool(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
     """The strides of a pooling are its windows unless it says otherwise."""
     if arguments.get("strides") == arguments.get("pool_size"):
         arguments.pop("strides", None)
+
+
+def _tidy_alpha(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
+    """LoRA's factor is its rank unless it says otherwise."""
+    if arguments.get("lora_alpha") == arguments.get("lora_rank"):
+        arguments.pop("lora_alpha", None)
 
 
 def _tidy_heads(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None:
@@ -143,6 +166,7 @@ def _tidy_heads(arguments: Arguments, op: type[Op], sizes: Sizes | None) -> None
 
 _TIDIED: dict[str, tuple[Callable[[Arguments, type[Op], Sizes | None], None], ...]] = {
     **{f"{kind}Pooling{n}D": (_tidy_pool,) for kind in ("Max", "Average") for n in (1, 2, 3)},
+    **dict.fromkeys(("Dense", "EinsumDense", "Embedding"), (_tidy_alpha,)),
     "MultiHeadAttention": (_tidy_heads,),
 }
 """What Keras writes out and an author would leave out, by op."""

@@ -6,7 +6,7 @@ against each other by numbers: what is computed in the same way from the same va
 
 from typing import Any, cast
 
-from specc.importing.objects import plain
+from specc.importing.objects import config_of, plain
 from specc.importing.records import Application, Network, Record, Value, leaves
 
 _PASSING = frozenset(
@@ -166,10 +166,8 @@ def _flat(application: Application) -> list[Any]:
 
 def _gives_steps(cls: str, config: dict[str, Any]) -> bool:
     """Whether a recurrent layer gives all steps, as one value."""
-    if cls != "Bidirectional":
-        return config.get("return_sequences") is True
-    layer = config.get("layer")
-    inner: Any = cast("dict[str, Any]", layer).get("config") if isinstance(layer, dict) else None
-    return (
-        isinstance(inner, dict) and inner.get("return_sequences") is True and bool(config.get("merge_mode"))
-    )  # pyright: ignore[reportUnknownMemberType]
+    if cls == "Bidirectional":
+        return (
+            bool(config.get("merge_mode")) and config_of(config.get("layer")).get("return_sequences") is True
+        )
+    return config.get("return_sequences") is True

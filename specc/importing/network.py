@@ -9,7 +9,7 @@ from specc.importing.archive import Broken
 from specc.importing.calls import wired
 from specc.importing.chain import Chain, Piece, chain, in_order
 from specc.importing.functions import pieces_of
-from specc.importing.layers import op_from
+from specc.importing.layers import CRF, op_from
 from specc.importing.masks import leave_out_masks
 from specc.importing.objects import Unsayable, is_of_keras, plain
 from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
@@ -17,6 +17,7 @@ from specc.importing.signature import signature_of
 from specc.ops import registry
 from specc.ops.custom import OwnError, own
 from specc.ops.declare import Op
+from specc.ops.kinds import POLICIES
 from specc.passes.spell import spelled
 
 
@@ -103,8 +104,9 @@ class Importer:
             yield self._nested(record, record.network, node, prefix, blocks)
         elif is_of_keras(record.module) and str(record.module).startswith("keras.src.ops"):
             yield from pieces_of(record, node, network)
-        elif record.module == "keras.layers":
-            yield self._layer(record, node, op_from(record.cls, record.config, sizes, self.policy))
+        elif record.module == "keras.layers" or _is_crf(record):
+            word = CRF if _is_crf(record) else record.cls
+            yield self._layer(record, node, op_from(word, record.config, sizes, self.policy))
         else:
             yield self._custom(record, node, network)
 
@@ -194,6 +196,10 @@ class Importer:
         return full
 
 
+def _is_crf(record: Record) -> bool:
+    return record.module == "specc.layers" and record.cls == "CRF"
+
+
 def own_op(word: str, signature: str, config: dict[str, Any], policy: str) -> Op:
     """The op of a layer whose class is not one of Keras's public ones; raises `Unsayable`."""
     left_out = {"name": config.get("name"), "autocast": True, "trainable": True, "dtype": policy}
@@ -224,7 +230,7 @@ def _common_policy(network: Network) -> str:
                 waiting.append(record.network)
             elif record.cls != "InputLayer" and "dtype" in record.config:
                 name = plain_or_kept(record.config["dtype"])
-                found[name if isinstance(name, str) else "float32"] += 1
+                found[name if name in POLICIES else "float32"] += 1
     return found.most_common(1)[0][0] if found else "float32"
 
 

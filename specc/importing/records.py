@@ -205,8 +205,10 @@ def _decoded(data: Any, name: str, types: dict[Value, Sort]) -> Any:
 def _end(entry: Any, what: str) -> Value:
     if isinstance(entry, list):
         match cast("list[Any]", entry):
-            case [str(layer), int(node), int(index)] if node >= 0 and index >= 0:
-                return Value(layer, node, index)
+            case [str(layer), int(node), int(result)] if node >= 0 <= result and bool not in map(
+                type, (node, result)
+            ):
+                return Value(layer, node, result)
             case _:
                 pass
     raise Broken(f"{what} hold something that is no value: `[layer, node, index]` is one")
@@ -238,6 +240,8 @@ def _count_results(network: Network) -> None:
             )
         key = (value.layer, value.node)
         network.results[key] = max(value.result + 1, network.results.get(key, 1))
+    if not leaves(network.inputs) or not leaves(network.outputs):
+        raise Broken(f"the model `{network.name}` has no inputs, or no outputs")
     for value in leaves(network.inputs):
         if network.records[value.layer].cls != "InputLayer":
             raise Broken(
