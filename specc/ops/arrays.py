@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, cast
 
-from specc.ops.kinds import Kind, Schema, checked
+from specc.ops.kinds import NOTHING, Kind, Schema, checked
 from specc.ops.wants import shown
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -82,10 +82,10 @@ def _no_argument(value: Any) -> Any:
 
 
 Value = Annotated[
-    object, Kind("a value that the layer reads", checked(_no_argument), {"not": {}}, is_operand=True)
+    object, Kind("a value that the layer reads", checked(_no_argument), NOTHING, is_operand=True)
 ]
 Values = Annotated[
-    object, Kind("a list of values that the layer reads", checked(_no_argument), {"not": {}}, is_operand=True)
+    object, Kind("a list of values that the layer reads", checked(_no_argument), NOTHING, is_operand=True)
 ]
 MaybeOperand = Operand | None
 MaybeValue = Value | None

@@ -19,6 +19,10 @@ POLICIES = ("float16", "bfloat16", "float32", "float64", "mixed_bfloat16", "mixe
 """The dtypes that a layer can compute in, and the policies that mix two."""
 
 
+NOTHING: Schema = {"not": {}}
+"""The JSON Schema of what no argument is."""
+
+
 class Kind(NamedTuple):
     """What an argument accepts.
 
@@ -31,6 +35,11 @@ class Kind(NamedTuple):
     json: Schema
     is_axis: bool = False
     is_operand: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether an argument can be this at all; a value that a function reads is none."""
+        return self.json != NOTHING
 
     def __hash__(self) -> int:
         # Types with a kind stand in unions, whose members Python hashes; schemas are no hashable values.

@@ -319,10 +319,11 @@ def shown(value: Any) -> str:
 
 def first_parameter(cls: type[Op]) -> str | None:
     """The name that a bare value is for: the first one, behind the operand that a function is called on."""
-    names = [n for n in parameters_of(cls) if not (cls.has_policy and n in ("trainable", "dtype"))]
-    if names and parameters_of(cls)[names[0]].kind.is_operand:
+    known = parameters_of(cls)
+    names = [n for n in known if not (cls.has_policy and n in ("trainable", "dtype"))]
+    if names and known[names[0]].kind.is_operand:
         del names[0]
-    return names[0] if names else None
+    return next((n for n in names if known[n].kind.is_given), None)
 
 
 def as_arguments(cls: type[Op], value: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from specc.schema.forms import (
 )
 from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, OWN_FIELDS
 
+LONG = rf"^ops\.({'|'.join(sorted({*registry.MODULES.values()}))})\.\w+$"
+"""The names of functions by the modules in which Keras has them a second time."""
 IDENTIFIER = r"^[A-Za-z_]\w*$"
 
 
@@ -181,6 +183,7 @@ class _Document(Forms):
         ops = {**self.spellings(self.names), **self.constructs}
         bare = [n for n in self.spellings(self.names) if not self.required(n)]
         own: Form = {"not": {"propertyNames": {"not": {"pattern": OWN}}}}
+        long: Form = {"not": {"propertyNames": {"not": {"pattern": LONG}}}}
         foreign = [{"required": [field]} for field in sorted(FIELDS - set(OWN_FIELDS))]
         rules: list[Form] = [
             {
@@ -201,12 +204,12 @@ class _Document(Forms):
         layer: Form = {
             "type": "object",
             "properties": {**ops, **self.wiring},
-            "patternProperties": {"^x-": True, OWN: True},
+            "patternProperties": {"^x-": True, OWN: True, LONG: True},
             "additionalProperties": False,
-            "oneOf": [*({"required": [name]} for name in ops), own],
+            "oneOf": [*({"required": [name]} for name in ops), own, long],
             "allOf": rules,
         }
-        return either({"enum": bare}, layer)
+        return either({"enum": bare}, {"type": "string", "pattern": LONG}, layer)
 
     def _call(self) -> Form:
         """The arguments of calls that are no values."""

@@ -105,7 +105,7 @@ class Forms:
 
     def op(self, cls: type[Op]) -> Form:
         """The arguments of an op: by name, the first one alone, or none."""
-        parameters = parameters_of(cls)
+        parameters = {n: p for n, p in parameters_of(cls).items() if p.kind.is_given}
         needed = self.required(cls.name)
         forms = [keyed({p.name: self._parameter(p) for p in parameters.values()}, needed)]
         first = registry.first_parameter(cls)

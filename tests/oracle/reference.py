@@ -8,9 +8,6 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
-    BaseImagePreprocessingLayer,
-)
 
 from specc.ops import registry
 from specc.ops.declare import parameters_of
@@ -256,7 +253,7 @@ def _sizes(still: Any, trained: Any) -> tuple[int | None, ...]:
 def _differs_in_fit(layers: list[Any]) -> bool:
     """Whether `fit` and `predict` do otherwise than a plain call: in a graph, layers for images cast first."""
     every = (inner for layer in layers for inner in layer._flatten_layers())
-    return any(isinstance(layer, BaseImagePreprocessingLayer) for layer in every)
+    return any("image_preprocessing" in type(layer).__module__ for layer in every)
 
 
 def _as_in_fit(model: Any) -> Any:
