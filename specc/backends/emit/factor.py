@@ -43,7 +43,7 @@ class Factoring:
         self.tree = Tree(steps)
         self.count = flat.values
         self.functions: list[Function] = []
-        self.words = Words()
+        self.words = Words(flat.imports.names.values())
         self.renamed: dict[int, Expr] = {}
         """What stands for values that were collected: items of lists."""
         self.lists: dict[int, int] = {}
@@ -243,17 +243,12 @@ class Factoring:
         first = groups[0]
         assert first.origin is not None
         assert first.frame is not None
-        counter_name = first.frame.item.field("index")
-        counter = counter_name.value if isinstance(counter_name, Scalar) else None
-        word = (
-            parameter_name(str(counter))
-            if counter is not None
-            else _COUNTERS[min(_depth(first.origin.link), 4)]
-        )
+        counter = _counter(first.frame)
+        word = _counters(first.origin.link, counter)[-1]
         paths = [f"{first.origin.path}.{i}." for i in range(len(groups))]
         head = (f"{first.origin.path}.", Name(word), ".")
         frames = [group.frame for group in groups]
-        level = Level(instances, frames, paths, head, self.number, word)
+        level = Level(instances, frames, paths, head, self.number, (counter, word))
         leaves = level.leaves()
         collected = self._collected(level, groups)
         carried, columns, inner = self._entering(level, first)
@@ -411,13 +406,28 @@ def _follows(group: Group, before: Group) -> bool:
     )
 
 
-def _depth(link: Link | None) -> int:
-    """In how many loops of its function something stands."""
-    depth = 0
+def _counter(frame: Frame) -> str | None:
+    """What the author calls the number of a round."""
+    node = frame.item.field("index")
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def _counters(link: Link | None, inner: str | None) -> list[str]:
+    """The variables that count the rounds of the loops around a place in its function, and of one inside them."""
+    wanted = [inner]
     while link is not None and (link.frame is None or link.frame.block is None):
-        depth += link.frame is not None
+        if link.frame is not None:
+            wanted.append(_counter(link.frame))
         link = link.outer
-    return depth
+    found: list[str] = []
+    for name in reversed(wanted):
+        words = [
+            *([parameter_name(name)] if name else []),
+            *_COUNTERS,
+            *(f"i{n}" for n in range(len(wanted))),
+        ]
+        found.append(next(word for word in words if word not in found))
+    return found
 
 
 def _handed_on(values: Sequence[int], level: Level) -> int | None:

@@ -38,7 +38,8 @@ class Level:
     """Instances of one structure on their way to a template.
 
     `frames` are those that bind the parameters of each instance, if there are any. `path` gives the start of each
-    instance's paths, and `head` what stands for that in the template; `counter` counts the rounds of a loop.
+    instance's paths, and `head` what stands for that in the template; `counter` counts the
+    rounds of a loop, by its name in the spec (if it has one) and here.
     """
 
     def __init__(
@@ -48,14 +49,14 @@ class Level:
         paths: Sequence[str],
         head: tuple["str | Expr", ...],
         number: Callable[[], int],
-        counter: str | None = None,
+        counter: tuple[str | None, str] | None = None,
     ) -> None:
         self.instances = instances
         self.frames = frames
         self.paths = paths
         self.head = head
         self.number = number
-        self.counter = counter
+        self.counted, self.counter = counter or (None, None)
         self.fresh = {value: number() for value in instances[0].made}
         self.places = [{value: i for i, value in enumerate(each.made)} for each in instances]
         self.entering: dict[tuple[int, ...], int] = {}
@@ -137,7 +138,7 @@ class Level:
     def name(self, name: str, bounds: Sequence[Bound]) -> Expr | None:
         """What a name in an expression stands for: a parameter here, one of what is around, or its value."""
         if all(b.frame is not None and b.frame is f for b, f in zip(bounds, self.frames, strict=True)):
-            return Name(parameter_name(name))
+            return Name(self.counter if self.counter and name == self.counted else parameter_name(name))
         first = bounds[0]
         if any(
             b.frame is not first.frame or plain(Literal(b.value)) != plain(Literal(first.value))
@@ -172,7 +173,7 @@ class Level:
         if key not in self.holes:
             for name in self.frames[0].values if self.frames[0] is not None else ():
                 values = [frame.values.get(name) for frame in self.frames if frame is not None]
-                if tuple(plain(literal(value)) for value in values) == key:
+                if name != self.counted and tuple(plain(literal(value)) for value in values) == key:
                     self.used[name] = parameter_name(name)
                     return Name(self.used[name])
             taken = {parameter_name(n) for f in self.frames[:1] if f is not None for n in f.values}

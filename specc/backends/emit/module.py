@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from specc.backends.emit.code import Assign, Call, Define, For, If, Return, Statement
 from specc.backends.emit.factor import Factoring
+from specc.backends.emit.imports import Imports
 from specc.backends.emit.layout import program_text
 from specc.backends.emit.nodes import Step, names_in, reads
 from specc.backends.emit.program import Flat, flat_program
@@ -26,11 +27,11 @@ def emit(explicit: Explicit, training: Compile | None = None) -> str:
     """The text of a module whose `build_model()` makes the model that a build makes."""
     flat = flat_program(explicit)
     steps = alive(flat)
-    compiled = None if training is None else compile_call(explicit.outputs, training, flat.expr)
+    compiled = None if training is None else compile_call(explicit.outputs, training, flat)
     try:
-        return module_text(folded(explicit, flat, steps, compiled))
+        return module_text(folded(explicit, flat, steps, compiled), flat.imports)
     except Exception:  # what cannot be folded is written out; nothing is emitted that is not the same program
-        return module_text(written_out(explicit, flat, steps, compiled))
+        return module_text(written_out(explicit, flat, steps, compiled), flat.imports)
 
 
 def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
@@ -38,7 +39,7 @@ def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call
     labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
     factoring = Factoring(flat, steps, labels, flat.origins)
     program = factoring.program()
-    labels.functions += [each.name for each in program.functions]
+    labels.taken += [*flat.imports.names.values(), *(each.name for each in program.functions)]
     functions = [function(each, labels) for each in program.functions]
     doc = _description(explicit)
     functions.append(main("build_model", program.body, factoring.model(), compiled, doc, labels))
@@ -49,12 +50,13 @@ def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call
 def written_out(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
     """The one function of a module that says each step for itself."""
     labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
+    labels.taken += flat.imports.names.values()
     functions = [main("build_model", steps, flat.model, compiled, _description(explicit), labels)]
     hold(functions, flat, steps)
     return functions
 
 
-def module_text(functions: list[Define]) -> str:
+def module_text(functions: list[Define], foreign: Imports) -> str:
     """The whole text: imports, functions, and what is done when it is run."""
     used = set(_names(functions))
     heads = {name.partition(".")[0] for name in used}
@@ -64,6 +66,7 @@ def module_text(functions: list[Define]) -> str:
     parts = sorted(heads & {"layers", "ops"})
     if parts:
         imports.append(f"from keras import {', '.join(parts)}")
+    imports += foreign.lines(used)
     helpers = f"\n\n{_NAMED}" if "named" in heads else ""
     end = 'if __name__ == "__main__":\n    build_model().summary()\n'
     return "\n".join(imports) + f"\n{helpers}\n\n{program_text(functions)}\n\n{end}"

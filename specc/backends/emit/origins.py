@@ -44,7 +44,7 @@ class Origins:
         expr: Callable[[Any], Expr],
     ) -> tuple[tuple[Expr, ...], tuple[tuple[str, Expr], ...]]:
         """The positional arguments and those by name, in the order of Keras's signature."""
-        cls = registry.find(path.removeprefix("layers.")) if path.startswith("layers.") else None
+        cls = _op_of(path)
         known = {} if cls is None else parameters_of(cls)
         nodes = {} if cls is None or place is None else _nodes(place.layer, cls)
         written: dict[str, Expr] = {}
@@ -96,6 +96,13 @@ class Origins:
                 break
             link = link.outer
         return Bound(None, self.evaluate(_reference(name)))
+
+
+def _op_of(path: str) -> type[Op] | None:
+    """The op that says what a class of layers takes; None for what is none of Keras's and specc's."""
+    if path.startswith("layers."):
+        return registry.find(path.removeprefix("layers."))
+    return registry.find("crf") if path == "CRF" else None
 
 
 def _reference(name: str) -> Scalar:
@@ -161,10 +168,10 @@ def _tuples(value: Any) -> Any:
 
 
 def _is_default(name: str, value: Any, parameter: Parameter | None) -> bool:
-    if name == "dtype":
-        return value == "float32"
     if parameter is None:
         return False
+    if name == "dtype":
+        return value == "float32"
     if name == "data_format" and value == "channels_last":
         return True
     value, default = _tuples(value), _tuples(parameter.default)

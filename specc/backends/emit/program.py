@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from specc.backends.emit.code import Expr
+from specc.backends.emit.imports import Imports
 from specc.backends.emit.nodes import Step
 from specc.backends.emit.origins import Origins, Place
 from specc.backends.emit.record import Recorder, Sizes
@@ -29,6 +30,7 @@ class Flat(NamedTuple):
     origins: Origins
     values: int
     shapes: Mapping[int, Sizes]
+    imports: Imports
 
 
 class _Recording(Builder):
@@ -78,4 +80,5 @@ def flat_program(explicit: Explicit) -> Flat:
         origins=recorder.origins,
         values=recorder.count,
         shapes=recorder.shapes,
+        imports=recorder.imports,
     )

@@ -24,6 +24,7 @@ from specc.backends.emit.code import (
     Value,
     literal,
 )
+from specc.backends.emit.imports import Imports
 from specc.backends.emit.nodes import Origin, Step
 from specc.backends.emit.origins import Origins, Place
 from specc.backends.emit.shapes import result_shape
@@ -167,6 +168,7 @@ class Recorder:
     def __init__(self, explicit: Explicit) -> None:
         self.explicit = explicit
         self.origins = Origins(explicit)
+        self.imports = Imports()
         self.place: Place | None = None
         self.tensors: list[RecordedTensor] = []
         self.events: list[tuple[Any, Layer | None]] = []
@@ -209,7 +211,7 @@ class Recorder:
 
     def find_class(self, word: str) -> Any:
         """A class of layers from elsewhere, `module:Class`."""
-        return _Module(self.make, word)
+        return _Module(self.make, self.imports.name(word))
 
     def Sequential(self, *arguments: Any, **keywords: Any) -> RecordedLayer:  # noqa: N802
         """As `keras.Sequential`."""

@@ -41,7 +41,7 @@ class Labels:
         self.named = named
         self.layers = layers
         self.lanes = lanes
-        self.functions: list[str] = []
+        self.taken: list[str] = []
 
     def lane(self, origin: Origin | None) -> str:
         """The variable of the chain that a step stands in."""
@@ -51,7 +51,7 @@ class Labels:
 def function(made: Function, labels: Labels) -> Define:
     """A function with variables."""
     inputs = [name for _, name in made.inputs]
-    body = _Body(labels, Words(labels.functions))
+    body = _Body(labels, Words(labels.taken))
     for (value, _), name in zip(made.inputs, inputs, strict=True):
         body.hold(name, value)
     for name, _ in made.parameters:
@@ -67,7 +67,7 @@ def main(
     name: str, nodes: Sequence[Node], model: Expr, compiled: Call | None, doc: str, labels: Labels
 ) -> Define:
     """The function that builds the model, and compiles it if that is asked for."""
-    body = _Body(labels, Words(labels.functions))
+    body = _Body(labels, Words(labels.taken))
     outputs = frozenset(reads(Step((), model, None)))
     statements = body.run(nodes, outputs)
     made = body.expr(model)

@@ -53,10 +53,13 @@ def find_class(keras: Any, word: str) -> type[Any]:
 
 def layer_class(keras: Any, op: Op) -> type[Any]:
     """The class of the layer that an op becomes."""
-    if op.keras is None:
-        return getattr(keras.layers, op.name)
-    finder = getattr(keras, "find_class", None)  # of what stands in for Keras
-    return find_class(keras, op.keras) if finder is None else finder(op.keras)
+    return getattr(keras.layers, op.name) if op.keras is None else class_called(keras, op.keras)
+
+
+def class_called(keras: Any, word: str) -> type[Any]:
+    """The class of layers `module:Class`; what stands in for Keras finds it in its own way."""
+    finder = getattr(keras, "find_class", None)
+    return find_class(keras, word) if finder is None else finder(word)
 
 
 def apply_own(op: Any, layer: KerasLayer, inputs: list[KerasTensor]) -> Any:

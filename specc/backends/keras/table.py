@@ -24,6 +24,7 @@ from specc.backends.keras.layers import (
     turned_layer,
     turns,
 )
+from specc.backends.keras.own import class_called
 from specc.ir.graph import Fold
 from specc.ops.declare import axis_number, axis_numbers
 from specc.ops.objects import to_keras_config
@@ -201,10 +202,11 @@ def reversible(call: Call) -> KerasTensor:
 
 def crf(call: Call) -> KerasTensor:
     """The layer that `import specc.layers` registers."""
-    from specc.backends.keras.crf import CRF
 
     def make(name: str) -> KerasLayer:
-        return CRF(**keras_arguments(call.keras, call.op, call.shape, call.dtype), name=name)
+        return class_called(call.keras, "specc.layers:CRF")(
+            **keras_arguments(call.keras, call.op, call.shape, call.dtype), name=name
+        )
 
     return invoke(call.op, call.object(make), call.inputs)
 
