@@ -38,7 +38,7 @@ def channels_last_only(layer: Image, why: str) -> None:
         raise bad_argument(
             "data_format",
             f"{why}, also under `channels_first`",
-            SetArgument("data_format", None, "read the channels last", "unsafe"),
+            SetArgument("data_format", "channels_last", "read the channels last", "unsafe"),
         )
 
 

@@ -39,7 +39,7 @@ class Resizing(Image):
             raise bad_argument(
                 "pad_to_aspect_ratio",
                 "images are cropped to the aspect ratio or padded to it, not both",
-                SetArgument("crop_to_aspect_ratio", None, "pad them", "unsafe"),
+                SetArgument("crop_to_aspect_ratio", "false", "pad them", "unsafe"),
             )
         return self.with_space(x, (self.height, self.width))
 
