@@ -238,6 +238,14 @@ def test_every_op_is_listed():
     assert sorted(re.findall(r"`([\w.]+)`", rows)) == names()
 
 
+def test_what_is_no_function_is_listed():
+    from specc.ops.tensor.none import NONE
+
+    section = (ROOT / "docs" / "ops.md").read_text(encoding="utf-8").partition("## Functions\n")[2]
+    entries = " ".join(re.findall(r"^- (`.*?): ", section.partition("\n## ")[0], re.MULTILINE | re.DOTALL))
+    assert sorted(re.findall(r"`ops.(\w+)`", entries)) == sorted(NONE)
+
+
 def test_what_is_no_op_is_listed():
     from specc.ops.refused import REFUSED
 

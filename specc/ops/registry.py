@@ -350,6 +350,7 @@ def no_op(word: str, known: Iterable[str]) -> ArgumentError:
         last = word.rpartition(".")[2]
         if last in NONE:
             return ArgumentError("E104", f"`{word}` {NONE[last]}", None, (word,), True)
+        known = [f"ops.{last}"] if f"ops.{last}" in _FAMILY_OF else known
     code, message = "E104", f"there is no op `{word}`"
     if "." in word and not word.startswith("ops."):
         from specc.ops.libraries import library

@@ -17,7 +17,8 @@ from specc.shapes.tensor import Tensor, is_float
 def as_layer(value: Any) -> Op:
     made = make_nested(value)
     if made.keras is None and not made.name[0].isupper():
-        raise ValueError(f"`{made.name}` is a construct, not a layer")
+        kind = "function" if made.name.startswith("ops.") else "construct"
+        raise ValueError(f"`{made.name}` is a {kind}, not a layer")
     return made
 
 
