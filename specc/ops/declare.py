@@ -182,6 +182,11 @@ class Op:
         """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""
         return ()
 
+    @property
+    def steps_read(self) -> int:
+        """How much was read for the op from a file, in the steps that a spec may take."""
+        return 0
+
     def located(self, folder: str | None) -> "Op":
         """The op once the folder of its spec is known, if it has one; raises E111 for a file at fault."""
         return self

@@ -144,6 +144,11 @@ class FromVocabulary(Encoder):
             raise Misfit("E111", why, parameter="vocabulary")
         return given
 
+    @property
+    def steps_read(self) -> int:
+        """A step for each word, and for each 16 characters."""
+        return 0 if self.tokens is None else sum(len(str(token)) // 16 + 1 for token in self.tokens)
+
     def located(self, folder: str | None) -> Op:
         """The op with the words of its file in `folder`; E111 where that is none of words."""
         if not isinstance(self.vocabulary, str):

@@ -84,7 +84,9 @@ class Instances:
             if is_deferred(arguments):
                 self._check_names(cls, arguments)
                 return self._pending(cls, arguments, options)
-            return self._finish(cls, arguments, options, None)
+            made = self._finish(cls, arguments, options, None)
+            self.found.spend(made.steps_read, item.node, link)
+            return made
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:

@@ -45,6 +45,12 @@ def _unread(verdict: Verdict) -> bool:
     return refused(verdict, "E107") and verdict.case.mutated in unread & names
 
 
+def _masked_flag(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and any(
+        isinstance(v, bool) for *_, v in arguments_of(verdict, "mask_value")
+    )
+
+
 def _no_ngrams(verdict: Verdict) -> bool:
     code = refused(verdict, "E107") or refused(verdict, "E206")
     return code and any(op == "TextVectorization" for op, *_ in arguments_of(verdict, "ngrams"))
@@ -79,6 +85,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("out of range", "whether indices are categories is up to the data", _out_of_range),
     Entry("tokens", "NumPy makes text of numbers among text, and integers of text and fractions", _tokens),
     Entry("unread by lookups", "Keras does not look at what a lookup does not use", _unread),
+    Entry("flags among numbers", "TensorFlow makes numbers, of most dtypes, of true and false", _masked_flag),
     Entry("no n-grams", "texts without a single n-gram become empty values", _no_ngrams),
     Entry(
         "no bins",
