@@ -8,6 +8,8 @@ from specc.importing.archive import Broken, read_config
 from specc.ir.graph import Layer, chain_of
 
 _MOST_NAMES = 8
+_REGISTERED = ("specc>CRF", "specc>CRFLoss")
+"""The classes of `specc.layers`, which are there before a file is loaded: nothing is imported for them."""
 
 
 def unusable(path: str, allow_custom: bool) -> Diagnostic | None:
@@ -33,6 +35,7 @@ def _foreign(config: dict[str, Any]) -> str | None:
             module, name = mapping.get("module"), mapping.get("class_name")
             registered = mapping.get("registered_name")
             is_own = module in (None, "builtins") or str(module).split(".")[0] == "keras"
+            is_own = is_own or (module == "specc.layers" and registered in _REGISTERED)
             if isinstance(name, str) and (not is_own or (module is None and registered is not None)):
                 return str(registered or f"{module}.{name}")
             waiting += mapping.values()

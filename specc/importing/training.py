@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from specc.importing.objects import Unsayable, class_of, config_of, object_from, plain
-from specc.ops.losses import LOSSES
+from specc.ops.losses import CRF, LOSSES
 from specc.ops.metrics import METRICS
 from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
 
@@ -25,7 +25,7 @@ def training_from(config: Any, outputs: Sequence[str]) -> Section | None:
     given = cast("Section", config)
     found: Section = {"optimizer": _optimizer(given.get("optimizer"))}
     parts: dict[str, Callable[[Any], Any]] = {
-        "loss": lambda value: object_from(value, LOSSES),
+        "loss": _loss,
         "loss_weights": plain,
         "metrics": _metrics,
         "weighted_metrics": _metrics,
@@ -59,6 +59,15 @@ def _by_output(value: Any, outputs: Sequence[str], make: Callable[[Any], Any], a
 
 def _holds_lists(value: Any) -> bool:
     return bool(value) and all(isinstance(part, list | None) for part in value)
+
+
+def _loss(value: Any) -> Any:
+    """A loss: Keras's, or that of a `crf`, which takes no arguments."""
+    if class_of(value) == "CRFLoss" and value.get("registered_name") == "specc>CRFLoss":
+        if config_of(value).get("reduction") != "sum_over_batch_size":
+            raise Unsayable("has a `CRFLoss` with another reduction, which a spec cannot name")
+        return CRF
+    return object_from(value, LOSSES)
 
 
 def _metrics(value: Any) -> Any:

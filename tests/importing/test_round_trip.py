@@ -14,6 +14,7 @@ from keras import ops
 
 import specc
 from specc.importing.model import import_model
+from specc.layers import CRF, CRFLoss
 from tests.applications.compare import apart, batch, outputs, randomize
 
 Model = Any
@@ -227,3 +228,13 @@ def policies() -> Model:
 @pytest.mark.parametrize("name", MODELS)
 def test_is_the_same_again(name: str, tmp_path: Path):
     again(MODELS[name](), tmp_path)
+
+
+def test_a_crf_is_trained_by_its_own_loss(tmp_path: Path) -> None:
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    x = L.Embedding(9, 6, mask_zero=True)(tokens)
+    made = keras.Model(tokens, CRF(3, transition_regularizer="l2", name="tag")(x))
+    made.compile("adam", loss=CRFLoss(), metrics=[keras.metrics.Accuracy()])
+    built = again(made, tmp_path)
+    assert isinstance(built.loss, CRFLoss)
+    assert "loss: crf\n" in (tmp_path / "model.yaml").read_text(encoding="utf-8")

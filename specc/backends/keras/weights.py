@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import keras
 
+import specc.backends.keras.crf  # pyright: ignore[reportUnusedImport]  # noqa: F401
 from specc.backends.keras.call import KerasLayer
 
 _STRETCH = re.compile(r"stretch_\d+")
