@@ -68,3 +68,12 @@ def test_what_an_older_keras_lacks_is_said(monkeypatch: pytest.MonkeyPatch, op: 
         specc.build(SPEC.replace("OP", op))
     (found,) = [d for d in caught.value.report.diagnostics if d.is_error]
     assert (found.code, found.message) == ("E501", f"{what} needs Keras 3.15, and 3.14.1 is installed")
+
+
+def test_a_keras_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras, "__version__", "3.12.0")
+    with pytest.raises(specc.SpecError) as caught:
+        specc.build(SPEC.replace("OP", "Flatten"))
+    (found,) = [d for d in caught.value.report.diagnostics if d.is_error]
+    assert found.code == "E501"
+    assert "needs Keras 3.14.1 or newer, and 3.12.0 is installed" in found.message

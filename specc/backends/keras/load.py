@@ -10,7 +10,9 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
+from specc.backends.keras.versions import OLDEST, is_older
 from specc.diagnostics.model import Diagnostic, Fix, Note
 
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
@@ -55,14 +57,14 @@ def _quiet() -> Generator[None]:
 
 
 def load_backend() -> Diagnostic | None:
-    """Import Keras and its backend; E501 where one of them is missing or broken.
+    """Import Keras and its backend; E501 where one of them is missing, broken or too old.
 
     The backend is the one that `KERAS_BACKEND` or Keras's own configuration names (TensorFlow by default).
     TensorFlow's log is kept to errors unless `TF_CPP_MIN_LOG_LEVEL` says otherwise.
     """
     try:
         with undisturbed(), _quiet():
-            import_module("keras")
+            keras: Any = import_module("keras")
     except Exception as error:  # a broken installation fails in many ways
         missing = error.name if isinstance(error, ModuleNotFoundError) and error.name else "Keras"
         notes = (Note(f"importing it says: {_first_line(error)}"),)
@@ -72,6 +74,9 @@ def load_backend() -> Diagnostic | None:
             notes=notes,
             fixes=(Fix(f"install it: {_INSTALL}", "display"),),
         )
+    if is_older(keras.__version__, OLDEST):
+        message = f"building a model needs Keras {OLDEST} or newer, and {keras.__version__} is installed"
+        return Diagnostic("E501", message, fixes=(Fix(f"install it: {_INSTALL}", "display"),))
     return None
 
 
