@@ -57,6 +57,7 @@ def build_checked(
     load_keras(report)
     from specc.backends.keras.build import build_model
     from specc.backends.keras.depth import is_deep
+    from specc.backends.keras.held import unloadable
     from specc.backends.keras.own import importable
     from specc.backends.keras.save import save
 
@@ -68,6 +69,8 @@ def build_checked(
     with importable() if allow_custom else nullcontext():
         outcome = build_model(graph, inferred, checked.training, seed)
         _stop_at(outcome.diagnostics, report)
+        if out is not None:
+            _stop_at(unloadable(outcome.layers, graph.layers), report)
         if weights is not None:
             step(f"carrying over the weights of {os.fspath(weights)}")
             _note(carry_over(os.fspath(weights), outcome.layers, graph.layers), report)

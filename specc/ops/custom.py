@@ -266,4 +266,4 @@ def _declared(word: str, text: str) -> type[Custom]:
         "least_results": len(signature.results),
         "parameters": {BARE: Parameter(BARE, ANYTHING, None, True), **parameters_of(Op)},
     }
-    return type(word, (Custom,), members)
+    return type(word.rpartition(":")[2], (Custom,), members)

@@ -94,7 +94,7 @@ class Op:
     is_open: ClassVar[bool] = False
     """Arguments of any name are taken: only the class itself knows them."""
     is_counted: ClassVar[bool] = True
-    """`weights_for` gives all weights; else nobody knows how many parameters there are."""
+    """`weights_for` gives all weights but those of ops in the arguments; else nobody knows how many there are."""
 
     trainable: Flag = True
     dtype: Policy | None = None

@@ -185,11 +185,6 @@ class TimeDistributed(Op):
         """What the wrapped layer says."""
         return self.layer.takes_text
 
-    @property
-    def is_counted(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """What the wrapped layer says."""
-        return self.layer.is_counted
-
     def fold_difference(self) -> tuple[str, str] | None:
         return self.layer.fold_difference()
 

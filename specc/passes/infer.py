@@ -16,7 +16,7 @@ from specc.ir.graph import (
     Weighed,
 )
 from specc.ops import registry
-from specc.ops.declare import Inputs, Op, Weights, axis_number
+from specc.ops.declare import Inputs, Op, Weights, axis_number, within
 from specc.ops.misfit import Misfit, wrong_dtype
 from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit, unwrappable
@@ -289,8 +289,10 @@ def _refuse_heavy(weights: Weights) -> None:
 
 def _weighed(op: Op, weights: Weights) -> Weighed | None:
     """How many parameters there are, trainable and not; None where nobody knows."""
+    if not all(part.is_counted for part in within(op)):
+        return None
     if not weights:
-        return NOTHING if op.is_counted else None
+        return NOTHING
     fixed = op.frozen(weights)
     total = sum([prod(shape) for shape in weights.values()])
     kept = sum([prod(weights[name]) for name in fixed]) if fixed else 0

@@ -270,9 +270,21 @@ class TestNotToBeHad:
             "the module `a2` cannot be imported",
         ]
 
-    def test_a_model_that_cannot_be_saved(self, tmp_path: Path):
-        found = fault(one("SaysNothing", "(*s) -> (*s)"), out=tmp_path / "m.keras")
-        assert (found.code, found.notes[0].text) == ("E502", "NotImplementedError: ask somebody else")
+    @pytest.mark.parametrize("item", ["{%s}", "TimeDistributed: {layer: {%s}}"])
+    @pytest.mark.parametrize(
+        ("op", "words"),
+        [
+            ("own_layers:SaysNothing: {}", "NotImplementedError: ask somebody else"),
+            ("own_layers:Forgets: 3", "missing 1 required positional argument: 'units'"),
+        ],
+    )
+    def test_a_model_that_could_not_be_loaded(self, op: str, words: str, item: str, tmp_path: Path):
+        text = spec(f"  - {item % (op + ', signature: (*s) -> (*s)')}\n")
+        assert build(text) is not None
+        found = fault(text, out=tmp_path / "m.keras")
+        assert found.code == "E500"
+        assert "could not be loaded again" in found.message
+        assert words in found.notes[0].text
         assert not list(tmp_path.iterdir())
 
 

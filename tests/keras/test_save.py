@@ -89,3 +89,15 @@ def test_a_folder_that_is_not_ours(tmp_path: Path, model: Any) -> None:
     tmp_path.chmod(0o700)
     assert found is not None
     assert found.code == "E502"
+
+
+def test_a_model_that_cannot_be_saved(tmp_path: Path) -> None:
+    class Stubborn:
+        def save(self, path: Path) -> None:
+            path.write_bytes(b"half")
+            raise TypeError("cannot be\nwritten")
+
+    found = save(Stubborn(), tmp_path / "m.keras")
+    assert found is not None
+    assert (found.code, found.notes[0].text) == ("E502", "TypeError: cannot be written")
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 """What was inferred of a value and what Keras made, and where the two differ."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -9,7 +10,8 @@ import keras
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.depth import owner_of
 from specc.backends.keras.layers import invoke
-from specc.diagnostics.model import Diagnostic, Note
+from specc.backends.keras.own import is_foreign, said
+from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Layer, chain_of
 from specc.ops.declare import Op, within
 from specc.shapes.shape import sizes_text
@@ -60,6 +62,26 @@ def broken_promise(call: Call, made: list[Any]) -> Diagnostic | None:
         traced = _Traced(call.op, owner, [x is not None for x in call.inputs]).compute_output_spec(*inputs)
         found = _unlike(call, list(traced) if isinstance(traced, list | tuple) else [traced], dtypes=True)
     return None if found is None else promised(layer, f"`{layer.name}` {found}")
+
+
+def unloadable(layers: Mapping[str, KerasLayer], graph: Iterable[Layer]) -> list[Diagnostic]:
+    """E500 for each layer that is none of Keras's and cannot be made again from what a file would hold of it."""
+    found: list[Diagnostic] = []
+    for layer in graph:
+        made = layers.get(layer.name) if is_foreign(layer) and layer.shares is None else None
+        made = (
+            made if isinstance(layer.op, Op) and layer.op.keras is not None else getattr(made, "layer", None)
+        )
+        if made is None or type(made).__module__.startswith("keras."):
+            continue  # Keras's own say themselves whether they can be loaded
+        try:
+            type(made).from_config(made.get_config())
+        except Exception as error:
+            message = f"`{layer.name}` could not be loaded again: it cannot be made from its configuration"
+            place, chain = layer.item.key.span, chain_of(layer.link)
+            fixes = (Fix("let `get_config` give every argument of `__init__`", "display"),)
+            found.append(Diagnostic("E500", message, place, layer.name, (Note(said(error)),), fixes, chain))
+    return found
 
 
 def promised(layer: Layer, message: str) -> Diagnostic:

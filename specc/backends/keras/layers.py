@@ -38,7 +38,8 @@ def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, A
             value = wrapped_layer(keras, value, inside, type(value).__name__.lower(), dtype)
         elif name == "cells":
             value = [
-                wrapped_layer(keras, c, shape, f"{c.name.lower()}_{i}", dtype) for i, c in enumerate(value)
+                wrapped_layer(keras, c, shape, f"{type(c).__name__.lower()}_{i}", dtype)
+                for i, c in enumerate(value)
             ]
         elif (op.name, name) in _PLAIN:
             value = _PLAIN[op.name, name](op, shape)
@@ -132,7 +133,8 @@ def pipeline_layer(keras: Any, op: Any, shape: Shape, name: str, dtype: str) -> 
     """A `Pipeline`, which has no dtype of its own: its layers have."""
     steps = enumerate(op.steps(Tensor(shape, op.compute_dtype)))
     layers = [
-        wrapped_layer(keras, layer, x.shape, f"{layer.name.lower()}_{i}", dtype) for i, (layer, x, _) in steps
+        wrapped_layer(keras, layer, x.shape, f"{type(layer).__name__.lower()}_{i}", dtype)
+        for i, (layer, x, _) in steps
     ]
     return keras.layers.Pipeline(layers, name=name)
 
