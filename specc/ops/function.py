@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from specc.ops.arrays import Array, MaybeOperand, MaybeValue, Operand, Value, Values, array_dtype, flat
-from specc.ops.declare import REGISTERED, CallInput, Example, Inputs, Op, Shape, axis_numbers
+from specc.ops.declare import REGISTERED, CallInput, Example, Op, Shape, axis_numbers
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.shapes.dtype import holds, is_float, result_type
 from specc.shapes.tensor import Tensor
@@ -24,7 +24,7 @@ NO_INTEGERS = ("float", "bfloat", "bool", "string")
 UNSIGNED = ("uint", "bool", "string")
 """How the names of dtypes begin that a function refuses."""
 
-_WANTED = {
+_WANTED: dict[tuple[str, ...], str] = {
     TEXT: "numbers or truth values",
     TRUTHS: "numbers",
     NO_FLOATS: "floats",
@@ -42,6 +42,11 @@ def same(dtype: str) -> str:
 def floating(dtype: str) -> str:
     """Floats as they are; 32 bits for what is none."""
     return dtype if is_float(dtype) else "float32"
+
+
+def counted(dtype: str) -> str:
+    """32 bits for truth values, else the dtype as it is."""
+    return "int32" if dtype == "bool" else dtype
 
 
 def always(result: str) -> Callable[[str], str]:
@@ -84,7 +89,7 @@ class Function(Op):
         """Whether text is not among what it refuses."""
         return "string" not in self.dtypes.refused
 
-    def operands(self, inputs: Inputs) -> dict[str, Tensor | Array]:
+    def operands(self, inputs: Sequence[Tensor | None]) -> dict[str, Tensor | Array]:
         """The values and constants that the function works on, by parameter; none for one that is left out."""
         read = {each.name: tensor for each, tensor in zip(self.reads, inputs, strict=False)}
         found = {each.name: read.get(each.name, vars(self).get(each.name)) for each in self.call_inputs}

@@ -105,7 +105,7 @@ class Function:
 
     def __init__(self, op: str, arguments: dict[str, Any]) -> None:
         self.op: Any = op_class(op)
-        self.function = reduce(getattr, op.split("."), keras)
+        self.function: Any = reduce(getattr, op.split("."), keras)
         self.arguments = arguments
 
     def count_params(self) -> int:
@@ -131,10 +131,10 @@ class Function:
         """Constants that a function computes with are arrays; numbers too, where Keras does not take them."""
         if value is None:
             return None
-        if hasattr(self.op, "scales") and name in self.op.scales and value is not None:
+        if hasattr(self.op, "scales") and name in self.op.scales:
             return np.asarray(value, "float32")
         known = parameters_of(self.op)
-        if value is None or name not in known or not known[name].kind.is_operand:
+        if name not in known or not known[name].kind.is_operand:
             return tuple(value) if isinstance(value, list) else value
         if isinstance(value, int | float):
             if self.op.takes_numbers and not isinstance(value, bool):
@@ -142,7 +142,8 @@ class Function:
             reads = [each for each in self.op.call_inputs if each.name not in self.arguments]
             meeting = [x.dtype for e, x in zip(reads, inputs, strict=False) if e.name not in self.op.apart]
             return np.asarray(value, keras.backend.result_type(*meeting, type(value)))
-        return np.asarray(value, keras.backend.standardize_dtype(keras.ops.convert_to_tensor(value).dtype))
+        tensor: Any = keras.ops.convert_to_tensor(value)
+        return np.asarray(value, keras.backend.standardize_dtype(tensor.dtype))
 
 
 def make_layer(op: str, arguments: dict[str, Any], **more: Any) -> Any:

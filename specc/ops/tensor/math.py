@@ -10,6 +10,7 @@ from specc.ops.function import (
     TRUTHS,
     UNSIGNED,
     DTypes,
+    counted,
     floating,
     function,
     need_held,
@@ -96,7 +97,7 @@ rows(Elementwise, {"sign": "-1, 0 or 1."}, dtypes=DTypes(same, ("uint64", *TRUTH
 rows(
     Elementwise,
     {"square": "Each number times itself."},
-    dtypes=DTypes(lambda dtype: "int32" if dtype == "bool" else dtype),
+    dtypes=DTypes(counted),
 )
 
 
@@ -175,7 +176,7 @@ rows(
         "mod": "What a division leaves, with the sign of the divisor.",
         "fmod": "What a division leaves, with the sign of the dividend.",
     },
-    dtypes=DTypes(lambda dtype: "int32" if dtype == "bool" else dtype),
+    dtypes=DTypes(counted),
     takes_numbers=False,
 )
 rows(
@@ -190,7 +191,7 @@ rows(
 class Clip(Elementwise):
     """Cuts what is below `x_min` or above `x_max`."""
 
-    dtypes = DTypes(lambda dtype: "int32" if dtype == "bool" else dtype)
+    dtypes = DTypes(counted)
 
     x_min: Scalar
     x_max: Scalar

@@ -1,9 +1,15 @@
 """The names of `keras.ops` that are no functions of a spec: why, and what to write instead."""
 
-_CONSTANT = "makes a constant out of nothing: give constants as arguments of the function that computes with them"
-_PYTHON = "takes functions of Python, and a spec holds none: write `repeat`, `map`, `when`, or a layer of your own"
+_CONSTANT = (
+    "makes a constant out of nothing: give constants as arguments of the function that computes with them"
+)
+_PYTHON = (
+    "takes functions of Python, and a spec holds none: write `repeat`, `map`, `when`, or a layer of your own"
+)
 _COUNTED = "makes as many elements as the numbers in the value happen to ask for: no shape can be proven"
-_ASKED = "asks for what is known before the model is built: `$(size(axis))` in an argument is the size of an axis"
+_ASKED = (
+    "asks for what is known before the model is built: `$(size(axis))` in an argument is the size of an axis"
+)
 _COMPLEX = "makes complex numbers, which no layer takes"
 _ALL = "makes one result of the whole batch, where each sample has its own"
 _IN_PLACE = "takes positions that count the batch"
@@ -31,7 +37,18 @@ NONE: dict[str, str] = {
     **dict.fromkeys(("allclose", "histogram", "psnr", "vdot"), _ALL),
     **dict.fromkeys(("scatter", "scatter_update", "slice_update", "unravel_index"), _IN_PLACE),
     **dict.fromkeys(
-        ("corrcoef", "correlate", "diag", "diagflat", "flipud", "kron", "outer", "vander", "vsplit", "vstack"),
+        (
+            "corrcoef",
+            "correlate",
+            "diag",
+            "diagflat",
+            "flipud",
+            "kron",
+            "outer",
+            "vander",
+            "vsplit",
+            "vstack",
+        ),
         _MATRIX,
     ),
     **dict.fromkeys(("segment_max", "segment_min", "segment_prod", "segment_sum"), _SEGMENTS),

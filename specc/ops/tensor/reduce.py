@@ -8,10 +8,12 @@ from specc.ops.function import (
     DTypes,
     always,
     behind_batch,
+    counted,
     floating,
     function,
     need_held,
     rows,
+    same,
     without,
 )
 from specc.ops.kinds import AxisRef, AxisRefs, DType
@@ -32,10 +34,6 @@ def summed(dtype: str) -> str:
 def _product(dtype: str) -> str:
     """The same, and unsigned ones no wider."""
     return "uint32" if dtype == "uint64" else summed(dtype)
-
-
-def _counted(dtype: str) -> str:
-    return "int32" if dtype == "bool" else dtype
 
 
 rows(
@@ -78,7 +76,7 @@ rows(
 rows(
     Reducing,
     {"ptp": "The largest less the smallest along axes."},
-    dtypes=DTypes(lambda d: d, ("bool", *TEXT)),
+    dtypes=DTypes(same, ("bool", *TEXT)),
 )
 rows(Reducing, {"nanprod": "The product along axes of those that are numbers."}, dtypes=DTypes(_product))
 
@@ -163,7 +161,7 @@ class Cumulating(Elementwise):
     """Adds up, or multiplies, along an axis."""
 
     examples = (Example({"axis": 1}, ((4, 3),)),)
-    dtypes = DTypes(_counted)
+    dtypes = DTypes(counted)
     lacks = ("trainable",)
 
     axis: AxisRef | None = None

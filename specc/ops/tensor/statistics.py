@@ -56,11 +56,13 @@ class Average(Function):
             sizes = array_shape(weights)
             fits = len(sizes) == 1 and not surely_differ(sizes[0], x.sizes[axis])
         if not fits:
-            place = {"operand": 1} if isinstance(weights, Tensor) else {"parameter": "weights"}
-            message = (
-                f"the weights {_listed(sizes)} are neither those of {x} nor of its axis {axis + 1} alone"
+            raise Misfit(
+                "E205",
+                f"the weights {_listed(sizes)} are neither those of {x} nor of its axis {axis + 1} alone",
+                parameter=None if isinstance(weights, Tensor) else "weights",
+                operand=int(isinstance(weights, Tensor)),
+                facts=("Keras: `weights` must have the same size as `x`",),
             )
-            raise Misfit("E205", message, **place, facts=("Keras: `weights` must have the same size as `x`",))
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """2 for each element of the input."""
