@@ -138,6 +138,13 @@ class TestBuilt:
         assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
         np.testing.assert_array_equal(again(x), 64 * x)
 
+    @pytest.mark.parametrize("count", ["", "; params c"])
+    def test_in_a_pipeline(self, count: str):
+        scale = f"{{own_layers:LayerScale: 3, signature: '(h, w, c) -> (h, w, c){count}'}}"
+        model = build(spec(f"  - Pipeline: [{scale}, {scale}]\n", IMAGE))
+        x = np.ones((2, 6, 4, 3), "float32")
+        np.testing.assert_array_equal(model(x), 9 * x)
+
     def test_kerass_own_layers_of_the_kind(self, tmp_path: Path):
         inner = keras.Sequential([keras.Input((4, 3)), keras.layers.Dense(5)])
         inner.export(tmp_path / "exported", verbose=False)
