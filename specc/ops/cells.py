@@ -50,8 +50,13 @@ class Cell(Op):
         """The dtype of each state; `dtype` is the policy around the cell, which it has where it has none."""
         raise NotImplementedError
 
-    def check(self) -> None:
-        """Raises E107 where the arguments do not go together."""
+    def check(self, policy: str, read: str, carried: str | None = None) -> None:
+        """Raises E107 where the arguments do not go together.
+
+        `policy` is that around the cell, `read` and `carried` the dtypes of the features and of the states that its
+        dropout masks are drawn for; None: its own.
+        """
+        raise NotImplementedError
 
     def held(self, weights: Weights) -> frozenset[str]:
         """The names of the weights that are not trained where a layer runs the cell."""
@@ -81,10 +86,11 @@ class Cell(Op):
         for operand, state in enumerate(inputs[1:], start=1):
             if not is_float(state.dtype):
                 raise wrong_dtype(state.dtype, "states of floats", operand=operand)
-        self.check()
+        policy = self.policy or "float32"
+        self.check(policy, self.compute_dtype)
         sizes = self.state_sizes()
         check_states(inputs[1:], tuple(_features(size) for size in sizes))
-        dtypes = self.state_dtypes(self.policy or "float32")
+        dtypes = self.state_dtypes(policy)
         states = [Tensor(_features(size), dtype) for size, dtype in zip(sizes, dtypes, strict=True)]
         return (Tensor(_features(self.made()), self.step_dtype()), *states)
 
@@ -126,8 +132,13 @@ class _Single(Cell, Gates):
     def state_dtypes(self, dtype: str) -> tuple[str, ...]:
         return (_computed(self.policy or dtype),) * self.state_count
 
-    def check(self) -> None:
+    def check(self, policy: str, read: str, carried: str | None = None) -> None:
         self.check_gates()
+        own = _computed(self.policy or policy)
+        for parameter, drawn in (("dropout", read), ("recurrent_dropout", carried or own)):
+            if 0 < getattr(self, parameter) < 1 and drawn != own:
+                message = f"the masks of `{parameter}` are drawn in {drawn}, and the cell computes in {own}"
+                raise bad_argument(parameter, message)
 
     def step_flops(self, features: Size) -> Size:
         return self.gate_flops(features)
@@ -227,8 +238,15 @@ def _cell(value: Any) -> Cell:
     return made
 
 
+def _one_of_several(value: Any) -> Cell:
+    made = _cell(value)
+    if isinstance(made, StackedRNNCells):
+        raise ValueError("a stack holds no other one: write the cells of both in one list")
+    return made
+
+
 def _cells(value: Any) -> tuple[Cell, ...]:
-    return ops_in(value, _cell, "a list of cells, as `[{LSTMCell: 32}, {LSTMCell: 16}]`")
+    return ops_in(value, _one_of_several, "a list of cells, as `[{LSTMCell: 32}, {LSTMCell: 16}]`")
 
 
 _CELL_JSON = {"type": "object", "minProperties": 1, "maxProperties": 1}
@@ -272,7 +290,7 @@ class StackedRNNCells(Cell):
         found: list[Any] = []
         for cell in self.cells:
             count = len(cell.state_sizes())
-            found.append(cell.nested(values[:count]))
+            found.append(values[:count])
             values = values[count:]
         return found
 
@@ -291,12 +309,14 @@ class StackedRNNCells(Cell):
     def step_dtype(self) -> str:
         return self.state_dtypes("float32")[-1]
 
-    def check(self) -> None:
+    def check(self, policy: str, read: str, carried: str | None = None) -> None:
+        policy = self.policy or policy
         for cell in self.cells:
             try:
-                cell.check()
+                cell.check(policy, read, _computed(policy))
             except Misfit as fault:
                 raise about(fault, "cells") from None
+            read = cell.state_dtypes(policy)[0]
 
     def step_flops(self, features: Size) -> Size:
         total: Size = 0

@@ -59,11 +59,15 @@ class RNN(Recurrent):
 
     def step_result(self, x: Shape) -> Shape:
         try:
-            self.cell.check()
+            self.cell.check(self.policy or "float32", self.compute_dtype)
         except Misfit as fault:
             raise about(fault, "cell") from None
         check_unroll(self, x)
-        if self.unroll and _is_lone(self.cell):
+        if (
+            self.unroll
+            and isinstance(self.cell, StackedRNNCells)
+            and len(self.cell.cells) == 1 < self.state_count
+        ):
             message = "`unroll` does not go with a stack of one cell that has several states"
             loop = SetArgument("unroll", None, "loop over the steps instead")
             raise bad_argument("unroll", message, loop)
@@ -87,11 +91,3 @@ class RNN(Recurrent):
 
     def frozen(self, weights: Weights) -> frozenset[str]:
         return self.cell.held(weights) if self.trainable else frozenset(weights)
-
-
-def _is_lone(cell: object) -> bool:
-    """Whether it is, or holds, a stack of one cell with several states: unrolled, Keras takes these for its own."""
-    if not isinstance(cell, StackedRNNCells):
-        return False
-    lone = len(cell.cells) == 1 and len(cell.cells[0].state_sizes()) > 1
-    return lone or any(map(_is_lone, cell.cells))

@@ -46,7 +46,7 @@ def misfit(op: Op, *sizes: tuple[Any, ...], dtype: str = "float32") -> Misfit:
         ({"cell": {"LSTMCell": 4}, "return_sequences": True, **STATE}, [(T, 4), (4,), (4,)]),
         ({"cell": STACK, **STATE}, [(3,), (4,), (4,), (3,)]),
         ({"cell": {"StackedRNNCells": {"cells": STACK}}, "return_sequences": True}, [(T, 3)]),
-        ({"cell": [STACK, {"SimpleRNNCell": 2}], **STATE}, [(2,), (4,), (4,), (3,), (2,)]),
+        ({"cell": [*STACK, {"SimpleRNNCell": 2}], **STATE}, [(2,), (4,), (4,), (3,), (2,)]),
     ],
 )
 def test_an_rnn_has_the_results_of_its_cells(arguments: dict[str, Any], results: list[Any]) -> None:
@@ -123,6 +123,21 @@ def test_masks_are_drawn_in_the_dtype_of_the_input() -> None:
     assert an_op("RNN", cell=STACK).fold_difference() is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ([{"GRUCell": {"units": 3, "dropout": 0.5, "dtype": "float16"}}], "E107"),
+        ([{"GRUCell": {"units": 3, "dtype": "float16"}}, {"GRUCell": {"units": 3, "dropout": 0.5}}], "E107"),
+        ([{"GRUCell": {"units": 3, "recurrent_dropout": 0.5, "dtype": "float16"}}], "E107"),
+    ],
+)
+def test_masks_have_the_dtype_that_a_cell_computes_in(cells: Any, code: str) -> None:
+    assert misfit(an_op("RNN", cell=cells), (5, 7)).code == code
+    assert made(
+        an_op("RNN", cell={"GRUCell": {"units": 3, "recurrent_dropout": 0.5, "dtype": "float16"}}), (5, 7)
+    )
+
+
 def test_an_unrolled_stack_of_one_lstm_is_looped_instead() -> None:
     (repair,) = misfit(an_op("RNN", cell=[{"LSTMCell": 4}], unroll=True), (5, 7)).repairs
     assert repair == SetArgument("unroll", None, "loop over the steps instead")
@@ -137,6 +152,7 @@ def test_an_unrolled_stack_of_one_lstm_is_looped_instead() -> None:
         ([{"GRUCell": 3}, {"GRU": 3}], ("1", "GRU"), "GRUCell"),
         ([{"GRUCell": {"unit": 3}}], ("0", "GRUCell", "unit"), "units"),
         ([{"Bogus": 3}], ("0", "Bogus"), None),
+        ([STACK, {"GRUCell": 3}], (), None),
         ([], (), None),
         (3, (), None),
     ],

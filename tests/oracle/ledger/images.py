@@ -32,11 +32,15 @@ def _is_range(value: Any) -> bool:
 
 def _factor(verdict: Verdict) -> bool:
     given = [(name, v) for op, name, v in arguments_of(verdict) if op in IMAGES and _draws(name)]
-    return refused(verdict, "E107") and any(not v or isinstance(v, list | float) for _, v in given)
+    unread = any(not v or isinstance(v, list | float) or name in _COUNTS for name, v in given)
+    return refused(verdict, "E107") and unread
+
+
+_COUNTS = ("alpha", "num_chains", "chain_depth", "num_ops")
 
 
 def _draws(name: str) -> bool:
-    return name.endswith("factor") or name in ("scale", "sigma", "kernel_size")
+    return name.endswith("factor") or name in ("scale", "sigma", "kernel_size", *_COUNTS)
 
 
 def _shear(verdict: Verdict) -> bool:
@@ -78,7 +82,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("enlarged", "CenterCrop leaves in float32 what it enlarges, whatever it announces", _enlarged),
     Entry("value ranges", "Keras does not look at all ranges of values, or divides by an empty one", _range),
     Entry(
-        "factors", "Keras holds but one end of a range against the bounds, and takes nothing for 0", _factor
+        "factors", "Keras holds but one end of a range against the bounds, takes nothing for 0, and counts below 0", _factor
     ),
     Entry("shear", "Keras saves the single number of a RandomShear as a range that it cannot load", _shear),
     Entry("turned", "Keras takes other axes for space than those of channels_first", _turned),

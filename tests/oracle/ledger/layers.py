@@ -32,7 +32,9 @@ def _whole_numbers(verdict: Verdict) -> bool:
 def _stretched_state(verdict: Verdict) -> bool:
     read = [r for step in verdict.case.steps for r in step.reads[1:]]
     states = [verdict.case.inputs[int(r[1:])] for r in read if r[0] == "x"]
-    return refused(verdict, "E212") and any(not sizes or 1 in sizes or sizes[0] == BATCH for sizes in states)
+    held = any(1 in shape for made in verdict.keras.made for shape in made.shapes)
+    other = any(not sizes or 1 in sizes or sizes[0] == BATCH for sizes in states)
+    return refused(verdict, "E212") and (held or other)
 
 
 def _unread(verdict: Verdict) -> bool:
