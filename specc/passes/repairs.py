@@ -152,20 +152,22 @@ def _lost_axis(maker: Layer, layer: Layer) -> Fix | None:
     inner: Op = getattr(op, "layer", op)
     if hasattr(inner, "return_sequences") and not getattr(inner, "return_sequences"):  # noqa: B009
         title = f"let `{maker.name}` return sequences, one result per step"
-        edit = _return_sequences(maker, op is not inner)
+        edit = _return_sequences(maker, None if op is inner else inner)
         return None if edit is None else Fix(title, "safe", (edit,))
     return None
 
 
-def _return_sequences(maker: Layer, is_wrapped: bool) -> Edit | None:
-    if not is_wrapped:
+def _return_sequences(maker: Layer, wrapped: Op | None) -> Edit | None:
+    if wrapped is None:
         return set_argument(maker, "return_sequences", "true")
     value = maker.item.value
     nested = value.get("layer") if isinstance(value, MappingNode) and value.key("layer") else value
     if not isinstance(nested, MappingNode) or len(nested.entries) != 1:
         return None
     key, arguments = nested.entries[0]
-    return edits.set_argument(nested, key, arguments, "return_sequences", "true", "units")
+    return edits.set_argument(
+        nested, key, arguments, "return_sequences", "true", first_parameter(type(wrapped))
+    )
 
 
 def _missing_axis(op: Op, x: Shape, layer: Layer) -> tuple[Fix, ...]:
