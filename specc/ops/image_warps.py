@@ -33,7 +33,7 @@ class RandomFlip(Image):
     data_format: DataFormat | None = None
 
 
-@op(Example({}, _IMAGE), Example({"factor": [0.5, 1], "scale": 0.5, "fill_mode": "mirror"}, ((6, 5, 1),)))
+@op(Example({}, _IMAGE), Example({"factor": [0.5, 1], "scale": 0.5, "fill_mode": "wrap"}, ((6, 5, 1),)))
 class RandomElasticTransform(Image):
     """Bends some of the images while training, all that it bends in a batch as much."""
 
@@ -44,7 +44,7 @@ class RandomElasticTransform(Image):
     factor: Factor = 1.0
     scale: Factor = 1.0
     interpolation: Interpolation = "bilinear"
-    fill_mode: Literal["reflect", "wrap", "constant", "nearest", "mirror"] = "reflect"
+    fill_mode: FillMode = "reflect"
     fill_value: Number = 0.0
     value_range: ValueRange = (0, 255)
     seed: Integer | None = None

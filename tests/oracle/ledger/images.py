@@ -82,7 +82,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("enlarged", "CenterCrop leaves in float32 what it enlarges, whatever it announces", _enlarged),
     Entry("value ranges", "Keras does not look at all ranges of values, or divides by an empty one", _range),
     Entry(
-        "factors", "Keras holds but one end of a range against the bounds, takes nothing for 0, and counts below 0", _factor
+        "factors",
+        "Keras holds but one end of a range against the bounds, takes nothing for 0, and counts below 0",
+        _factor,
     ),
     Entry("shear", "Keras saves the single number of a RandomShear as a range that it cannot load", _shear),
     Entry("turned", "Keras takes other axes for space than those of channels_first", _turned),
