@@ -1,4 +1,4 @@
-"""Functions of keras.ops in a model: they compute what NumPy does, go by the names of a spec, and are saved and loaded."""
+"""Functions of keras.ops in a model: they compute what NumPy does, under the names of a spec, and load again."""
 
 from pathlib import Path
 from typing import Any
@@ -86,3 +86,10 @@ def test_a_model_with_functions_loads(tmp_path: Path) -> None:
     model.save(tmp_path / "m.keras")
     loaded: Any = keras.models.load_model(tmp_path / "m.keras")
     np.testing.assert_array_equal(np.asarray(loaded(X)), np.asarray(model(X)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("first", ["ops.reciprocal", "ops.logsumexp: {axis: 1, keepdims: true}", "ops.normalize"])
+def test_what_keras_announces_wrongly_is_built_upon(dtype: str, first: str) -> None:
+    model = build(f"[{first}, ops.add: 1.0, Dense: 3]", f"{{x: {{shape: [4], dtype: {dtype}}}}}")
+    assert model(keras.ops.ones((2, 4), dtype)).shape == (2, 3)

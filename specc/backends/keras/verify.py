@@ -21,12 +21,12 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
     """
     found: list[Diagnostic] = []
     for layer in explicit.layers:
-        # What Keras announces for integers is not what it makes: floats where it passes them through.
+        # What Keras announces of integers is not what it makes, nor what it announces of values announced so.
         foreign = is_foreign(layer)
         floats = (
             not foreign
             and layer.cls.announces_dtype
-            and all(v is None or is_float(explicit.types[v].dtype) for v in layer.inputs)
+            and all(v is None or _is_announced(built, explicit, v) for v in layer.inputs)
         )
         for value in layer.outputs:
             inferred = explicit.types[value]
@@ -42,6 +42,12 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
             else:
                 found.append(_at(layer, f"`{layer.name}` was inferred {message}"))
     return found or _outputs_differ(built, explicit)
+
+
+def _is_announced(built: Built, explicit: Explicit, value: int) -> bool:
+    """Whether a value is one of floats, and Keras says of which."""
+    dtype = explicit.types[value].dtype
+    return is_float(dtype) and built.values[value].dtype == dtype
 
 
 def _parameters(built: Built, layer: Layer) -> Weighed:
