@@ -238,6 +238,7 @@ class TestNotToBeHad:
         [
             ("nowhere.at_all:Layer", "the module `nowhere.at_all` cannot be imported", "ModuleNotFoundError"),
             ("raises_on_import:Layer", "cannot be imported", "OSError: a module that cannot be imported"),
+            ("fails_on_import:Layer", "cannot be imported", "AttributeError: of the module itself"),
             ("leaves_on_import:Layer", "cannot be imported", "SystemExit: 3"),
             ("own_layers:Absent", "the module `own_layers` has no `Absent`", "AttributeError"),
             ("own_layers:NoLayer", "`own_layers:NoLayer` is no class of layers", None),

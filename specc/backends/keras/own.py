@@ -41,11 +41,13 @@ def find_class(keras: Any, word: str) -> type[Any]:
     """The class of layers `module:Class`, imported; raises `Unusable` where there is none."""
     module, _, name = word.partition(":")
     try:
-        found = getattr(import_module(module), name)
-    except AttributeError as error:
-        raise Unusable(f"the module `{module}` has no `{name}`", error) from None
+        imported = import_module(module)
     except (Exception, SystemExit) as error:  # whatever the module does when it is imported
         raise Unusable(f"the module `{module}` cannot be imported", error) from None
+    try:
+        found = getattr(imported, name)
+    except Exception as error:  # a module may have a `__getattr__`
+        raise Unusable(f"the module `{module}` has no `{name}`", error) from None
     if not (isinstance(found, type) and issubclass(found, keras.layers.Layer)):
         raise Unusable(f"`{word}` is no class of layers: it does not derive from `keras.layers.Layer`")
     return found

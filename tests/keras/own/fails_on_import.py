@@ -1,0 +1,1 @@
+raise AttributeError("of the module itself")
