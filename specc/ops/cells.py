@@ -249,18 +249,20 @@ def _cells(value: Any) -> tuple[Cell, ...]:
     return ops_in(value, _one_of_several, "a list of cells, as `[{LSTMCell: 32}, {LSTMCell: 16}]`")
 
 
-_CELL_JSON = {"type": "object", "minProperties": 1, "maxProperties": 1}
+CELL_JSON = {"type": "object", "minProperties": 1, "maxProperties": 1}
+"""The form of a cell as an argument."""
+
 CellRef = Annotated[
     Cell,
     Kind(
         "a cell, as `{LSTMCell: 32}`, or a list of cells",
         checked(_cell),
-        {"anyOf": [_CELL_JSON, {"type": "array", "minItems": 1, "items": _CELL_JSON}]},
+        {"anyOf": [CELL_JSON, {"type": "array", "minItems": 1, "items": CELL_JSON}]},
     ),
 ]
 CellRefs = Annotated[
     tuple[Cell, ...],
-    Kind("a list of cells", checked(_cells), {"type": "array", "minItems": 1, "items": _CELL_JSON}),
+    Kind("a list of cells", checked(_cells), {"type": "array", "minItems": 1, "items": CELL_JSON}),
 ]
 
 

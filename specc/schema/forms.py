@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from specc.ops import libraries, registry
+from specc.ops.cells import CELL_JSON
 from specc.ops.custom import WORD
 from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
 from specc.ops.families import Family
@@ -78,6 +79,7 @@ class Forms:
         for family in _FAMILIES:
             self._family(family)
         self.named[canonical(cast("Kind", get_args(LayerRef)[1]).json)] = "nested_layer"
+        self.named[canonical(CELL_JSON)] = "nested_cell"
 
     def spellings(self, names: Iterable[str]) -> dict[str, Form]:
         """Ops by their names and aliases."""
