@@ -92,15 +92,18 @@ class Forms:
 
     def nested(self, names: list[str]) -> Form:
         """A layer as an argument."""
-        ops = self.spellings(names)
-        one = {**keyed(ops), "minProperties": 1, "maxProperties": 1}
         own = {
             **keyed({"signature": TEXT}, ["signature"]),
             "patternProperties": {OWN: True},
             "minProperties": 2,
             "maxProperties": 2,
         }
-        return either({"enum": [n for n in ops if not self.required(n)]}, one, own)
+        bare = [name for name in self.spellings(names) if not self.required(name)]
+        return either({"enum": bare}, self.one_of(names), own)
+
+    def one_of(self, names: list[str]) -> Form:
+        """One of these ops with its arguments."""
+        return {**keyed(self.spellings(names)), "minProperties": 1, "maxProperties": 1}
 
     def required(self, name: str) -> list[str]:
         return [p.name for p in parameters_of(registry.known(name)).values() if p.required]
