@@ -1,6 +1,7 @@
 """The nearest known word to one that is not known, and how a message asks for it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _MAX_LENGTH = 100
 _MAX_COMPARED = 200
@@ -17,6 +18,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if len(word) > _MAX_LENGTH:
         return None
     plain = _plain(word)
+    letters = _letters(plain)
     best: str | None = None
     allowed = max(1, len(plain) // 3)
     compared = 0
@@ -26,10 +28,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         if other == plain:
             return candidate
         if abs(len(other) - len(plain)) <= allowed < max(len(other), len(plain)):
+            if _least_distance(letters, _letters(other)) > allowed:
+                continue
             compared += 1
             if compared > _MAX_COMPARED:
                 break
-            distance = _distance(*_differing(plain, other))
+            distance = _distance(*_differing(plain, other), allowed)
             if distance <= allowed:
                 best, allowed = candidate, distance - 1
         elif len(other) <= 2 * len(plain) and (other.startswith(plain) or other.endswith(plain)):
@@ -46,6 +50,20 @@ def _plain(word: str) -> str:
     return word.casefold().replace("-", "").replace("_", "")
 
 
+@lru_cache(4096)
+def _letters(word: str) -> int:
+    """Which characters a word has, as bits; seldom two of them share one."""
+    bits = 0
+    for char in word:
+        bits |= 1 << (ord(char) & 63)
+    return bits
+
+
+def _least_distance(a: int, b: int) -> int:
+    """What the distance of two words is at least, by the letters that only one of them has."""
+    return max((a & ~b).bit_count(), (b & ~a).bit_count())
+
+
 def _differing(a: str, b: str) -> tuple[str, str]:
     """Both words without what they start and end with alike: that makes no difference to their distance."""
     start, most = 0, min(len(a), len(b))
@@ -57,9 +75,9 @@ def _differing(a: str, b: str) -> tuple[str, str]:
     return a[start : len(a) - end], b[start : len(b) - end]
 
 
-def _distance(a: str, b: str) -> int:
+def _distance(a: str, b: str, most: int) -> int:
     """How many insertions, deletions, replacements and swaps of neighbours make `b` of `a` (Damerau and
-    Levenshtein, each stretch changed once).
+    Levenshtein, each stretch changed once); some number above `most` where it is more than that.
     """
     before: list[int] = []
     row = list(range(len(b) + 1))
@@ -70,4 +88,6 @@ def _distance(a: str, b: str) -> int:
             if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
+        if min(row) > most and min(before) > most:
+            return most + 1
     return row[-1]
