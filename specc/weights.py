@@ -34,7 +34,7 @@ def _foreign(config: dict[str, Any]) -> str | None:
             mapping = cast("dict[str, Any]", part)
             module, name = mapping.get("module"), mapping.get("class_name")
             registered = mapping.get("registered_name")
-            is_own = module in (None, "builtins") or str(module).split(".")[0] == "keras"
+            is_own = module in (None, "builtins") or str(module).split(".")[0] in ("keras", "specc")
             is_own = is_own or (module == "specc.layers" and registered in _REGISTERED)
             if isinstance(name, str) and (not is_own or (module is None and registered is not None)):
                 return str(registered or f"{module}.{name}")

@@ -39,6 +39,8 @@ def object_from(data: Any, family: Family) -> Any:
         return data
     if name == "__lambda__":
         raise Unsayable("holds a lambda: Python bytecode, which is not decoded")
+    if data.get("module") == "builtins" and data.get("config") in family.bare:
+        return family.bare[data["config"]]
     if data.get("module") == "builtins" or not is_of_keras(data.get("module")):
         word = data.get("registered_name") or name
         raise Unsayable(f"has {family.article} {family.what} of its own, `{word}`, which a spec cannot name")

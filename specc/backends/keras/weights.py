@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import keras
@@ -36,6 +37,7 @@ def load_layers(path: str) -> dict[str, KerasLayer]:
 
     Keras refuses what holds Python code. Classes that are not its own it imports: the caller has asked whether it may.
     """
+    import_module("specc.layers")
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
