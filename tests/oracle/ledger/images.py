@@ -72,6 +72,11 @@ def _unread(verdict: Verdict) -> bool:
     )
 
 
+def _half_built(verdict: Verdict) -> bool:
+    ranks = any(v for *_, v in arguments_of(verdict, "lora_rank"))
+    return refused(verdict, "E107") and ranks and has_op(verdict, "Pipeline")
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("one image", "Keras takes a batch of values with two axes for a single image", _one_image),
     Entry(
@@ -97,6 +102,11 @@ ENTRIES: tuple[Entry, ...] = (
         "unannounced",
         "in a Pipeline, RandomColorDegeneration does not hold the channels against 3",
         _unannounced,
+    ),
+    Entry(
+        "half built",
+        "a Pipeline runs a Dense that has failed to build its factors, without them",
+        _half_built,
     ),
     Entry("chance", "whether an AugMix takes the channels hangs on what it draws", _chance),
 )
