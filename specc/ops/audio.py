@@ -163,7 +163,7 @@ class STFTSpectrogram(Spatial):
 @op(
     Example({"fft_length": 8, "sequence_stride": 4, "num_mel_bins": 5}, ((32,),)),
     Example(
-        {"fft_length": 9, "sequence_length": 6, "sequence_stride": 3, "num_mel_bins": 4}, ((30,),), "int32"
+        {"fft_length": 9, "sequence_length": 6, "sequence_stride": 3, "num_mel_bins": 4}, ((31,),), "int32"
     ),
 )
 class MelSpectrogram(Unary):

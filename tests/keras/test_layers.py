@@ -30,6 +30,8 @@ def built(network: Network, *values: int) -> Built:
 
 def values(sizes: tuple[int, ...], dtype: str) -> Any:
     random = np.random.default_rng(0)
+    if dtype == "string":
+        return keras.ops.convert_to_tensor(random.choice(["a", "b"], (2, *sizes)))
     if dtype.startswith("int"):
         return random.integers(0, 3, (2, *sizes)).astype(dtype)
     return random.normal(size=(2, *sizes)).astype(dtype)
