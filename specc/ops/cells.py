@@ -1,21 +1,17 @@
 """What a recurrent layer runs at each step. A cell may also be called by itself, on one step and its states."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING
 
 from specc.ops.declare import Example, Inputs, Op, Shapes, Weights, op
 from specc.ops.gates import Gates, GRUGates, LSTMGates, PlainGates
-from specc.ops.kinds import TRAINING, Flag, Integer, Kind, Positive, Rate, checked
+from specc.ops.kinds import TRAINING, Flag, Integer, Positive, Rate
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
-from specc.ops.nesting import about, frozen_within, ops_in, prefixed, wrapped_parts
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.ops.recurrent import check_states
-from specc.ops.registry import ArgumentError, ArgumentErrors, find, known, make, make_nested
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
-from specc.suggest import did_you_mean
 
 
 class Cell(Op):
@@ -62,8 +58,8 @@ class Cell(Op):
         """The names of the weights that are not trained where a layer runs the cell."""
         return self.frozen(weights)
 
-    def step_flops(self, features: Size) -> Size:
-        """Floating-point operations of one step."""
+    def step_flops(self, read: Size) -> Size:
+        """Floating-point operations of one step, which reads so many features."""
         raise NotImplementedError
 
     def result_count(self) -> int:
@@ -89,10 +85,10 @@ class Cell(Op):
         policy = self.policy or "float32"
         self.check(policy, self.compute_dtype)
         sizes = self.state_sizes()
-        check_states(inputs[1:], tuple(_features(size) for size in sizes))
+        check_states(inputs[1:], tuple(features(size) for size in sizes))
         dtypes = self.state_dtypes(policy)
-        states = [Tensor(_features(size), dtype) for size, dtype in zip(sizes, dtypes, strict=True)]
-        return (Tensor(_features(self.made()), self.step_dtype()), *states)
+        states = [Tensor(features(size), dtype) for size, dtype in zip(sizes, dtypes, strict=True)]
+        return (Tensor(features(self.made()), self.step_dtype()), *states)
 
     def step_dtype(self) -> str:
         """The dtype of what a step makes, of a cell by itself."""
@@ -102,11 +98,13 @@ class Cell(Op):
         return self.step_flops(inputs[0].sizes[-1])
 
 
-def _features(size: Size) -> Shape:
+def features(size: Size) -> Shape:
+    """One axis of features."""
     return Shape((size,), (FEATURE,))
 
 
-def _computed(policy: str) -> str:
+def computed(policy: str) -> str:
+    """The dtype that a layer of this policy computes in."""
     return policy.removeprefix("mixed_")
 
 
@@ -130,18 +128,18 @@ class _Single(Cell, Gates):
         return bool(self.dropout or self.recurrent_dropout)
 
     def state_dtypes(self, dtype: str) -> tuple[str, ...]:
-        return (_computed(self.policy or dtype),) * self.state_count
+        return (computed(self.policy or dtype),) * self.state_count
 
     def check(self, policy: str, read: str, carried: str | None = None) -> None:
         self.check_gates()
-        own = _computed(self.policy or policy)
+        own = computed(self.policy or policy)
         for parameter, drawn in (("dropout", read), ("recurrent_dropout", carried or own)):
             if 0 < getattr(self, parameter) < 1 and drawn != own:
                 message = f"the masks of `{parameter}` are drawn in {drawn}, and the cell computes in {own}"
                 raise bad_argument(parameter, message)
 
-    def step_flops(self, features: Size) -> Size:
-        return self.gate_flops(features)
+    def step_flops(self, read: Size) -> Size:
+        return self.gate_flops(read)
 
 
 @op(
@@ -221,125 +219,3 @@ class SimpleRNNCell(PlainGates, _Single):
     dropout: Rate = 0.0
     recurrent_dropout: Rate = 0.0
     seed: Integer | None = None
-
-
-def _cell(value: Any) -> Cell:
-    """The cell that plain data stands for: `{LSTMCell: 4}`, or a list of them, one on top of the other."""
-    if isinstance(value, Cell):
-        return value
-    if isinstance(value, list):
-        return cast("Cell", make(known("StackedRNNCells"), {"cells": value}))
-    made = make_nested(value)
-    if not isinstance(made, Cell):
-        meant = find(f"{made.name}Cell")
-        close = None if meant is None else meant.name
-        message = f"a cell is wanted, and `{made.name}` is none{did_you_mean(close)}"
-        raise ArgumentErrors([ArgumentError("E107", message, None, (made.name,), True, close)])
-    return made
-
-
-def _one_of_several(value: Any) -> Cell:
-    made = _cell(value)
-    if isinstance(made, StackedRNNCells):
-        raise ValueError("a stack holds no other one: write the cells of both in one list")
-    return made
-
-
-def _cells(value: Any) -> tuple[Cell, ...]:
-    return ops_in(value, _one_of_several, "a list of cells, as `[{LSTMCell: 32}, {LSTMCell: 16}]`")
-
-
-CELL_JSON = {"type": "object", "minProperties": 1, "maxProperties": 1}
-"""The form of a cell as an argument."""
-
-CellRef = Annotated[
-    Cell,
-    Kind(
-        "a cell, as `{LSTMCell: 32}`, or a list of cells",
-        checked(_cell),
-        {"anyOf": [CELL_JSON, {"type": "array", "minItems": 1, "items": CELL_JSON}]},
-    ),
-]
-CellRefs = Annotated[
-    tuple[Cell, ...],
-    Kind("a list of cells", checked(_cells), {"type": "array", "minItems": 1, "items": CELL_JSON}),
-]
-
-
-@op(
-    Example({"cells": [{"LSTMCell": 4}, {"GRUCell": 3}]}, ((7,), (4,), (4,), (3,))),
-    Example({"cells": [{"SimpleRNNCell": 4}]}, ((7,), (4,))),
-    inputs="inputs states*",
-)
-class StackedRNNCells(Cell):
-    """Cells one on top of the other: each reads what the one below makes. Their states follow each other."""
-
-    cells: CellRefs
-
-    @property
-    def parts(self) -> Mapping[str, Cell]:
-        """The cells by the prefix of their weights."""
-        return {f"cell{number}": cell for number, cell in enumerate(self.cells)}
-
-    def made(self) -> int:
-        return self.cells[-1].made()
-
-    def state_sizes(self) -> tuple[int, ...]:
-        return tuple(size for cell in self.cells for size in cell.state_sizes())
-
-    def nested(self, values: list[Any]) -> list[Any]:
-        """The states of each cell in a list of their own."""
-        found: list[Any] = []
-        for cell in self.cells:
-            count = len(cell.state_sizes())
-            found.append(values[:count])
-            values = values[count:]
-        return found
-
-    @property
-    def needs_floats(self) -> bool:
-        return self.cells[0].needs_floats
-
-    @property
-    def drops(self) -> bool:
-        return any(cell.drops for cell in self.cells)
-
-    def state_dtypes(self, dtype: str) -> tuple[str, ...]:
-        policy = self.policy or dtype
-        return tuple(each for cell in self.cells for each in cell.state_dtypes(policy))
-
-    def step_dtype(self) -> str:
-        return self.state_dtypes("float32")[-1]
-
-    def check(self, policy: str, read: str, carried: str | None = None) -> None:
-        policy = self.policy or policy
-        for cell in self.cells:
-            try:
-                cell.check(policy, read, _computed(policy))
-            except Misfit as fault:
-                raise about(fault, "cells") from None
-            read = cell.state_dtypes(policy)[0]
-
-    def step_flops(self, features: Size) -> Size:
-        total: Size = 0
-        for cell in self.cells:
-            total, features = total + cell.step_flops(features), cell.made()
-        return total
-
-    def weights_for(self, shapes: Shapes) -> Weights:
-        """Those of each cell, as `cell0_…`, `cell1_…`."""
-        x, found = shapes[0], dict[str, tuple[int, ...]]()
-        for prefix, cell in self.parts.items():
-            found |= prefixed(prefix, cell.weights_for((x,)))
-            x = _features(cell.made())
-        return found
-
-    def wrapped(self, weights: Weights) -> Iterable[tuple[Op, Weights]]:
-        return wrapped_parts(self.parts, weights)
-
-    def frozen(self, weights: Weights) -> frozenset[str]:
-        return self.held(weights) if self.trainable else frozenset(weights)
-
-    def held(self, weights: Weights) -> frozenset[str]:
-        """What the cells say: Keras does not ask the stack."""
-        return frozen_within({prefix: cell.held for prefix, cell in self.parts.items()}, weights)

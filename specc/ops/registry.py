@@ -31,6 +31,9 @@ FUNCTIONS: dict[str, str] = {
         batch_normalization layer_normalization rms_normalization moments one_hot multi_hot binary_crossentropy
         categorical_crossentropy sparse_categorical_crossentropy
     """,
+    "image": """
+        image.resize image.rgb_to_grayscale image.rgb_to_hsv image.hsv_to_rgb image.pad_images image.crop_images
+    """,
     "norms": "norm",
     "statistics": "average quantile percentile nanquantile nanpercentile isin",
     "core": "stop_gradient in_top_k top_k unstack erf erfc erfinv rsqrt logsumexp cast saturate_cast",
@@ -60,7 +63,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "attention": ("Attention", "AdditiveAttention"),
     "audio": ("STFTSpectrogram", "MelSpectrogram"),
     "categories": ("CategoryEncoding", "Discretization", "Hashing", "HashedCrossing"),
-    "cells": ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"),
+    "cells": ("LSTMCell", "GRUCell", "SimpleRNNCell"),
     "constructs": ("slice", "reduce", "rearrange", "positions", "weight", "lrn", "embed"),
     "conv": tuple(f"Conv{n}D{kind}" for kind in ("", "Transpose") for n in (1, 2, 3)),
     "convlstm": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
@@ -105,6 +108,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     **{f"tensor.{family}": tuple(f"ops.{n}" for n in names.split()) for family, names in FUNCTIONS.items()},
     "text": ("TextVectorization",),
     "spectral": ("SpectralNormalization",),
+    "stacked": ("StackedRNNCells",),
     "wrappers": ("Bidirectional", "TimeDistributed"),
 }
 """The modules of this package, and the ops that each declares."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from specc.ops.cells import CellRef, StackedRNNCells
 from specc.ops.declare import Example, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import Flag
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.nesting import about
 from specc.ops.recurrent import Recurrent, check_unroll
+from specc.ops.stacked import CellRef, StackedRNNCells
 from specc.shapes.axis import FEATURE
 from specc.shapes.dim import Size
 

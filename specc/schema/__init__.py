@@ -52,7 +52,7 @@ class _Document(Forms):
         for name in self.names:
             self.defs[name] = self.op(registry.known(name))
         self.defs["nested_layer"] = self.nested(self.layers)
-        self.defs["nested_cell"] = self.one_of(list(registry.FAMILIES["cells"]))
+        self.defs["nested_cell"] = self.one_of([*registry.FAMILIES["cells"], *registry.FAMILIES["stacked"]])
         self.defs["merge"] = self.nested(self.names)
         self.defs["item"] = self._item()
         top: Form = {

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from specc.ops import libraries, registry
-from specc.ops.cells import CELL_JSON
 from specc.ops.custom import WORD
 from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
 from specc.ops.families import Family
@@ -15,6 +14,7 @@ from specc.ops.losses import LOSSES
 from specc.ops.metrics import METRICS
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
+from specc.ops.stacked import CELL_JSON
 from specc.ops.wrappers import LayerRef
 from specc.passes.spell import plain
 
