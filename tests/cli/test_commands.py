@@ -1,6 +1,8 @@
 """`show`, `expand`, `explain`, `schema` and `build` (the last with a backend that is not there)."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,38 @@ def test_show_of_a_broken_spec_is_its_errors(run: Any):
     ran = run("show", "broken.yaml")
     assert ran.status == 1
     assert "E202" in ran.out
+
+
+def test_emit_prints_code(run: Any):
+    ran = run("emit", "good.yaml")
+    assert ran.status == 0
+    assert ran.err == ""
+    assert "def build_model() -> keras.Model:" in ran.out
+    assert 'x = layers.Dense(3, name="kind")(x)' in ran.out
+
+
+def test_emit_writes_a_file(run: Any, folder: Path):
+    printed = run("emit", "good.yaml").out
+    assert run("emit", "good.yaml", "--out", "good.py") == (0, "", "")
+    assert (folder / "good.py").read_text("utf-8") == printed
+
+
+def test_emit_of_a_broken_spec_is_its_errors(run: Any, folder: Path):
+    ran = run("emit", "broken.yaml", "--out", "broken.py")
+    assert ran.status == 1
+    assert ran.out == ""
+    assert "E202" in ran.err
+    assert not (folder / "broken.py").exists()
+
+
+def test_emit_imports_no_keras():
+    script = (
+        "import sys; from specc.cli import main; main(['emit', 'specs/quadrant_digits.yaml']);"
+        "assert not {'keras', 'tensorflow'} & set(sys.modules)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_expand_prints_a_spec_that_is_strict(run: Any, folder: Path):

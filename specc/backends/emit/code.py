@@ -119,6 +119,12 @@ class Bound(NamedTuple):
     value: Any
 
 
+class Wild(NamedTuple):
+    """Whatever fits in the place of an expression like this one: it stands in code that is never reached."""
+
+    like: "Expr"
+
+
 class Formula(NamedTuple):
     """An expression of the spec as Python, each of its names an expression."""
 
@@ -141,6 +147,7 @@ Expr: TypeAlias = (
     | Negative
     | Joined
     | Param
+    | Wild
     | Formula
 )
 

@@ -19,6 +19,7 @@ from specc.backends.emit.code import (
     Path,
     Slice,
     Value,
+    Wild,
 )
 from specc.backends.emit.nodes import Branch, Carried, Loop, Node, Step
 from specc.backends.emit.text import formula_text
@@ -152,6 +153,7 @@ class _Walk:
         return made.number
 
     def expr(self, expr: Expr, hint: str) -> Expr:
+        """An expression: a leaf, or one of several parts."""
         key = self.key
         match expr:
             case Value(number):
@@ -164,9 +166,22 @@ class _Walk:
             case Joined(parts):
                 key.append(("path", tuple(str(part) for part in parts[1:])))
                 return self.leaf(expr, hint)
-            case Literal() | Param():
+            case Wild(like):
+                key.extend(dissected([Step((), like, None)]).key[:-1])
+                return self.leaf(expr, hint)
+            case Param():
                 key.append("literal")
                 return self.leaf(expr, hint)
+            case _ if is_closed(expr):
+                key.append("literal")
+                return self.leaf(expr, hint)
+            case _:
+                return self.parts(expr, hint)
+
+    def parts(self, expr: Expr, hint: str) -> Expr:
+        """An expression of several parts, or a name."""
+        key = self.key
+        match expr:
             case Name(text):
                 key.append(text)
                 return expr
@@ -176,9 +191,6 @@ class _Walk:
                 given = tuple(self.expr(argument, hint) for argument in arguments)
                 return Call(called, given, tuple((name, self.expr(v, name)) for name, v in keywords))
             case Listing(items, is_tuple):
-                if is_closed(expr):
-                    key.append("literal")
-                    return self.leaf(expr, hint)
                 key.append(("list", len(items), is_tuple))
                 return Listing(tuple(self.expr(item, hint) for item in items), is_tuple)
             case Pairs(items):
@@ -202,3 +214,5 @@ class _Walk:
                 )
                 made = {name: self.expr(of, name) for name, of in names.items()}
                 return Formula(form, made, {axis: self.expr(of, hint) for axis, of in sizes.items()})
+            case _:
+                raise AssertionError(f"{type(expr).__name__} has no parts")

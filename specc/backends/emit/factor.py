@@ -4,7 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from specc.backends.emit.code import Call, Expr, Listing, Literal, Name, Part, Path, Title, Value, literal
+from specc.backends.emit.code import (
+    Call,
+    Expr,
+    Listing,
+    Literal,
+    Name,
+    Param,
+    Part,
+    Path,
+    Title,
+    Value,
+    literal,
+)
 from specc.backends.emit.dissect import Dissected, assembled, dissected, plain
 from specc.backends.emit.level import Different, Level
 from specc.backends.emit.nodes import (
@@ -19,6 +31,7 @@ from specc.backends.emit.nodes import (
     names_in_node,
     reads,
 )
+from specc.backends.emit.optional import with_branches
 from specc.backends.emit.origins import Origins
 from specc.backends.emit.program import Flat
 from specc.backends.emit.rewrite import rewritten
@@ -130,8 +143,11 @@ class Factoring:
     def blocks(self, kind: Kind) -> None:
         """A function for the instances of a block, or of an op, that have the same structure."""
         alike: dict[Any, list[tuple[Group, Dissected]]] = {}
-        for group in self.tree.groups[kind]:
-            taken = dissected(self.nodes(group))
+        groups = self.tree.groups[kind]
+        every = [dissected(self.nodes(group)) for group in groups]
+        if kind[0] == "block" and len({taken.key for taken in every}) > 1:
+            every = self._with_branches(groups, every)
+        for group, taken in zip(groups, every, strict=True):
             alike.setdefault(taken.key, []).append((group, taken))
         for instances in alike.values():
             groups = [group for group, _ in instances]
@@ -140,6 +156,34 @@ class Factoring:
             except Different:
                 for group, taken in instances:
                     group.nodes = list(taken.nodes)
+
+    def _with_branches(self, groups: Sequence[Group], instances: list[Dissected]) -> list[Dissected]:
+        """The instances with branches for what some of them leave out, if that makes them alike."""
+        inside = Counter(value for taken in instances for node in taken.nodes for value in reads(node))
+        before = dict(self.read)
+
+        def test(i: int, when: TextNode, value: bool) -> Param | None:
+            return self.origins.param(when, value, groups[i].link)
+
+        def outside(value: int) -> bool:
+            return self.read[value] > inside[value]
+
+        try:
+            found, renamed = with_branches([taken.nodes for taken in instances], test, self.number, outside)
+        except Different:
+            return instances
+        made = [dissected(nodes) for nodes in found]
+        if len({taken.key for taken in made}) > 1:
+            return instances
+        for taken, new in zip(instances, made, strict=True):
+            self.read.subtract(value for node in taken.nodes for value in reads(node))
+            self.read.update(value for node in new.nodes for value in reads(node))
+        for value, result in renamed.items():
+            if isinstance(result, Value):
+                self.read[result.number] += before.get(value, 0) - inside[value]
+                self._label(value, result.number)
+        self.renamed |= renamed
+        return made
 
     def function(self, groups: Sequence[Group], instances: Sequence[Dissected]) -> None:
         """Make a function, and let each instance call it."""

@@ -24,7 +24,7 @@ from specc.backends.emit.code import (
     Statement,
     Targets,
 )
-from specc.backends.emit.text import docstring, formula_text, joined_text, literal_text
+from specc.backends.emit.text import docstring, formula_text, joined_text, literal_text, width
 
 WIDTH = 88
 INDENT = "    "
@@ -201,7 +201,7 @@ def _laid_out(doc: _Doc, indent: str) -> str:
         match part:
             case str():
                 pieces.append(part)
-                column += len(part)
+                column += width(part)
             case list():
                 waiting += [(p, depth, is_broken) for p in reversed(part)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             case _Line(flat):
@@ -238,7 +238,7 @@ def _fits(doc: _Doc, behind: list[tuple[_Doc, int, bool]], room: int) -> bool:
         part, is_broken = waiting.pop()
         match part:
             case str():
-                room -= len(part)
+                room -= width(part)
             case list():
                 waiting += [(p, is_broken) for p in reversed(part)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             case _Line(flat):

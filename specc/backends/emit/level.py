@@ -15,6 +15,7 @@ from specc.backends.emit.code import (
     Part,
     Path,
     Value,
+    Wild,
     literal,
 )
 from specc.backends.emit.dissect import Dissected, Leaf, plain
@@ -71,19 +72,21 @@ class Level:
         return [self.leaf(row) for row in rows]
 
     def leaf(self, row: Sequence[Leaf]) -> Expr:
-        """What stands for a place that the instances fill in these ways."""
-        exprs = [leaf.expr for leaf in row]
-        first = exprs[0]
+        """What stands for a place that the instances fill in these ways, but for those to which it is all one."""
+        given: dict[int, Expr] = {
+            i: leaf.expr for i, leaf in enumerate(row) if not isinstance(leaf.expr, Wild)
+        }
+        first = next(iter(given.values()))
         if isinstance(first, Value):
-            return Value(self.outside([e.number for e in exprs if isinstance(e, Value)]))
+            return Value(self.outside([e.number for e in given.values() if isinstance(e, Value)]))
         if isinstance(first, Path | Joined):
-            return self.path(exprs)
-        formula = self.formula(exprs)
+            return self.path(given)
+        formula = self.formula(given)
         if formula is not None:
             return formula
-        if len({plain(expr) for expr in exprs}) == 1:
-            return self.constant(exprs)
-        return self.hole(exprs, row[0].hint)
+        if len({plain(expr) for expr in given.values()}) == 1:
+            return self.constant(list(given.values()))
+        return self.hole(given, row[0].hint)
 
     def outside(self, values: Sequence[int]) -> int:
         """The value that stands for one from outside."""
@@ -92,41 +95,45 @@ class Level:
             self.entering[key] = self.number()
         return self.entering[key]
 
-    def seen(self, values: Sequence[int]) -> int | None:
+    def seen(self, values: dict[int, int]) -> int | None:
         """The value of the template for a value of each instance, made inside or out; None if there is none."""
-        places = {places.get(value) for places, value in zip(self.places, values, strict=True)}
+        places = {self.places[i].get(value) for i, value in values.items()}
         if places == {None}:
-            return self.outside(values)
+            return self.outside(list(values.values())) if len(values) == len(self.places) else None
         place = places.pop()
         return None if places or place is None else self.fresh[self.instances[0].made[place]]
 
-    def path(self, exprs: Sequence[Expr]) -> Expr:
+    def path(self, exprs: dict[int, Expr]) -> Expr:
         """A path that begins as its instance's does."""
         rests: set[str | None] = set()
-        for expr, start in zip(exprs, self.paths, strict=True):
-            text = _start(expr)
+        for i, expr in exprs.items():
+            text, start = _start(expr), self.paths[i]
             rests.add(text[len(start) :] if text.startswith(start) else None)
         rest = rests.pop()
         if rests or rest is None:
             raise Different
-        return _joined((*self.head, rest, *_rest(exprs[0])))
+        return _joined((*self.head, rest, *_rest(next(iter(exprs.values())))))
 
-    def formula(self, exprs: Sequence[Expr]) -> Expr | None:
+    def formula(self, exprs: dict[int, Expr]) -> Expr | None:
         """The author's expression, where its parameters are those of the instances."""
-        params = [expr for expr in exprs if isinstance(expr, Param)]
-        first = params[0] if params else None
-        if first is None or len(params) < len(exprs) or any(p.form is not first.form for p in params):
+        params = {i: expr for i, expr in exprs.items() if isinstance(expr, Param)}
+        first = next(iter(params.values()), None)
+        if (
+            first is None
+            or len(params) < len(exprs)
+            or any(p.form is not first.form for p in params.values())
+        ):
             return None
         names: dict[str, Expr] = {}
         for name in first.names:
-            found = self.name(name, [p.names[name] for p in params])
+            found = self.name(name, {i: p.names[name] for i, p in params.items()})
             if found is None:
                 return None
             names[name] = found
         sizes: dict[str | int, Expr] = {}
         for axis in first.sizes:
-            numbers = {p.sizes[axis][1] for p in params}
-            seen = self.seen([p.sizes[axis][0] for p in params])
+            numbers = {p.sizes[axis][1] for p in params.values()}
+            seen = self.seen({i: p.sizes[axis][0] for i, p in params.items()})
             if seen is None or len(numbers) > 1:
                 return None
             sizes[axis] = Part(Attribute(Value(seen), "shape"), (Literal(numbers.pop()),))
@@ -135,15 +142,13 @@ class Level:
         self.used |= {n: e.text for n, e in names.items() if isinstance(e, Name)}
         return Formula(first.form, names, sizes)
 
-    def name(self, name: str, bounds: Sequence[Bound]) -> Expr | None:
+    def name(self, name: str, bounds: dict[int, Bound]) -> Expr | None:
         """What a name in an expression stands for: a parameter here, one of what is around, or its value."""
-        if all(b.frame is not None and b.frame is f for b, f in zip(bounds, self.frames, strict=True)):
+        if all(b.frame is not None and b.frame is self.frames[i] for i, b in bounds.items()):
             return Name(self.counter if self.counter and name == self.counted else parameter_name(name))
-        first = bounds[0]
-        if any(
-            b.frame is not first.frame or plain(Literal(b.value)) != plain(Literal(first.value))
-            for b in bounds
-        ):
+        first = next(iter(bounds.values()))
+        value = plain(literal(first.value))
+        if any(b.frame is not first.frame or plain(literal(b.value)) != value for b in bounds.values()):
             return None
         if first.frame is None:
             return literal(first.value)
@@ -165,26 +170,33 @@ class Level:
             return first if outer else literal(first.value)
         return first
 
-    def hole(self, exprs: Sequence[Expr], hint: str) -> Expr:
+    def hole(self, given: dict[int, Expr], hint: str) -> Expr:
         """A parameter for literals that differ: one of the frames' if that has these values, else a new one."""
+        some = next(iter(given.values()))
+        exprs = [given.get(i, some) for i in range(len(self.instances))]
         key = tuple(map(plain, exprs))
         if self.counter is not None and key == tuple(plain(Literal(i)) for i in range(len(key))):
             return Name(self.counter)
         if key not in self.holes:
-            for name in self.frames[0].values if self.frames[0] is not None else ():
-                values = [frame.values.get(name) for frame in self.frames if frame is not None]
+            frame = self.frames[0]
+            for name in frame.values if frame is not None else ():
+                values = [f.values.get(name) for f in self.frames if f is not None]
                 if name != self.counted and tuple(plain(literal(value)) for value in values) == key:
                     self.used[name] = parameter_name(name)
                     return Name(self.used[name])
-            taken = {parameter_name(n) for f in self.frames[:1] if f is not None for n in f.values}
-            taken |= {hole.name for hole in self.holes.values()}
-            name, count = parameter_name(hint), 1
-            while name in taken:
-                count += 1
-                name = f"{parameter_name(hint)}_{count}"
             values = tuple(literal(e.value) if isinstance(e, Param) else e for e in exprs)
-            self.holes[key] = Hole(name, values)
+            self.holes[key] = Hole(self._free(parameter_name(hint)), values)
         return Name(self.holes[key].name)
+
+    def _free(self, wanted: str) -> str:
+        """A name that no other parameter has."""
+        taken = {parameter_name(n) for frame in self.frames[:1] if frame is not None for n in frame.values}
+        taken |= {hole.name for hole in self.holes.values()}
+        name, count = wanted, 1
+        while name in taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        return name
 
 
 def _form(name: str) -> expression_tree.Form:

@@ -18,7 +18,7 @@ from specc.syntax import tree
 
 _NAMED = '''def named(x, name):
     """Gives the operation that made `x` a name of its own."""
-    x._keras_history.operation.name = name
+    keras.tree.flatten(x)[0]._keras_history.operation.name = name
     return x
 '''
 

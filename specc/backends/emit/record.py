@@ -33,8 +33,8 @@ from specc.ops.declare import Op
 
 Sizes = tuple[int | None, ...]
 
-_SHORT = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.layers")
-"""The modules of objects whose only argument needs no name."""
+_FIRST = {"L1": "l1", "L2": "l2", "Constant": "value", "MaxNorm": "max_value"}
+"""The objects whose only argument needs no name."""
 
 
 class Operation:
@@ -336,7 +336,7 @@ class Recorder:
         """An object of Keras; its only argument stands without its name."""
         path = f"layers.{name}" if module == "keras.layers" else f"{module}.{name}"
         keywords = tuple((k, self.expr(v)) for k, v in config.items() if (k, v) != ("dtype", "float32"))
-        if len(keywords) == 1 and module in _SHORT:
+        if [k for k, _ in keywords] == [_FIRST.get(name)]:
             return Call(Name(path), (keywords[0][1],))
         return Call(Name(path), (), keywords)
 

@@ -205,7 +205,8 @@ class _Replay:
                 items: list[Any] = of  # pyright: ignore[reportUnknownVariableType]
                 return items[keys[0]]
             case ("attribute", _Made(number), "shape"):
-                return self.flat.shapes[number][keys[0]]
+                shape: tuple[Any, ...] = self.flat.shapes[number]
+                return shape[keys[0]]
             case _:
                 return ("part", of, *keys)
 
@@ -224,23 +225,25 @@ def _bind(targets: Targets, value: Any, variables: Variables) -> None:
 
 def _same(one: Any, other: Any) -> None:
     """Raise `OtherProgram` unless a value of the program is the same as one of the flat program, types included."""
-    match one, other:
-        case _Called(), _Called():
-            _same(one.function, other.function)
-            _same(one.arguments, other.arguments)
-            _same(other.defaults | one.keywords, other.defaults | other.keywords)
-        case _Made(), _Made() if one == other:
-            pass
-        case (list(), list()) | (tuple(), tuple()) if len(one) == len(other) and type(one) is type(other):
-            for each, wanted in zip(one, other, strict=True):
-                _same(each, wanted)
-        case dict(), dict() if one.keys() == other.keys():
-            for key, value in one.items():
-                _same(value, other[key])
-        case _ if type(one) is type(other) and isinstance(one, _PLAIN) and repr(one) == repr(other):
-            pass
-        case _:
+    if isinstance(one, _Called) and isinstance(other, _Called):
+        _same(one.function, other.function)
+        _same(one.arguments, other.arguments)
+        _same(other.defaults | one.keywords, other.defaults | other.keywords)
+    elif type(one) is not type(other):
+        raise OtherProgram(f"{one} for {other}")
+    elif isinstance(one, list | tuple) and not isinstance(one, _Made):
+        mine, theirs = list[Any](one), list[Any](other)
+        if len(mine) != len(theirs):
             raise OtherProgram(f"{one} for {other}")
+        for each, wanted in zip(mine, theirs, strict=True):
+            _same(each, wanted)
+    elif isinstance(one, dict):
+        _same(
+            sorted(dict[str, Any](one).items(), key=_first), sorted(dict[str, Any](other).items(), key=_first)
+        )
+    elif repr(one) != repr(other):
+        raise OtherProgram(f"{one} for {other}")
 
 
-_PLAIN = (str, int, float, bool, type(None), type(...))
+def _first(item: tuple[str, Any]) -> str:
+    return str(item[0])

@@ -1,6 +1,7 @@
 """Literals, f-strings, docstrings and expressions as Python text. No text of a spec can leave its quotes."""
 
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,14 @@ from specc.syntax.expression_tree import (
 )
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def width(text: str) -> int:
+    """How many columns a text takes: East Asian characters are wide."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.category(c) in ("Mn", "Me") for c in text)
 
 
 def literal_text(value: Any) -> str:
@@ -116,7 +125,7 @@ def formula_text(form: Form, names: Mapping[str, str], sizes: Mapping[str | int,
             case Unary("not", operand):
                 return f"not {text(operand, _NOT)}", _NOT
             case Unary(operator, operand):
-                return operator + text(operand, _SIGN), _SIGN
+                return operator + text(operand, _ATOM), _SIGN
             case Binary("**", left, right):
                 is_simple = isinstance(left, Name | Constant) and isinstance(right, Name | Constant)
                 space = "" if is_simple else " "

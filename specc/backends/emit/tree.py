@@ -22,10 +22,11 @@ class Group:
     `nodes` is what has become of it, once that is known.
     """
 
-    def __init__(self, kind: Kind, origin: Origin | None, frame: Frame | None = None) -> None:
+    def __init__(self, kind: Kind, origin: Origin | None, link: Link | None = None) -> None:
         self.kind = kind
         self.origin = origin
-        self.frame = frame
+        self.link = link
+        self.frame: Frame | None = None if link is None else link.frame
         self.children: list[Step | Group] = []
         self.nodes: list[Node] | None = None
 
@@ -79,7 +80,7 @@ class Tree:
         assert frame is not None
         word = "rounds" if frame.block is None else "block"
         kind = (word, id(frame.item.node) if frame.block is None else id(frame.block))
-        group = Group(kind, Origin(frame.item, frame.path, link.outer), frame)
+        group = Group(kind, Origin(frame.item, frame.path, link.outer), link)
         self._add(outer, group)
         return group
 

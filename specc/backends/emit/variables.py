@@ -220,6 +220,8 @@ class _Body:
         reader = self.reader(value)
         if isinstance(reader, Step) and reader.origin and self.labels.lanes.is_residual(reader.origin.item):
             return "shortcut" if variable != "shortcut" else "skip"
+        if isinstance(reader, Loop | Branch) and self.labels.lane(reader.origin) != variable:
+            return self.labels.lane(reader.origin)
         return self.tails.get(value, "inputs")
 
     def _clear(self, node: Loop | Branch, inside: frozenset[int], is_live: Callable[[int], bool]) -> None:

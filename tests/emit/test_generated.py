@@ -1,0 +1,90 @@
+"""Emitted code of generated specs, of every op's examples and of literate cases builds what a build makes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from specc.backends.keras.lower import lower
+from specc.ir.graph import Explicit
+from specc.ops import registry
+from specc.pipeline import Options, check_source, explicit
+from specc.source import Source
+from specc.syntax.document import parse
+from specc.syntax.reader import read
+from tests.cases.literate import Case, cases_of, read_spec
+from tests.emit.alike import differences
+from tests.emit.programs import hold_format, program
+from tests.keras.network import Network, make
+from tests.properties.generate import specs, text_of
+
+FOLDER = Path(__file__).parents[1] / "cases"
+FILES = ("blocks", "constructs", "expand", "names", "reading", "training", "systems")
+CASES = [case for name in FILES for case in cases_of(FOLDER / f"{name}.md")]
+
+
+def configuration(model: Any) -> Any:
+    return json.loads(json.dumps(model.get_config(), default=str))
+
+
+def hold(network: Explicit, text: str) -> None:
+    """Fail unless the code builds the model that a build of the network makes."""
+    names: dict[str, Any] = {"__name__": "emitted"}
+    exec(compile(text, "emitted", "exec"), names)
+    made = names["build_model"]()
+    assert differences(configuration(lower(network).model), configuration(made)) == [], text
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(specs())
+def test_generated_specs(spec: dict[str, Any]) -> None:
+    checked = check_source(Source("spec.yaml", text_of(spec)), Options())
+    if checked.report.ok:
+        network = explicit(checked)
+        hold(network, program(network, checked.training))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, spec in case.files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(spec.text, encoding="utf-8")
+    checked = check_source(Source("case.yaml", read_spec(case.spec).text), Options(case.settings))
+    if not checked.report.ok or checked.report.typed is None or len(checked.report.layers) > 200:
+        pytest.skip("no network, or a large one")
+    network = explicit(checked)
+    text = program(network, checked.training)
+    hold(network, text)
+    folder = tmp_path / "emitted"
+    folder.mkdir()
+    hold_format({"case": text}, folder)
+
+
+def test_every_op(tmp_path: Path) -> None:
+    programs: dict[str, str] = {}
+    for word in registry.names():
+        cls = registry.find(word)
+        assert cls is not None
+        for i, example in enumerate(cls.examples):
+            network = Network()
+            inputs = [
+                network.input(f"x{k}", *sizes, dtype=example.dtype) for k, sizes in enumerate(example.shapes)
+            ]
+            results = network.add_all(make(word, example.arguments), *inputs, name="layer")
+            made = network.explicit(**{f"out_{k}": value for k, value in enumerate(results)})
+            made = made._replace(graph=made.graph._replace(document=EMPTY))
+            text = programs[f"{word.replace('.', '_')}_{i}"] = program(made)
+            hold(made, text)
+    hold_format(programs, tmp_path)
+
+
+def _empty() -> Any:
+    root, _ = read(Source("empty.yaml", "specc: 1\nname: empty\ninputs: {}\nlayers: []\n"))
+    assert root is not None
+    return parse(root)[0]
+
+
+EMPTY = _empty()
