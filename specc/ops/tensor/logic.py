@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from specc.ops.arrays import Operand
-from specc.ops.declare import Example
+from specc.ops.declare import Example, Inputs
 from specc.ops.function import NO_INTEGERS, TRUTHS, DTypes, always, function, rows, same
 from specc.ops.kinds import Flag, Number
-from specc.ops.misfit import wrong_dtype
+from specc.ops.misfit import Misfit, wrong_dtype
 from specc.ops.tensor.rules import Binary, Broadcasting, Elementwise
+from specc.shapes.tensor import Tensor
 
 _TRUTH = always("bool")
 
@@ -83,6 +84,15 @@ class Bits(Broadcasting):
 
     x: Operand
     y: Operand
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The shape of `x`; E205 where `y` would stretch it, of which Keras says nothing."""
+        made = super().results(inputs)[0]
+        x = self.operands(inputs)["x"]
+        if not isinstance(x, Tensor) or x.shape.sizes != made.shape.sizes:
+            message = f"makes {made.shape} where Keras announces the shape of `x`: let that be the larger"
+            raise Misfit("E205", message)
+        return (made,)
 
 
 rows(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from specc.ops.arrays import Scalar
+from specc.ops.arrays import Scalar, flat
 from specc.ops.declare import Example
 from specc.ops.function import (
     NO_FLOATS,
@@ -18,9 +18,9 @@ from specc.ops.function import (
     same,
 )
 from specc.ops.kinds import DType, Integer, Number
-from specc.ops.misfit import wrong_dtype
+from specc.ops.misfit import bad_argument, wrong_dtype
 from specc.ops.tensor.rules import Binary, Elementwise, wide_float
-from specc.shapes.dtype import result_type
+from specc.shapes.dtype import is_float, result_type
 
 rows(
     Elementwise,
@@ -148,7 +148,6 @@ rows(
         "fmax": "The larger of two, or the one that is a number.",
         "fmin": "The smaller of two, or the one that is a number.",
         "multiply": "The product, element by element.",
-        "power": "The first to the power of the second.",
         "subtract": "The first less the second.",
     },
     dtypes=_NOT_TRUTHS,
@@ -242,3 +241,18 @@ class Ldexp(Binary):
         if dtypes["x2"].startswith(NO_INTEGERS):
             raise wrong_dtype(dtypes["x2"], "an integer for `x2`", operand=len(self.reads) - 1)
         return self.checked_dtype(result_type(*dtypes.values()))
+
+
+@function(*Binary.examples)
+class Power(Binary):
+    """The first to the power of the second."""
+
+    dtypes = DTypes(same, TRUTHS)
+
+    def merged_dtype(self, dtypes: Mapping[str, str]) -> str:
+        """That of both together; E107 for integers to a negative power."""
+        made = super().merged_dtype(dtypes)
+        exponent = vars(self).get("x2")
+        if not is_float(made) and exponent is not None and any(number < 0 for number in flat(exponent)):
+            raise bad_argument("x2", "integers have no negative powers: write a float, as `-1.0`")
+        return made

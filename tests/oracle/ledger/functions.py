@@ -87,6 +87,12 @@ _MEANT = {
         "Keras stretches a number over the last axis alone",
     ),
     "empty text": ("E107", "`dtype` of", "a spec casts nothing to text"),
+    "lone image": ("E200", "images of three axes", "Keras takes a batch of matrices for one image"),
+    "stretched bits": (
+        "E205",
+        "where Keras announces",
+        "Keras announces the shape of the first, and may make another",
+    ),
     "no classes": ("E107", "`num_classes` of", "an encoding of no classes is empty"),
     "lone label": (
         "E200",

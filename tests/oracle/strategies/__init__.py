@@ -8,6 +8,7 @@ from tests.oracle.strategies import functions as _functions
 from tests.oracle.strategies import grouped as _grouped
 from tests.oracle.strategies import images as _images
 from tests.oracle.strategies import layers as _layers
+from tests.oracle.strategies import pictures as _pictures
 from tests.oracle.strategies import pipeline as _pipeline
 from tests.oracle.strategies import shaping as _shaping
 from tests.oracle.strategies import text as _text
@@ -21,6 +22,7 @@ _FAMILIES = (
     _grouped,
     _functions,
     _encoding,
+    _pictures,
     _layers,
     _images,
     _pipeline,
