@@ -13,7 +13,8 @@ class Piece(NamedTuple):
     """One item: its key with the value beside it, the name that it must have (or None) and the word for it without.
 
     `reads` holds the values that it reads, in the order in which its `op` (None: a block) reads them, None where one
-    is not given; `gives` those that it makes; `fields` what else stands beside it.
+    is not given; `gives` those that it makes; `fields` what else stands beside it; `over` how many leading axes it is
+    mapped over.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Piece(NamedTuple):
     reads: list[Value | None]
     gives: list[Value]
     fields: dict[str, Any]
+    over: int = 0
 
 
 class Chain(NamedTuple):
@@ -74,7 +76,14 @@ def chain(
     items: list[Any] = []
     current = inputs[0] if len(inputs) == 1 else None
     taken = {*called, *names.values()}
+    inside, over = items, 0
     for piece, name, is_written in zip(pieces, called, written, strict=True):
+        if piece.over != over:
+            inside, over = items, piece.over
+            if over:
+                start = piece.reads[0]
+                items.append(_map(over, None if start == current or start is None else names[start]))
+                inside, current = items[-1]["map"]["layers"], start
         item: dict[str, Any] = {piece.key: piece.value}
         if is_written or (is_named and piece.name is not None):
             item["name"] = name
@@ -89,9 +98,15 @@ def chain(
         if any(result != "_" for result in results[1:]):
             item["as"] = ["_", *results[1:]]
         names.update((v, r) for v, r in zip(piece.gives, results, strict=True) if r != "_")
-        items.append(piece.key if item == {piece.key: {}} else item)
+        inside.append(piece.key if item == {piece.key: {}} else item)
         current = piece.gives[0]
     return Chain(items, names, current)
+
+
+def _map(over: int, origin: str | None) -> dict[str, Any]:
+    """A `map` over so many leading axes, with no layers yet."""
+    item: dict[str, Any] = {"map": {"over": 1 if over == 1 else list(range(1, over + 1)), "layers": []}}
+    return item if origin is None else {**item, "from": origin}
 
 
 def _result(name: str, index: int, taken: set[str]) -> str:

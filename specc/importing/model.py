@@ -12,6 +12,7 @@ from specc.importing.network import Importer, Written
 from specc.importing.objects import Unsayable
 from specc.importing.records import Sort, network_from
 from specc.importing.training import training_from
+from specc.ops.function import Function
 from specc.passes.spell import escaped
 from specc.pipeline import Options, Step, check_source, silent
 from specc.report import Report
@@ -125,23 +126,26 @@ def _sections(written: Written) -> Sections:
 
 
 def _faults(report: Report, importer: Importer) -> list[Diagnostic]:
-    """E506 where what was written does not check, or is another network than the file's."""
+    """E506 where what was written does not check, or is another network than the file's.
+
+    E505 where a function of Keras does with the batch what no spec can say.
+    """
     if not report.ok:
-        return [
-            Diagnostic(
-                "E506",
-                f"what was written for the model does not check: {found.code}: {found.message}",
-                layer=found.layer,
-                notes=found.notes,
-            )
-            for found in report.diagnostics
-            if found.is_error
-        ]
+        return [_unchecked(found, report) for found in report.diagnostics if found.is_error]
     lost = sorted(importer.paths - report.written_layers)
     if lost:
         listed = ", ".join(f"`{name}`" for name in lost[:3])
         return [Diagnostic("E506", f"the names of layers did not survive the import: {listed}")]
     return _other_shapes(report, importer.shapes)
+
+
+def _unchecked(found: Diagnostic, report: Report) -> Diagnostic:
+    layers = () if report.typed is None else report.typed.graph.layers
+    is_function = any(layer.name == found.layer and isinstance(layer.op, Function) for layer in layers)
+    if is_function and found.code.startswith("E2"):
+        return Diagnostic("E505", found.message, layer=found.layer, notes=found.notes)
+    message = f"what was written for the model does not check: {found.code}: {found.message}"
+    return Diagnostic("E506", message, layer=found.layer, notes=found.notes)
 
 
 def _other_shapes(report: Report, shapes: Mapping[str, Sort]) -> list[Diagnostic]:

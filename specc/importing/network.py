@@ -8,6 +8,7 @@ from specc.diagnostics.model import Diagnostic, Fix
 from specc.importing.archive import Broken
 from specc.importing.calls import wired
 from specc.importing.chain import Chain, Piece, chain, in_order
+from specc.importing.folds import Folds
 from specc.importing.functions import pieces_of
 from specc.importing.layers import CRF, op_from
 from specc.importing.masks import leave_out_masks
@@ -65,19 +66,23 @@ class Importer:
         blocks: dict[str, str] = {}
         pieces: list[Piece] = []
         leave_out_masks(network, in_order(network))
+        folds = Folds(network)
         for record, node in in_order(network):
-            if record.cls == "InputLayer" and not record.applications:
+            if (record.cls == "InputLayer" and not record.applications) or folds.crosses(record, node):
                 continue
             try:
                 made = [*self._pieces(record, node, network, prefix, blocks)]
                 if len(made[-1].gives) < _results(record, node, network):
                     raise Broken(f"`{record.name}` makes {len(made[-1].gives)} results; more are read")
-                pieces += made
+                pieces += map(folds.placed, made)
                 self._note(made[-1], network, prefix)
             except Unsayable as problem:
                 self._report(record, prefix, problem)
                 pieces += _missing(record, node, network)
-        return chain(pieces, leaves(network.inputs), leaves(network.outputs), self.is_named)
+        outputs = folds.called(network.outputs)
+        written = chain(pieces, leaves(network.inputs), outputs, self.is_named)
+        written.names.update((v, written.names[of]) for v, of in folds.same.items() if of in written.names)
+        return written
 
     def _note(self, piece: Piece, network: Network, prefix: str) -> None:
         """Keep what is to be found again in the spec: the path of a piece, and the shape of its result."""
@@ -276,6 +281,8 @@ def _origins(items: list[Any]) -> set[str]:
     found: set[str] = set()
     for item in items:
         origin = None if isinstance(item, str) else item.get("from")
+        if isinstance(item, dict) and "map" in item:
+            found |= _origins(item["map"]["layers"])  # pyright: ignore[reportUnknownArgumentType]
         several: Any = origin.values() if isinstance(origin, dict) else [origin]  # pyright: ignore[reportUnknownVariableType]
         for part in several:
             found.update(part if isinstance(part, list) else [part])  # pyright: ignore[reportUnknownArgumentType]
@@ -286,7 +293,9 @@ def _named_outputs(network: Network, written: Chain) -> Iterator[tuple[str, Valu
     """The outputs by the names that the model gives them: of its mapping, or else of their layers."""
     taken: set[str] = set()
     for name, value in _entries(network.outputs, ""):
-        found = name or written.names.get(value, value.layer)
+        found = name or (
+            value.layer if value.result == value.node == 0 else written.names.get(value, value.layer)
+        )
         while found in taken:
             found += "_"
         taken.add(found)
