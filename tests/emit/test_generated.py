@@ -24,6 +24,8 @@ FOLDER = Path(__file__).parents[1] / "cases"
 FILES = ("blocks", "constructs", "expand", "names", "reading", "training", "systems")
 CASES = [case for name in FILES for case in cases_of(FOLDER / f"{name}.md")]
 
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
 
 def configuration(model: Any) -> Any:
     return json.loads(json.dumps(model.get_config(), default=str))
@@ -37,7 +39,11 @@ def hold(network: Explicit, text: str) -> None:
     assert differences(configuration(lower(network).model), configuration(made)) == [], text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=SLOW,
+)
 @given(specs())
 def test_generated_specs(spec: dict[str, Any]) -> None:
     checked = check_source(Source("spec.yaml", text_of(spec)), Options())

@@ -167,21 +167,9 @@ def hold_docstring(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "4 * n",
-        "-n ** 2",
-        "(n + 1) * 2 - (3 - n)",
-        "2 ** (n - 1)",
-        "1 if n == 0 else 2",
-        "not (n > 1 and n < 3)",
-    ]
-    + [
-        "min(n, 3) // 2 % 2",
-        "[1, 2, 3][n]",
-        "(n < 2) == (n > 1)",
-        "-(n + 1)",
-        "n - (n - 1)",
-        "(2 ** n) ** 2",
-        "size(-1) // n",
+        *("4 * n", "-n ** 2", "(n + 1) * 2 - (3 - n)", "2 ** (n - 1)", "1 if n == 0 else 2"),
+        *("not (n > 1 and n < 3)", "min(n, 3) // 2 % 2", "[1, 2, 3][n]", "(n < 2) == (n > 1)"),
+        *("-(n + 1)", "n - (n - 1)", "(2 ** n) ** 2", "size(-1) // n"),
     ],
 )
 def test_expressions_mean_the_same_in_python(text: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,7 @@ def programs(checked: dict[str, Checked]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(
-    programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, dict[str, Any]]]:
+def made(programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("emitted")
     for path in FOLDER.glob("*.npy"):
         (folder / path.name).write_bytes(path.read_bytes())
@@ -45,7 +42,7 @@ def made(
     others = run_all({name: programs[name] for name in OWN if name in programs}, own, alone=False)
     for name in others:
         (own / f"{name}.keras").rename(folder / f"{name}.keras")
-    yield folder, facts | others
+    return folder, facts | others
 
 
 def built(checked: Checked) -> Any:
@@ -77,7 +74,7 @@ def hold_values(model: Any, loaded: Any) -> None:
     random = np.random.default_rng(1)
     values = {x.name: _values(random, [n or 3 for n in x.shape], x.dtype) for x in model.inputs}
     one, other = model(values), loaded(values)
-    keras.tree.map_structure(lambda a, b: np.testing.assert_array_equal(a, b), one, other)
+    keras.tree.map_structure(np.testing.assert_array_equal, one, other)
 
 
 def _values(random: np.random.Generator, sizes: list[int], dtype: str) -> Any:
@@ -87,7 +84,7 @@ def _values(random: np.random.Generator, sizes: list[int], dtype: str) -> Any:
 
 
 def test_vectors_come_from_their_file(made: tuple[Path, dict[str, Any]]) -> None:
-    loaded = keras.saving.load_model(made[0] / "word_vectors.keras", compile=False)
+    loaded: Any = keras.saving.load_model(made[0] / "word_vectors.keras", compile=False)
     vectors = np.load(FOLDER / "word_vectors.npy")
     np.testing.assert_array_equal(loaded.get_layer("embed").get_weights()[0], vectors)
 

@@ -159,14 +159,17 @@ class Factoring:
 
     def _with_branches(self, groups: Sequence[Group], instances: list[Dissected]) -> list[Dissected]:
         """The instances with branches for what some of them leave out, if that makes them alike."""
-        inside = Counter(value for taken in instances for node in taken.nodes for value in reads(node))
-        before = dict(self.read)
+        needed: dict[int, int] = {}
+        """How often each value is read outside of its instance."""
+        for taken in instances:
+            inside = Counter(value for node in taken.nodes for value in reads(node))
+            needed |= {value: self.read[value] - inside[value] for value in taken.made}
 
-        def test(i: int, when: TextNode, value: bool) -> Param | None:
+        def test(i: int, when: TextNode, value: Any) -> Param | None:
             return self.origins.param(when, value, groups[i].link)
 
         def outside(value: int) -> bool:
-            return self.read[value] > inside[value]
+            return needed.get(value, 0) > 0
 
         try:
             found, renamed = with_branches([taken.nodes for taken in instances], test, self.number, outside)
@@ -180,7 +183,7 @@ class Factoring:
             self.read.update(value for node in new.nodes for value in reads(node))
         for value, result in renamed.items():
             if isinstance(result, Value):
-                self.read[result.number] += before.get(value, 0) - inside[value]
+                self.read[result.number] += needed[value]
                 self._label(value, result.number)
         self.renamed |= renamed
         return made
@@ -273,6 +276,8 @@ class Factoring:
         instances = [dissected(self.nodes(group)) for group in groups]
         for group, taken in zip(groups, instances, strict=True):
             group.nodes = list(taken.nodes)
+        if len({taken.key for taken in instances}) > 1:
+            instances = self._with_branches(groups, instances)
         if len({taken.key for taken in instances}) > 1 or groups[0].frame is None or groups[0].frame.round:
             return
         try:

@@ -2,25 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from specc.backends.emit.code import Expr, Param, Value, Wild
+from specc.backends.emit.code import Expr, Literal, Param, Value, Wild
 from specc.backends.emit.dissect import assembled, dissected
 from specc.backends.emit.level import Different
-from specc.backends.emit.nodes import Branch, Carried, Node, makes, reads
+from specc.backends.emit.nodes import Branch, Carried, Loop, Node, makes, reads
 from specc.syntax.tree import Node as TextNode
 
-Test = Callable[[int, TextNode, bool], Param | None]
-"""The condition of an item in an instance, given by its number, what stands behind `when`, and its value there."""
+Test = Callable[[int, TextNode, Any], Param | None]
+"""What an expression of the spec is in an instance, given by its number: the node of it, and its value there."""
 
 
 class _Run(NamedTuple):
-    """Neighbouring nodes that some instances leave out: where they begin and end, and who has them."""
+    """Neighbouring nodes that some instances leave out: where they begin and end, and who has them.
+
+    `when` is the condition; for a loop that has no rounds in some instances it is the number of rounds.
+    """
 
     start: int
     end: int
     present: tuple[bool, ...]
     when: TextNode
+    is_loop: bool = False
 
 
 def with_branches(
@@ -38,7 +42,7 @@ def with_branches(
     renamed: dict[int, Expr] = {}
     made: list[tuple[Node, ...]] = []
     for i, row in enumerate(rows):
-        tests = [test(i, run.when, run.present[i]) for run in runs]
+        tests = [test(i, run.when, _value(run, row, run.present[i])) for run in runs]
         if any(one is None for one in tests):
             raise Different
         found = _Instance(base, row, runs, number, outside, renamed)
@@ -74,6 +78,14 @@ def _runs(base: Sequence[Node], rows: Sequence[Sequence[Node | None]]) -> list[_
         if all(present):
             continue
         when = None if node.origin is None else node.origin.item.field("when")
+        if (
+            when is None
+            and isinstance(node, Loop)
+            and not node.columns
+            and node.origin.item.value is not None
+        ):
+            found.append(_Run(i, i + 1, present, node.origin.item.value, is_loop=True))
+            continue
         if when is None:
             raise Different
         last = found[-1] if found else None
@@ -82,6 +94,17 @@ def _runs(base: Sequence[Node], rows: Sequence[Sequence[Node | None]]) -> list[_
         else:
             found.append(_Run(i, i + 1, present, when))
     return found
+
+
+def _value(run: _Run, row: Sequence[Node | None], is_present: bool) -> Any:
+    """The value of a run's expression in an instance."""
+    if not run.is_loop:
+        return is_present
+    node = row[run.start]
+    number = node.number if isinstance(node, Loop) else Literal(0)
+    if not isinstance(number, Literal | Param):
+        raise Different
+    return number.value
 
 
 def _text(node: TextNode) -> str:
@@ -106,6 +129,8 @@ class _Instance:
         self.number = number
         self.outside = outside
         self.renamed = renamed
+        self.passed: dict[int, int] = {}
+        """What stands behind left out nodes for the values that go by them."""
         self.known: dict[int, int] = {}
         """The values of this instance as they are behind its branches, by those of the base."""
 
@@ -115,9 +140,22 @@ class _Instance:
         at = 0
         for run, test in zip(self.runs, tests, strict=True):
             found += self.own(at, run.start)
-            found.append(self.branch(run, test))
+            found += self.loop(run, test) if run.is_loop else [self.branch(run, test)]
             at = run.end
-        return (*found, *self.own(at, len(self.base)))
+        found += self.own(at, len(self.base))
+        return self.swapped(found)
+
+    def swapped(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
+        """The nodes, the last of the names that a value goes by here being the one that it has outside."""
+        taken = dissected(nodes)
+        names: dict[int, int] = {}
+        for value in taken.made:
+            last = value
+            while last in self.passed:
+                last = self.passed[last]
+            if last != value and value not in self.passed.values() and self.outside(value):
+                names |= {value: self.number(), last: value}
+        return assembled(taken, [leaf.expr for leaf in taken.leaves], lambda value: names.get(value, value))
 
     def own(self, start: int, end: int, moved: Mapping[int, int] = MappingProxyType({})) -> tuple[Node, ...]:
         """Nodes that this instance has, reading the values that branches have made, and those that are `moved`."""
@@ -173,8 +211,30 @@ class _Instance:
             ]
             nodes = assembled(taken, leaves, fresh.__getitem__)
             following = fresh[end]
+            self.passed[begins] = result
         self.known[end] = result
         return Branch(test, (Carried(begins, inner, following, result),), nodes, origin)
+
+    def loop(self, run: _Run, number: Param) -> Sequence[Node]:
+        """The loop of a run; where it has no rounds, that of the base with nothing that counts."""
+        if self.row[run.start] is not None:
+            return self.own(run.start, run.end)
+        loop = self.base[run.start]
+        assert isinstance(loop, Loop)
+        if len(loop.carried) != 1 or loop.collected or set(reads(loop)) != {loop.carried[0].start}:
+            raise Different
+        start, end = loop.carried[0].start, loop.carried[0].result
+        begins = self.known.get(start)
+        if begins is None:
+            begins = self.known[start] = self.begins(end, run.end, len(self.base))
+        taken = dissected([loop])
+        fresh = {value: self.number() for value in taken.made}
+        leaves: list[Expr] = [
+            Value(begins) if isinstance(leaf.expr, Value) else Wild(leaf.expr) for leaf in taken.leaves
+        ]
+        leaves[0] = number
+        self.known[end] = self.passed[begins] = fresh[end]
+        return assembled(taken, leaves, fresh.__getitem__)
 
     def begins(self, value: int, start: int, end: int) -> int:
         """What this instance reads where the base reads `value`, in these nodes."""

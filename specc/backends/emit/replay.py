@@ -185,6 +185,12 @@ class _Replay:
                 known = {name: self.value(of, variables) for name, of in names.items()}
                 found = {axis: self.value(of, variables) for axis, of in sizes.items()}
                 return Evaluator(known, found.__getitem__).value(form)
+            case _:
+                return self.composed(expr, variables)
+
+    def composed(self, expr: Expr, variables: Variables | None) -> Any:
+        """The value of an expression that only Keras could work out: what it is made of."""
+        match expr:
             case Slice():
                 return ("slice", *expr)
             case Negative(of):
@@ -198,6 +204,8 @@ class _Replay:
                 rest = {k: self.value(v, variables) for k, v in keywords if _is_default(v)}
                 given = tuple(self.value(argument, variables) for argument in arguments)
                 return _Called(self.value(function, variables), given, named, rest)
+            case _:
+                raise OtherProgram("what is never reached is run")
 
     def part(self, of: Any, keys: list[Any]) -> Any:
         match of:
@@ -232,18 +240,17 @@ def _same(one: Any, other: Any) -> None:
     elif type(one) is not type(other):
         raise OtherProgram(f"{one} for {other}")
     elif isinstance(one, list | tuple) and not isinstance(one, _Made):
-        mine, theirs = list[Any](one), list[Any](other)
+        mine: list[Any] = [*one]  # pyright: ignore[reportUnknownVariableType]
+        theirs: list[Any] = [*other]
         if len(mine) != len(theirs):
             raise OtherProgram(f"{one} for {other}")
         for each, wanted in zip(mine, theirs, strict=True):
             _same(each, wanted)
     elif isinstance(one, dict):
-        _same(
-            sorted(dict[str, Any](one).items(), key=_first), sorted(dict[str, Any](other).items(), key=_first)
-        )
+        _same(_sorted(one), _sorted(other))  # pyright: ignore[reportUnknownArgumentType]
     elif repr(one) != repr(other):
         raise OtherProgram(f"{one} for {other}")
 
 
-def _first(item: tuple[str, Any]) -> str:
-    return str(item[0])
+def _sorted(items: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(items.items(), key=lambda item: str(item[0]))
