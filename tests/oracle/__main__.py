@@ -10,8 +10,7 @@ from tests.oracle.case import Case
 from tests.oracle.generate import OPS
 from tests.oracle.ledger import LEDGER
 from tests.oracle.run import Figures, run
-from tests.oracle.table import HEADINGS, write
-from tests.oracle.versions import INSTALLED
+from tests.oracle.table import HEADINGS, KERAS, write
 
 
 def main() -> int:
@@ -28,7 +27,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.replay:
         return _replay(options.replay)
-    print(f"Keras {INSTALLED}")
+    print(f"Keras {KERAS}")
     started = time.monotonic()
     total = Figures(Counter(), Counter(), [])
     for seed in options.seed:

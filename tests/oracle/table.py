@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 from specc.ops.registry import FAMILIES
 from tests.oracle.run import Figures
-from tests.oracle.versions import INSTALLED
 
+KERAS = version("keras")
 HEADINGS = ("cases", "valid", "invalid", "agreed", "in ledger", "disagreed")
 
 
@@ -15,8 +16,8 @@ def write(path: str, total: Figures, cases: int, seeds: list[int]) -> None:
     """Put the table in the place of the one that the page has for this Keras, or behind all others."""
     page = Path(path)
     text = page.read_text()
-    section = "\n".join((f"## Keras {INSTALLED}", "", *_table(total, cases, seeds), ""))
-    old = re.compile(rf"^## Keras {re.escape(INSTALLED)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+    section = "\n".join((f"## Keras {KERAS}", "", *_table(total, cases, seeds), ""))
+    old = re.compile(rf"^## Keras {re.escape(KERAS)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
     made, replaced = old.subn(lambda _: section + "\n", text)
     page.write_text((made if replaced else f"{text.rstrip()}\n\n{section}").rstrip() + "\n")
 

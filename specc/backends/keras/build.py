@@ -12,7 +12,6 @@ from specc.backends.keras.lower import BuildError, lower, refused
 from specc.backends.keras.own import unusable
 from specc.backends.keras.training import compile_model
 from specc.backends.keras.verify import verify
-from specc.backends.keras.versions import too_old
 from specc.diagnostics.model import Diagnostic
 from specc.ir.graph import Explicit, Weighed
 from specc.passes.compile import Compile
@@ -38,7 +37,7 @@ def build_model(
     one. A `seed` makes the initial weights reproducible.
     """
     with undisturbed():
-        if found := unusable(keras, explicit.layers) or too_old(keras, explicit.layers):
+        if found := unusable(keras, explicit.layers):
             return Outcome(None, found)
         try:
             built = lower(explicit, seed)

@@ -1,7 +1,7 @@
 """The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger import adaptive, cells, einsum, functions, images, layers, shaping, text, versions
+from tests.oracle.ledger import adaptive, cells, einsum, functions, images, layers, shaping, text
 from tests.oracle.ledger.shared import Entry
 
 LEDGER: tuple[Entry, ...] = (
@@ -11,7 +11,6 @@ LEDGER: tuple[Entry, ...] = (
     *cells.ENTRIES,
     *einsum.ENTRIES,
     *text.ENTRIES,
-    *versions.ENTRIES,
     *functions.ENTRIES,
     *shaping.ENTRIES,
 )
