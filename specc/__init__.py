@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from specc.report import Checked, Report
 
 __version__ = "0.1.0"
-__all__ = ["Report", "SpecError", "__version__", "build", "check", "explain", "load"]
+__all__ = ["Report", "SpecError", "__version__", "build", "check", "explain", "import_model", "load"]
 
 _HOMES = {"Report": "specc.report", "SpecError": "specc.building"}
 
@@ -108,6 +108,24 @@ def load(path: "str | os.PathLike[str]") -> "Any":
     from specc.backends.keras.save import load_model
 
     return load_model(path)
+
+
+def import_model(model: "str | os.PathLike[str]", *, allow_custom: bool = False) -> str:
+    """The text of a spec for a Keras model: a `.keras` file, or `package.module:function`, which makes one.
+
+    A file is read as data, without Keras; a function is imported and called if `allow_custom` says so. Raises SpecError
+    where the file is no model, or holds what a spec cannot say.
+    """
+    import os
+
+    from specc.building import SpecError
+    from specc.importing.model import import_model as imported
+    from specc.report import Report
+
+    text, diagnostics, _ = imported(os.fspath(model), allow_custom)
+    if text is None:
+        raise SpecError(Report(os.fspath(model), diagnostics))
+    return text
 
 
 def explain(code: str) -> "str | None":
