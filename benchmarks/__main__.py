@@ -1,4 +1,4 @@
-"""`python -m benchmarks [cold] [throughput] [build] [importing] [folding]`: one table, each figure beside its peer's."""
+"""`python -m benchmarks [cold] [throughput] [build] [importing] [folding]`: a table, each figure beside its peer's."""
 
 import argparse
 import sys
