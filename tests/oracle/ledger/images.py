@@ -8,7 +8,8 @@ from tests.oracle.strategies.images import IMAGES
 
 
 def _one_image(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, *IMAGES)
+    flat = any(len(sizes) == 2 for sizes in verdict.case.inputs)
+    return flat and refused(verdict, "E200") and has_op(verdict, *IMAGES)
 
 
 def _cycle(verdict: Verdict) -> bool:

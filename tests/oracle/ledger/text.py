@@ -58,7 +58,8 @@ def _no_ngrams(verdict: Verdict) -> bool:
 
 def _no_bins(verdict: Verdict) -> bool:
     names = ("num_bins", "num_tokens", "num_oov_indices", "output_sequence_length", "sequence_length")
-    return refused(verdict, "E107") and verdict.case.mutated in names
+    given = [v for *_, v in arguments_of(verdict, *names)]
+    return refused(verdict, "E107") and any(isinstance(v, float | bool) or v in (0, None, -1) for v in given)
 
 
 def _unknown(verdict: Verdict) -> bool:
