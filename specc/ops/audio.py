@@ -61,10 +61,25 @@ Window = Annotated[str | tuple[float, ...], _window(WINDOWS)]
 MelWindow = Annotated[str | tuple[float, ...], _window(frozenset(("hann", "hamming")))]
 
 
-def _check_window(window: str | tuple[float, ...] | None, length: int) -> None:
+def check_window(window: str | tuple[float, ...] | None, length: int) -> None:
     """E107 where a window is listed and not as long as what it weighs."""
     if isinstance(window, tuple) and len(window) != length:
         raise bad_argument("window", f"the window has {len(window)} numbers, for frames of {length}")
+
+
+def check_frame(length: int, fft_length: int, window: str | tuple[float, ...] | None) -> None:
+    """E107 where a frame is longer than what is transformed, or its window is not as long as it."""
+    if length > fft_length:
+        raise bad_argument("sequence_length", f"`sequence_length` must be at most `fft_length`, {fft_length}")
+    check_window(window, length)
+
+
+def centered(size: Size, fft_length: int, axis: Axis, position: int) -> Size:
+    """The size of a signal with its reflection at either end; E206 where it is too short for that."""
+    half = fft_length // 2
+    if isinstance(size, int) and size <= half:
+        raise too_small("fft_length", half + 1, size, axis.name, position=position)
+    return size + 2 * half
 
 
 def _time(x: Shape, at: int) -> Axis:
@@ -128,7 +143,7 @@ class STFTSpectrogram(Spatial):
     def output(self, x: Shape) -> Shape:
         """(time, frequencies of all channels), or (time, freq, channel); E206 where no frame fits."""
         step, bins = self._step, self._bins
-        _check_window(self.window, self.frame_length)
+        check_window(self.window, self.frame_length)
         at = 1 if self.channels_first else 0
         (frames,) = self.slid(x, "frame_length", (self.frame_length,), (step,), self.padding)
         time = Shape((frames,), (_time(x, at),))
@@ -190,14 +205,10 @@ class MelSpectrogram(Unary):
     def output(self, x: Shape) -> Shape:
         """(freq, time): the signal is padded by half a frame on either side; E107 where Keras counts other frames."""
         length = self.sequence_length or self.fft_length
-        if length > self.fft_length:
-            message = f"`sequence_length` must be at most `fft_length`, {self.fft_length}"
-            raise bad_argument("sequence_length", message)
-        _check_window(self.window, length)
-        size, half = x.sizes[0], self.fft_length // 2
-        if isinstance(size, int) and size <= half:
-            raise too_small("fft_length", half + 1, size, x.axes[0].name, position=0)
-        (frames,) = slide((size + 2 * half,), (self.fft_length,), (self.sequence_stride,))
+        check_frame(length, self.fft_length, self.window)
+        size = x.sizes[0]
+        padded = centered(size, self.fft_length, x.axes[0], 0)
+        (frames,) = slide((padded,), (self.fft_length,), (self.sequence_stride,))
         announced = (size + self.sequence_stride + 1) // self.sequence_stride
         if isinstance(frames, int) and announced != frames:
             message = f"Keras announces {announced} frames of {size} samples, and makes {frames}: choose another stride"

@@ -21,6 +21,7 @@ TEXT = ("string",)
 TRUTHS = ("bool", "string")
 NO_FLOATS = ("int", "uint", "bool", "string")
 NO_INTEGERS = ("float", "bfloat", "bool", "string")
+NARROW = ("float16", "bfloat", *NO_FLOATS)
 UNSIGNED = ("uint", "bool", "string")
 """How the names of dtypes begin that a function refuses."""
 
@@ -29,6 +30,7 @@ _WANTED: dict[tuple[str, ...], str] = {
     TRUTHS: "numbers",
     NO_FLOATS: "floats",
     NO_INTEGERS: "integers",
+    NARROW: "floats of 32 bits and more",
     UNSIGNED: "numbers with a sign",
 }
 """What a function takes, in words, by what it refuses."""

@@ -35,7 +35,11 @@ FUNCTIONS: dict[str, str] = {
         image.resize image.rgb_to_grayscale image.rgb_to_hsv image.hsv_to_rgb image.pad_images image.crop_images
     """,
     "norms": "norm",
-    "statistics": "average quantile percentile nanquantile nanpercentile isin",
+    "linalg": "det inv cholesky cholesky_inverse eigh qr svd pinv matrix_rank solve solve_triangular",
+    "matrices": "logdet cdist",
+    "signals": "extract_sequences fft fft2 ifft2 rfft irfft stft istft",
+    "blocks": "depth_to_space space_to_depth",
+    "statistics": "average quantile percentile nanquantile nanpercentile isin trapezoid",
     "core": "stop_gradient in_top_k top_k unstack erf erfc erfinv rsqrt logsumexp cast saturate_cast",
     "logic": """
         isfinite isinf isnan isneginf isposinf isreal logical_not signbit bitwise_invert bitwise_not equal not_equal
@@ -45,9 +49,9 @@ FUNCTIONS: dict[str, str] = {
     "math": """
         abs absolute trunc angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor
         log log10 log1p log2 sin sinc sinh sqrt tan tanh cbrt i0 deg2rad rad2deg conj conjugate real copy imag negative
-        reciprocal sign square round nan_to_num zeros_like ones_like add floor_divide maximum minimum fmax fmin multiply
-        power subtract divide true_divide arctan2 divide_no_nan logaddexp logaddexp2 nextafter mod fmod heaviside hypot
-        clip gcd lcm ldexp
+        reciprocal sign square round nan_to_num zeros_like ones_like full_like add floor_divide maximum minimum fmax
+        fmin multiply power subtract divide true_divide arctan2 divide_no_nan logaddexp logaddexp2 nextafter mod fmod
+        heaviside hypot clip gcd lcm ldexp
     """,
     "reduce": """
         amax amin nanmax nanmin all any mean median nanmean nanstd nanvar std var nanmedian nansum sum ptp nanprod prod
@@ -132,6 +136,8 @@ MODULES: dict[str, str] = {
     "tensor.activations": "nn",
     "tensor.encoding": "nn",
     "tensor.norms": "linalg",
+    "tensor.linalg": "linalg",
+    "tensor.blocks": "nn",
     "tensor.statistics": "numpy",
     "tensor.logic": "numpy",
     "tensor.math": "numpy",

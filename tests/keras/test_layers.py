@@ -46,6 +46,8 @@ def test_an_example_is_built_as_inferred(word: str, example: Example) -> None:
     if word.startswith("ConvLSTM") and example.arguments.get("data_format") == "channels_first":
         return  # TensorFlow runs those on accelerators only
     arrays = [values(sizes, example.dtype) for sizes in example.shapes]
+    if word == "ops.cholesky":
+        arrays = [np.abs(x) for x in arrays]  # matrices of one number that is not negative
     outputs = result.model(arrays if len(arrays) > 1 else arrays[0])
     outputs = outputs if isinstance(outputs, dict) else {"out_0": outputs}
     for i, value in enumerate(results):

@@ -18,22 +18,18 @@ Interpolation = Annotated[str, words("bilinear", "nearest", "bicubic", "lanczos3
 class Imaging(Function):
     """A function of images, one for each sample: height, width and channels, or the channels first."""
 
-    examples = (Example({}, ((4, 5, 3),)), Example({"data_format": "channels_first"}, ((3, 4, 5),)))
     channels: ClassVar[tuple[int, ...] | None] = None
     """The numbers of channels that it takes, if not any."""
-
-    images: Value
-    data_format: DataFormat | None = None
 
     @property
     def channel_axis(self) -> int:
         """Where the channels are."""
-        return 0 if self.data_format == "channels_first" else 2
+        return 0 if getattr(self, "data_format", None) == "channels_first" else 2
 
     @property
     def space(self) -> tuple[int, int]:
         """Where height and width are."""
-        return (1, 2) if self.data_format == "channels_first" else (0, 1)
+        return (0, 1) if self.channel_axis else (1, 2)
 
     def image(self, inputs: Inputs) -> Shape:
         """The shape of an image; E200 where a sample is none, E206 for other channels."""
@@ -60,8 +56,17 @@ class Imaging(Function):
         return (Tensor(self.image(inputs), self.checked_dtype(inputs[0].dtype)),)
 
 
+class Colouring(Imaging):
+    """A function of the channels of each place."""
+
+    examples = (Example({}, ((4, 5, 3),)), Example({"data_format": "channels_first"}, ((3, 4, 5),)))
+
+    images: Value
+    data_format: DataFormat | None = None
+
+
 rows(
-    Imaging,
+    Colouring,
     {
         "image.hsv_to_rgb": "Hue, saturation and value as red, green and blue.",
         "image.rgb_to_hsv": "Red, green and blue as hue, saturation and value.",
@@ -71,8 +76,8 @@ rows(
 )
 
 
-@function(*Imaging.examples, name="image.rgb_to_grayscale")
-class Grayscale(Imaging):
+@function(*Colouring.examples, name="image.rgb_to_grayscale")
+class Grayscale(Colouring):
     """Red, green and blue as one channel of brightness."""
 
     channels = (1, 3)
@@ -102,6 +107,7 @@ class Resize(Imaging):
     pad_to_aspect_ratio: Flag = False
     fill_mode: Annotated[str, words("constant")] = "constant"
     fill_value: Scalar = 0.0
+    data_format: DataFormat | None = None
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The new height and width."""
@@ -171,6 +177,7 @@ class PadImages(Bordering):
     right_padding: NonNegative | None = None
     target_height: NonNegative | None = None
     target_width: NonNegative | None = None
+    data_format: DataFormat | None = None
 
 
 @function(
@@ -194,3 +201,4 @@ class CropImages(Bordering):
     right_cropping: NonNegative | None = None
     target_height: NonNegative | None = None
     target_width: NonNegative | None = None
+    data_format: DataFormat | None = None

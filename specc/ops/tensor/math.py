@@ -136,6 +136,23 @@ class Filled(Elementwise):
 rows(Filled, {"zeros_like": "As many zeros."}, dtypes=DTypes(same, ()))
 rows(Filled, {"ones_like": "As many ones."})
 
+
+@function(Example({"fill_value": 2.5}, ((4, 3),)), name="full_like")
+class FullLike(Elementwise):
+    """As many elements, all of them one number."""
+
+    lacks = ("trainable",)
+
+    fill_value: Scalar
+    dtype: DType | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        """The dtype told, or that of the values; E107 where it cannot hold the number."""
+        made = self.dtype or super().checked_dtype(dtype, operand)
+        need_held(self.fill_value, made, "fill_value")
+        return made
+
+
 _NOT_TRUTHS = DTypes(same, TRUTHS)
 
 rows(

@@ -14,6 +14,7 @@ _COMPLEX = "makes complex numbers, which no layer takes"
 _ALL = "makes one result of the whole batch, where each sample has its own"
 _IN_PLACE = "takes positions that count the batch"
 _MATRIX = "takes one list or matrix, and the batch would be an axis of it"
+_KERNEL = "takes a kernel as a value, and a kernel is a weight: write"
 _SEGMENTS = "puts samples of the batch together"
 
 NONE: dict[str, str] = {
@@ -52,15 +53,29 @@ NONE: dict[str, str] = {
         _MATRIX,
     ),
     **dict.fromkeys(("segment_max", "segment_min", "segment_prod", "segment_sum"), _SEGMENTS),
+    "argpartition": "TensorFlow's is for one list alone: write `ops.argsort`",
+    "bincount": "makes as many counts as the largest number asks for: write `CategoryEncoding` with `count`",
+    "broadcast_to": "counts the batch, whose size is not known: write `ops.repeat` or `ops.tile`",
+    "conv": f"{_KERNEL} `Conv1D`, `Conv2D` or `Conv3D`",
+    "conv_transpose": f"{_KERNEL} `Conv1DTranspose`, `Conv2DTranspose` or `Conv3DTranspose`",
     "convert_to_numpy": "takes a value out of the model: what comes out of it is what `outputs` names",
     "convert_to_tensor": "does nothing to a value of a model; `ops.cast` changes its dtype",
     "ctc_decode": "makes a list of paths in front of the batch: decode what the model predicts",
+    "depthwise_conv": f"{_KERNEL} `DepthwiseConv1D` or `DepthwiseConv2D`",
+    "eig": f"{_COMPLEX}: `ops.eigh` is for symmetric matrices",
     "empty_like": "makes whatever the memory holds: write `ops.zeros_like`",
-    "fft": "takes and makes complex numbers, in two parts; `STFTSpectrogram` and `ops.rfft` are for real ones",
+    "fold": "undoes `ops.unfold`, which Keras cannot train with: write `Conv2DTranspose`, or `ops.depth_to_space`",
     "get_item": "is Python's `x[…]`: write `slice`",
+    "lstsq": "takes one matrix, and the batch would be its rows: write `ops.pinv` and `ops.matmul`",
+    "lu_factor": "TensorFlow's is for one matrix alone: write `ops.qr`, or `ops.solve`",
     "ravel": "merges the batch into the rest: write `Flatten`",
     "rearrange": "counts the batch: write the construct `rearrange`, whose pattern leaves it out",
+    "searchsorted": "TensorFlow's needs the batch in the list as well: write `ops.digitize`",
+    "select": "takes two lists of values: write an `ops.where` for each condition",
+    "separable_conv": f"{_KERNEL} `SeparableConv1D` or `SeparableConv2D`",
     "slice": "counts the batch: write the construct `slice`",
+    "slogdet": "announces signs of another shape than it makes: write `ops.det`, or `ops.logdet`",
+    "unfold": "runs outside of training alone, as Keras has it: write `ops.image.extract_patches`, or `Conv2D`",
     "view": "reads the bytes of numbers as others: `ops.cast` changes the dtype",
 }
 """By the last part of the name."""

@@ -82,16 +82,21 @@ def _of_two(a: Shape, b: Shape) -> Shape:
         raise wrong_rank(f"a value of as many axes as {a}", b, operand=1)
     pair = f"{sizes_text(a)} and {sizes_text(b)}"
     _summed(a.sizes[-1], b.sizes[-2], pair, 1)
+    return Shape(
+        (*outer_sizes(a, b, pair), a.sizes[-2], b.sizes[-1]),
+        (*a.axes[:-1], b.axes[-1] if b.axes[-1] not in a.axes[:-1] else NAMELESS),
+    )
+
+
+def outer_sizes(a: Shape, b: Shape, pair: str) -> list[Size]:
+    """The sizes of the axes in front of matrices, broadcast to each other; E205 where they do not agree."""
     outer: list[Size] = []
     for axis, (n, m) in enumerate(zip(a.sizes[:-2], b.sizes[:-2], strict=True)):
         size = broadcast_size(n, m)
         if size is None:
-            raise Misfit("E205", f"multiplies {pair}, which differ in front", operand=1, axis=axis)
+            raise Misfit("E205", f"takes the matrices of {pair}, which differ in front", operand=1, axis=axis)
         outer.append(size)
-    return Shape(
-        (*outer, a.sizes[-2], b.sizes[-1]),
-        (*a.axes[:-1], b.axes[-1] if b.axes[-1] not in a.axes[:-1] else NAMELESS),
-    )
+    return outer
 
 
 def _need_an_axis(x: Shape) -> None:

@@ -17,7 +17,7 @@ from specc.ops.function import (
     same,
     without,
 )
-from specc.ops.kinds import AxisRef, AxisRefs, Flag, words
+from specc.ops.kinds import AxisRef, AxisRefs, Flag, Number, NumberList, words
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.tensor.rules import Pointwise
 from specc.shapes.dim import Size, surely_differ
@@ -118,6 +118,33 @@ rows(
     dtypes=DTypes(same, NO_FLOATS),
     highest=100,
 )
+
+
+@function(Example({"dx": 0.5, "axis": 1}, ((4, 3),)), Example({"x": [0.0, 1.0, 3.0]}, ((4, 3),)))
+class Trapezoid(Function):
+    """The area under points that are joined by straight lines, along an axis."""
+
+    dtypes = DTypes(floating)
+
+    y: Value
+    x: NumberList | None = None
+    dx: Number = 1.0
+    axis: AxisRef = -1
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """The axis gone; E205 for another number of places `x` than there are points."""
+        y = inputs[0]
+        gone = behind_batch(self.axis, y.shape)
+        size = y.shape.sizes[gone[0]]
+        if self.x is not None and self.axis != -1:
+            raise bad_argument("axis", "Keras takes places `x` along axis -1 alone")
+        if self.x is not None and surely_differ(len(self.x), size):
+            raise Misfit("E205", f"`x` has {len(self.x)} places, for {size} points", parameter="x")
+        return (Tensor(without(y.shape, gone, False), self.checked_dtype(y.dtype)),)
+
+    def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
+        """3 for each element: two sums and a product."""
+        return 3 * inputs[0].elements
 
 
 @function(Example({"x2": [1.0, 2.0]}, ((4, 3),)))

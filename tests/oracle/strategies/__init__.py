@@ -8,6 +8,7 @@ from tests.oracle.strategies import functions as _functions
 from tests.oracle.strategies import grouped as _grouped
 from tests.oracle.strategies import images as _images
 from tests.oracle.strategies import layers as _layers
+from tests.oracle.strategies import matrices as _matrices
 from tests.oracle.strategies import pictures as _pictures
 from tests.oracle.strategies import pipeline as _pipeline
 from tests.oracle.strategies import shaping as _shaping
@@ -29,5 +30,6 @@ _FAMILIES = (
     _adaptive,
     _text,
     _shaping,
+    _matrices,
 )
 """The modules that add to `registry.STRATEGIES` as they are imported."""
