@@ -9,7 +9,7 @@ import pytest
 
 import specc
 
-X = np.random.default_rng(0).normal(size=(2, 4, 4)).astype("float32")
+X: Any = np.random.default_rng(0).normal(size=(2, 4, 4)).astype("float32")
 
 
 def build(layers: str, inputs: str = "{x: [4, 4]}", more: str = "") -> Any:
@@ -19,7 +19,8 @@ def build(layers: str, inputs: str = "{x: [4, 4]}", more: str = "") -> Any:
 
 def made(layers: str, *arrays: Any, **options: str) -> Any:
     model = build(layers, **options)
-    return np.asarray(model(list(arrays) if len(arrays) > 1 else arrays[0]))
+    several = [*arrays]
+    return np.asarray(model(several if len(several) > 1 else several[0]))
 
 
 @pytest.mark.parametrize(
