@@ -70,6 +70,7 @@ def top(draft: Draft) -> None:
         draft.shapes[0] = ()
         draft.dtype = draft.rng.choice(("int32", "int64", "int32", "uint8"))
     draft.shapes.append((draft.rng.randint(2, 4),))
+    draft.arguments["k"] = draft.rng.randint(1, 5)
     draft.dtypes[1] = draft.rng.choice(("float32", "float32", "float32", "float64"))
 
 
