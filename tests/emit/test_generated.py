@@ -69,6 +69,9 @@ def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     hold_format({"case": text}, folder)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:NotImplemented should not be used:DeprecationWarning"
+)  # by Keras's tensordot
 def test_every_op(tmp_path: Path) -> None:
     programs: dict[str, str] = {}
     for word in registry.names():

@@ -297,7 +297,9 @@ class Factoring:
         paths = [f"{first.origin.path}.{i}." for i in range(len(groups))]
         head = (f"{first.origin.path}.", Name(word), ".")
         frames = [group.frame for group in groups]
-        level = Level(instances, frames, paths, head, self.number, (counter, word))
+        level = Level(
+            instances, frames, paths, head, self.number, (counter, word), _around(first.origin.link)
+        )
         leaves = level.leaves()
         collected = self._collected(level, groups)
         carried, columns, inner = self._entering(level, first)
@@ -453,6 +455,18 @@ def _follows(group: Group, before: Group) -> bool:
         and frame.path == last.path
         and frame.round == last.round + 1
     )
+
+
+def _around(link: Link | None) -> Counter[str]:
+    """The parameters of the loops and the function around a place."""
+    found: Counter[str] = Counter()
+    while link is not None:
+        if link.frame is not None:
+            found.update(link.frame.values)
+            if link.frame.block is not None:
+                break
+        link = link.outer
+    return found
 
 
 def _counter(frame: Frame) -> str | None:

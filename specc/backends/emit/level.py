@@ -1,6 +1,7 @@
 """One function or one loop in the making: what its instances share, and what becomes of where they differ."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from specc.backends.emit.code import (
@@ -40,7 +41,7 @@ class Level:
 
     `frames` are those that bind the parameters of each instance, if there are any. `path` gives the start of each
     instance's paths, and `head` what stands for that in the template; `counter` counts the
-    rounds of a loop, by its name in the spec (if it has one) and here.
+    rounds of a loop, by its name in the spec (if it has one) and here; `around` are the parameters of what is around.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Level:
         head: tuple["str | Expr", ...],
         number: Callable[[], int],
         counter: tuple[str | None, str] | None = None,
+        around: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.instances = instances
         self.frames = frames
@@ -58,6 +60,7 @@ class Level:
         self.head = head
         self.number = number
         self.counted, self.counter = counter or (None, None)
+        self.around = around
         self.fresh = {value: number() for value in instances[0].made}
         self.places = [{value: i for i, value in enumerate(each.made)} for each in instances]
         self.entering: dict[tuple[int, ...], int] = {}
@@ -87,6 +90,11 @@ class Level:
         if len({plain(expr) for expr in given.values()}) == 1:
             return self.constant(list(given.values()))
         return self.hole(given, row[0].hint)
+
+    def word(self, name: str) -> str:
+        """What a parameter of the frames is called: not as one of a loop or function around it."""
+        outer = self.around.get(name, 0)
+        return f"{parameter_name(name)}_{outer + 1}" if outer else parameter_name(name)
 
     def outside(self, values: Sequence[int]) -> int:
         """The value that stands for one from outside."""
@@ -145,7 +153,7 @@ class Level:
     def name(self, name: str, bounds: dict[int, Bound]) -> Expr | None:
         """What a name in an expression stands for: a parameter here, one of what is around, or its value."""
         if all(b.frame is not None and b.frame is self.frames[i] for i, b in bounds.items()):
-            return Name(self.counter if self.counter and name == self.counted else parameter_name(name))
+            return Name(self.counter if self.counter and name == self.counted else self.word(name))
         first = next(iter(bounds.values()))
         value = plain(literal(first.value))
         if any(b.frame is not first.frame or plain(literal(b.value)) != value for b in bounds.values()):
@@ -182,7 +190,7 @@ class Level:
             for name in frame.values if frame is not None else ():
                 values = [f.values.get(name) for f in self.frames if f is not None]
                 if name != self.counted and tuple(plain(literal(value)) for value in values) == key:
-                    self.used[name] = parameter_name(name)
+                    self.used[name] = self.word(name)
                     return Name(self.used[name])
             values = tuple(literal(e.value) if isinstance(e, Param) else e for e in exprs)
             self.holes[key] = Hole(self._free(parameter_name(hint)), values)
