@@ -22,6 +22,8 @@ TRUTHS = ("bool", "string")
 NO_FLOATS = ("int", "uint", "bool", "string")
 NO_INTEGERS = ("float", "bfloat", "bool", "string")
 NARROW = ("float16", "bfloat", *NO_FLOATS)
+NO_BFLOATS = ("bfloat", *NO_FLOATS)
+SMALL = ("bool", "uint", "int8", "int16", "string")
 UNSIGNED = ("uint", "bool", "string")
 """How the names of dtypes begin that a function refuses."""
 
@@ -30,6 +32,8 @@ _WANTED: dict[tuple[str, ...], str] = {
     TRUTHS: "numbers",
     NO_FLOATS: "floats",
     NO_INTEGERS: "integers",
+    NO_BFLOATS: "floats other than bfloat16",
+    SMALL: "floats, or integers of 32 bits and more",
     NARROW: "floats of 32 bits and more",
     UNSIGNED: "numbers with a sign",
 }

@@ -220,8 +220,8 @@ def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) ->
     if any("Adaptive" in op for op in case.ops):
         # Eagerly, TensorFlow ends the process by a division by zero where a window does not fit.
         tf.function(model)(arrays)
-    if "ops.irfft" in case.ops and any(0 in value.shape for several in results for value in several):
-        raise ValueError("TensorFlow ends the process where a signal is to have no elements")
+    if _ends_the_process(case, results):
+        raise ValueError("TensorFlow ends the process where a transform is to have no length")
     call = _as_in_fit(model) if _differs_in_fit(layers) else model
     still = _listed(call(arrays, training=False))
     flat = _listed(call(arrays, training=True))
@@ -241,6 +241,16 @@ def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) ->
             )
         )
     return tuple(ran)
+
+
+def _ends_the_process(case: Case, results: list[list[Any]]) -> bool:
+    """Whether one of the transforms has no length, or its result no elements."""
+    for step, several in zip(case.steps, results, strict=True):
+        if step.op in ("ops.rfft", "ops.irfft", "ops.stft", "ops.istft") and (
+            step.arguments.get("fft_length") == 0 or any(0 in value.shape for value in several)
+        ):
+            return True
+    return False
 
 
 def _listed(values: Any) -> list[Any]:

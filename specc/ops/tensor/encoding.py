@@ -7,6 +7,7 @@ from specc.ops.arrays import Array, MaybeOperand, Operand, Value, array_shape
 from specc.ops.declare import Example, Inputs, Shapes, axis_number
 from specc.ops.function import (
     NO_FLOATS,
+    SMALL,
     TRUTHS,
     DTypes,
     Function,
@@ -131,7 +132,7 @@ class RmsNormalization(Scaled):
 class Moments(Function):
     """The mean and the variance along axes."""
 
-    dtypes = DTypes(same, ("bool", "uint", "int8", "int16", "string"))
+    dtypes = DTypes(same, SMALL)
     least_results = 2
 
     x: Value

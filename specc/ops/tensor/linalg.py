@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from specc.ops.arrays import Value
 from specc.ops.declare import Example, Inputs, known_size
-from specc.ops.function import NARROW, DTypes, always, function, rows, same
+from specc.ops.function import NARROW, NO_BFLOATS, DTypes, always, function, rows, same
 from specc.ops.kinds import Flag, Number, words
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.matrices import Matrices, matrix, square
@@ -13,7 +13,7 @@ from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 _SQUARE = (Example({}, ((3, 3),)), Example({}, ((2, 3, 3),)))
-_HALF_TOO = DTypes(same, ("bfloat", "int", "uint", "bool", "string"))
+_HALF_TOO = DTypes(same, NO_BFLOATS)
 
 
 class Square(Matrices):

@@ -2,7 +2,7 @@
 
 from specc.ops.arrays import Value
 from specc.ops.declare import Example, Inputs, Shapes
-from specc.ops.function import NARROW, DTypes, Function, floating, function, same
+from specc.ops.function import NARROW, SMALL, DTypes, Function, floating, function, same
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.products import outer_sizes
 from specc.shapes.axis import NAMELESS
@@ -57,7 +57,7 @@ class LogDet(Matrices):
 class CDist(Function):
     """The distance of each point of one list from each of another, in each sample."""
 
-    dtypes = DTypes(floating, ("bool", "uint", "int8", "int16", "string"))
+    dtypes = DTypes(floating, SMALL)
 
     x: Value
     y: Value

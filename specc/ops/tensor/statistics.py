@@ -136,6 +136,9 @@ class Trapezoid(Function):
         y = inputs[0]
         gone = behind_batch(self.axis, y.shape)
         size = y.shape.sizes[gone[0]]
+        if isinstance(self.axis, int) and self.axis < -1:
+            told = SetArgument("axis", str(gone[0] + 1), "count from the front")
+            raise bad_argument("axis", "Keras counts this axis from the front, or takes -1", told)
         if self.x is not None and self.axis != -1:
             raise bad_argument("axis", "Keras takes places `x` along axis -1 alone")
         if self.x is not None and surely_differ(len(self.x), size):

@@ -1,0 +1,52 @@
+"""The entries for functions of matrices, of signals and of blocks of pixels."""
+
+from specc.ops import catalog
+from tests.oracle.judge import Verdict
+from tests.oracle.ledger.shared import Entry, batch_fails, has_op, refused
+
+_MATRICES = (*catalog.FAMILIES["tensor.linalg"], *catalog.FAMILIES["tensor.matrices"])
+
+
+def _batch_of_rows(verdict: Verdict) -> bool:
+    return refused(verdict, "E200") and has_op(verdict, *_MATRICES, *_SIGNALS)
+
+
+def _small_differences(verdict: Verdict) -> bool:
+    return refused(verdict, "E210") and has_op(verdict, "ops.cdist")
+
+
+def _not_definite(verdict: Verdict) -> bool:
+    return has_op(verdict, *_MATRICES) and batch_fails(verdict, "Cholesky : Tensor had NaN", "not invertible")
+
+
+def _stretched_sides(verdict: Verdict) -> bool:
+    return refused(verdict, "E205") and has_op(verdict, "ops.solve_triangular")
+
+
+def _places(verdict: Verdict) -> bool:
+    told = any("`x` has" in message or "places `x`" in message for message in verdict.messages)
+    return (
+        has_op(verdict, "ops.trapezoid") and told and (refused(verdict, "E205") or refused(verdict, "E107"))
+    )
+
+
+def _all_cut_off(verdict: Verdict) -> bool:
+    return refused(verdict, "E107") and "cuts all off" in verdict.messages[0]
+
+
+ENTRIES = (
+    Entry("batch of rows", "the batch is no axis of a matrix or a signal", _batch_of_rows),
+    Entry(
+        "small differences",
+        "in training, TensorFlow has no differences of integers of 8 and 16 bits",
+        _small_differences,
+    ),
+    Entry("not definite", "what matrices hold is known when the network runs alone", _not_definite),
+    Entry(
+        "stretched sides",
+        "Keras announces the sides as they are, and may make more of them",
+        _stretched_sides,
+    ),
+    Entry("places", "Keras stretches the only distance of two places over all points", _places),
+    Entry("all cut off", "Keras announces a signal and makes an empty one", _all_cut_off),
+)
