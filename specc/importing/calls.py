@@ -4,8 +4,8 @@ from typing import Any, NamedTuple, cast
 
 from specc.importing.objects import Unsayable
 from specc.importing.records import Application, Value, leaves
+from specc.ops.catalog import FAMILIES
 from specc.ops.declare import CallInput, Op
-from specc.ops.registry import FAMILIES
 
 _NOT_IN_TRAINING = frozenset(
     (

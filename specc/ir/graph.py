@@ -250,7 +250,8 @@ class Typed(NamedTuple):
     """A graph with types. Lists by value number or by the position of the layer; None where an error stands in the way.
 
     `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where
-    it is not read as written; `weights[i]`: its parameters, None where nobody knows them; `folded[r]`: the axes of region `r`.
+    it is not read as written; `weights[i]`: its parameters, None where nobody knows them; `folded[r]`: the axes of
+    region `r`.
     """
 
     graph: Graph

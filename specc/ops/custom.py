@@ -112,8 +112,8 @@ class Custom(Op):
 class Bound:
     """The names of a signature with the sizes and axes that they stand for on given inputs.
 
-    Raises `Misfit` where the inputs are not what the signature takes: E200, E203 for a given name at odds with its own, E205
-    for a name that stands for two sizes, E209 for another size than it says.
+    Raises `Misfit` where the inputs are not what the signature takes: E200, E203 for a given name at odds with its own,
+    E205 for a name that stands for two sizes, E209 for another size than it says.
     """
 
     def __init__(self, signature: Signature, shapes: Shapes) -> None:
@@ -245,7 +245,9 @@ def own(word: str, signature: Any) -> type[Custom]:
     if not WORD.fullmatch(word):
         raise OwnError("E104", f"`{word}` is no op; a layer of one's own is `package.module:Class`")
     if signature is None:
-        raise OwnError("E106", f"`{word}` needs a `signature` that says what it makes: a check imports nothing")
+        raise OwnError(
+            "E106", f"`{word}` needs a `signature` that says what it makes: a check imports nothing"
+        )
     if not isinstance(signature, str):
         raise OwnError("E102", "a signature is text, as `(*s, c) -> (*s, c)`", (0, 0))
     try:

@@ -15,6 +15,7 @@ from specc.shapes.tensor import Tensor, is_float
 
 
 def as_layer(value: Any) -> Op:
+    """The layer that an argument stands for; raises ValueError for a construct."""
     made = make_nested(value)
     if made.keras is None and not made.name[0].isupper():
         kind = "function" if made.name.startswith("ops.") else "construct"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.graph import Link, Pending, chain_of
-from specc.ops import registry
+from specc.ops import catalog, registry
 from specc.ops.declare import CallInput, Op
 from specc.ops.misfit import Misfit
 from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
@@ -65,7 +65,7 @@ class Instances:
             return own_op(item, env, self.found, link)
         cls = registry.find(word) if isinstance(word, str) else None
         if cls is None:
-            known = [*registry.names(), *registry.ALIASES, *CONSTRUCT_FIELDS]
+            known = [*registry.names(), *catalog.ALIASES, *CONSTRUCT_FIELDS]
             fault = registry.no_op(str(word), known)
             fixes = corrected(key.span, fault.suggestion)
             self.found.append(
@@ -84,9 +84,7 @@ class Instances:
             if is_deferred(arguments):
                 self._check_names(cls, arguments)
                 return self._pending(cls, arguments, options)
-            made = self._finish(cls, arguments, options, None)
-            self.found.spend(made.steps_read, item.node, link)
-            return made
+            return self._counted(self._finish(cls, arguments, options, None), item, link)
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:
@@ -100,6 +98,11 @@ class Instances:
                 Diagnostic(misfit.code, message, node.span, notes=notes, fixes=fixes, chain=chain_of(link))
             )
         raise Failed
+
+    def _counted(self, op: Op, item: Item, link: Link | None) -> Op:
+        """The op, once what it has read of files counts among the steps."""
+        self.found.spend(op.steps_read, item.node, link)
+        return op
 
     def _pending(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any]) -> Pending:
         def make(size: SizeOf) -> Op:

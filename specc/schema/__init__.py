@@ -7,7 +7,7 @@ shapes fit and what an expression comes to is for `specc check`.
 import json
 from typing import cast
 
-from specc.ops import registry
+from specc.ops import catalog, registry
 from specc.ops.kinds import DTYPES
 from specc.passes.compile import KEYS as COMPILE_KEYS
 from specc.passes.compile import OPTIONS as COMPILE_OPTIONS
@@ -27,7 +27,7 @@ from specc.schema.forms import (
 )
 from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, OWN_FIELDS
 
-LONG = rf"^ops\.({'|'.join(sorted({*registry.MODULES.values()}))})\.\w+$"
+LONG = rf"^ops\.({'|'.join(sorted({*catalog.MODULES.values()}))})\.\w+$"
 """The names of functions by the modules in which Keras has them a second time."""
 IDENTIFIER = r"^[A-Za-z_]\w*$"
 
@@ -52,7 +52,7 @@ class _Document(Forms):
         for name in self.names:
             self.defs[name] = self.op(registry.known(name))
         self.defs["nested_layer"] = self.nested(self.layers)
-        self.defs["nested_cell"] = self.one_of([*registry.FAMILIES["cells"], *registry.FAMILIES["stacked"]])
+        self.defs["nested_cell"] = self.one_of([*catalog.FAMILIES["cells"], *catalog.FAMILIES["stacked"]])
         self.defs["merge"] = self.nested(self.names)
         self.defs["item"] = self._item()
         top: Form = {

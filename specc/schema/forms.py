@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
-from specc.ops import libraries, registry
+from specc.ops import catalog, libraries, registry
 from specc.ops.custom import WORD
 from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
 from specc.ops.families import Family
@@ -87,7 +87,7 @@ class Forms:
         for name in names:
             words = (registry.known(name).__doc__ or "").partition("\n")[0]
             found[name] = {"description": words, **ref(name)}
-        aliases = {a: found[name] for a, name in registry.ALIASES.items() if name in found}
+        aliases = {a: found[name] for a, name in catalog.ALIASES.items() if name in found}
         return {**found, **aliases}
 
     def nested(self, names: list[str]) -> Form:

@@ -87,7 +87,9 @@ def test_emit_imports_no_keras():
         "assert not {'keras', 'tensorflow'} & set(sys.modules)"
     )
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -90,7 +90,9 @@ def test_a_model_with_functions_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
-@pytest.mark.parametrize("first", ["ops.reciprocal", "ops.logsumexp: {axis: 1, keepdims: true}", "ops.normalize"])
+@pytest.mark.parametrize(
+    "first", ["ops.reciprocal", "ops.logsumexp: {axis: 1, keepdims: true}", "ops.normalize"]
+)
 def test_what_keras_announces_wrongly_is_built_upon(dtype: str, first: str) -> None:
     model = build(f"[{first}, ops.add: 1.0, Dense: 3]", f"{{x: {{shape: [4], dtype: {dtype}}}}}")
     assert model(keras.ops.ones((2, 4), dtype)).shape == (2, 3)

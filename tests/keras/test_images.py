@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import specc
-from specc.ops import registry
+from specc.ops import catalog, registry
 from specc.ops.declare import Op
 
 NAMES = [
-    name for family in registry.FAMILIES if family.startswith("image_") for name in registry.FAMILIES[family]
+    name for family in catalog.FAMILIES if family.startswith("image_") for name in catalog.FAMILIES[family]
 ]
 
 

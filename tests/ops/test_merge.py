@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Op
 from specc.ops.misfit import InsertBefore, Misfit
-from specc.ops.registry import FAMILIES, find, make
+from specc.ops.registry import find, make
 from specc.shapes.axis import FEATURE, NAMELESS, given, inferred
 from specc.shapes.dim import Size, Symbol, Unknown
 from specc.shapes.shape import Shape, nameless

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit, SetArgument
-from specc.ops.registry import FAMILIES, ArgumentErrors, find, make
+from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import FEATURE, TIME, given, inferred
 from specc.shapes.dim import Size, Symbol, Unknown
 from specc.shapes.shape import Shape, nameless

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Unary
 from specc.ops.misfit import Misfit, SetArgument
-from specc.ops.registry import FAMILIES, ArgumentErrors, find, make
+from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import given, inferred
 from specc.shapes.dim import Symbol, Unknown
 from specc.shapes.shape import Shape, nameless

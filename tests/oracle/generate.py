@@ -2,7 +2,7 @@
 
 from random import Random
 
-from specc.ops import registry
+from specc.ops import catalog
 from tests.oracle.case import Case, Sizes, Step, op_class
 from tests.oracle.draft import Draft, made_sizes, rank_of
 from tests.oracle.mutate import mutate
@@ -10,7 +10,7 @@ from tests.oracle.strategies import strategy
 
 OPS: tuple[str, ...] = tuple(
     name
-    for family, names in registry.FAMILIES.items()
+    for family, names in catalog.FAMILIES.items()
     if family not in ("constructs", "crf")
     for name in names
 )

@@ -5,7 +5,7 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
-from specc.ops.registry import FAMILIES
+from specc.ops.catalog import FAMILIES
 from tests.oracle.run import Figures
 
 KERAS = version("keras")

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import pytest
 
-from specc.ops import registry
+from specc.ops import catalog, registry
 from specc.ops.declare import REQUIRED, parameters_of
 from specc.ops.function import Function
 from specc.ops.tensor.none import NONE
@@ -22,7 +22,7 @@ PATHS = {
     for name in dir(of)
     if not name.startswith("_") and not ismodule(getattr(of, name))
 }
-FUNCTIONS = [name for family in registry.FUNCTIONS for name in registry.FAMILIES[f"tensor.{family}"]]
+FUNCTIONS = [name for family in catalog.FUNCTIONS for name in catalog.FAMILIES[f"tensor.{family}"]]
 OPEN = {
     "ops.einsum": {"operands", "xs", "kwargs"},
     "ops.layer_normalization": {"kwargs"},

@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from specc.ops import registry
+from specc.ops import catalog, registry
 from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, TOP_KEYS
 from tests.properties.trees import Pairs, at, copied, corpus, places, put, written
 
@@ -49,7 +49,7 @@ COLLECTIONS: tuple[Callable[[], Any], ...] = (
 
 @cache
 def _ops() -> tuple[str, ...]:
-    return (*registry.names(), *registry.ALIASES, *CONSTRUCT_FIELDS)
+    return (*registry.names(), *catalog.ALIASES, *CONSTRUCT_FIELDS)
 
 
 @cache

@@ -40,7 +40,7 @@ class BuildError(Exception):
 
 
 def refused(message: str, error: Exception, layer: Layer | None = None) -> Diagnostic:
-    """E503 for what check accepted and Keras does not, with its words in a note; E500 at a layer that is not Keras's."""
+    """E503 for what check accepted and Keras does not, with its words in a note; E500 at a layer of one's own."""
     found = Diagnostic("E503", message, notes=(Note(said(error)),))
     if layer is None:
         return found

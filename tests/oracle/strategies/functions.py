@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from specc.ops import registry
+from specc.ops import catalog
 from specc.ops.declare import parameters_of
 from specc.ops.function import NO_INTEGERS, Function
 from tests.oracle.case import Sizes
@@ -55,7 +55,7 @@ def constant(rng: Random, sizes: Sizes) -> Any:
 
 STRATEGIES |= {
     name: function
-    for family in registry.FUNCTIONS
-    for name in registry.FAMILIES[f"tensor.{family}"]
+    for family in catalog.FUNCTIONS
+    for name in catalog.FAMILIES[f"tensor.{family}"]
     if name not in STRATEGIES
 }

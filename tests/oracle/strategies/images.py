@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from specc.ops import registry
+from specc.ops import catalog
 from tests.oracle.draft import RANKS, Draft
 from tests.oracle.strategies.registry import STRATEGIES, Strategy
 
 IMAGES = tuple(
-    name for family, names in registry.FAMILIES.items() if family.startswith("image_") for name in names
+    name for family, names in catalog.FAMILIES.items() if family.startswith("image_") for name in names
 )
 COLORS = {
     **dict.fromkeys(("RandomColorDegeneration", "RandomColorJitter", "RandomHue", "RandomSaturation"), (3,)),

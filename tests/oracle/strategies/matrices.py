@@ -1,6 +1,6 @@
 """The strategies of functions of matrices, of signals and of blocks of pixels."""
 
-from specc.ops import registry
+from specc.ops import catalog
 from tests.oracle.draft import RANKS, Draft
 from tests.oracle.strategies.registry import STRATEGIES
 
@@ -34,9 +34,9 @@ def solving(draft: Draft) -> None:
 
 def points(draft: Draft) -> None:
     """Another list of points in the same space."""
-    *outer, _, width = draft.shape
-    outer = [1 if draft.chance(0.15) else size for size in outer]
-    draft.shapes.append((*outer, draft.rng.randint(1, 4), width if draft.chance(0.9) else width + 1))
+    outer = [1 if draft.chance(0.15) else size for size in draft.shape[:-2]]
+    count = [draft.rng.randint(1, 4)] * (len(draft.shape) > 1)
+    draft.shapes.append((*outer, *count, draft.shape[-1] + draft.chance(0.1)))
     _drawn(draft, "int64", "uint8")
 
 
@@ -124,7 +124,7 @@ def area(draft: Draft) -> None:
 
 
 def _names(family: str) -> tuple[str, ...]:
-    return registry.FAMILIES[f"tensor.{family}"]
+    return catalog.FAMILIES[f"tensor.{family}"]
 
 
 RANKS |= {
