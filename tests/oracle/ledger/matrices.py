@@ -5,6 +5,7 @@ from tests.oracle.judge import Verdict
 from tests.oracle.ledger.shared import Entry, batch_fails, has_op, refused
 
 _MATRICES = (*catalog.FAMILIES["tensor.linalg"], *catalog.FAMILIES["tensor.matrices"])
+_SIGNALS = catalog.FAMILIES["tensor.signals"]
 
 
 def _batch_of_rows(verdict: Verdict) -> bool:
