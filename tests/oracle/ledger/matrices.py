@@ -31,8 +31,11 @@ def _places(verdict: Verdict) -> bool:
     )
 
 
-def _all_cut_off(verdict: Verdict) -> bool:
-    return refused(verdict, "E107") and "cuts all off" in verdict.messages[0]
+def _cut_off(verdict: Verdict) -> bool:
+    told = {"E107": "cuts all off", "E206": "are needed"}
+    return has_op(verdict, "ops.istft") and any(
+        refused(verdict, code) and words in verdict.messages[0] for code, words in told.items()
+    )
 
 
 ENTRIES = (
@@ -49,5 +52,5 @@ ENTRIES = (
         _stretched_sides,
     ),
     Entry("places", "Keras stretches the only distance of two places over all points", _places),
-    Entry("all cut off", "Keras announces a signal and makes an empty one", _all_cut_off),
+    Entry("cut off", "Keras announces a longer signal than it makes", _cut_off),
 )
