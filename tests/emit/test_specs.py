@@ -72,8 +72,8 @@ def hold_values(model: Any, loaded: Any) -> None:
     for layer in loaded.layers:
         layer.set_weights(model.get_layer(layer.name).get_weights())
     random = np.random.default_rng(1)
-    values = {x.name: _values(random, [n or 3 for n in x.shape], x.dtype) for x in model.inputs}
-    one, other = model(values), loaded(values)
+    values = [_values(random, [n or 3 for n in x.shape], x.dtype) for x in model.inputs]
+    one, other = (x(keras.tree.pack_sequence_as(x.input, values)) for x in (model, loaded))
     keras.tree.map_structure(np.testing.assert_array_equal, one, other)
 
 

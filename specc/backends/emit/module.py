@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from specc.backends.emit.code import Assign, Call, Define, For, If, Return, Statement
-from specc.backends.emit.factor import Factoring
+from specc.backends.emit.draft import Draft
+from specc.backends.emit.factor import factored
 from specc.backends.emit.imports import Imports
+from specc.backends.emit.labels import Labels
 from specc.backends.emit.layout import program_text
 from specc.backends.emit.nodes import Step, names_in, reads
 from specc.backends.emit.program import Flat, flat_program
 from specc.backends.emit.replay import hold
+from specc.backends.emit.statements import function, main
 from specc.backends.emit.training import compile_call
-from specc.backends.emit.variables import Labels, function, main
 from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
 from specc.passes.compile import Compile
@@ -37,12 +39,12 @@ def emit(explicit: Explicit, training: Compile | None = None) -> str:
 def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
     """The functions of a module, with one for each block, and loops for repeats."""
     labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
-    factoring = Factoring(flat, steps, labels, flat.origins)
-    program = factoring.program()
+    draft = Draft(flat, steps, labels)
+    program = factored(draft)
     labels.taken += [*flat.imports.names.values(), *(each.name for each in program.functions)]
     functions = [function(each, labels) for each in program.functions]
     doc = _description(explicit)
-    functions.append(main("build_model", program.body, factoring.model(), compiled, doc, labels))
+    functions.append(main("build_model", program.body, draft.model(), compiled, doc, labels))
     hold(functions, flat, steps)
     return functions
 

@@ -7,7 +7,8 @@ from specc.backends.emit.code import Expr
 from specc.backends.emit.imports import Imports
 from specc.backends.emit.nodes import Step
 from specc.backends.emit.origins import Origins, Place
-from specc.backends.emit.record import Recorder, Sizes
+from specc.backends.emit.record import Recorder
+from specc.backends.emit.recorded import Sizes
 from specc.backends.keras.builder import Builder
 from specc.backends.keras.call import Scope
 from specc.ir.graph import Explicit, Layer

@@ -6,160 +6,29 @@ So emitted code is by construction what a build does: the same layers, functions
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from specc.backends.emit.code import (
-    Attribute,
     Call,
     Expr,
     Listing,
     Literal,
     Name,
-    Negative,
     Pairs,
     Part,
     Path,
     Slice,
-    Title,
     Value,
-    literal,
 )
+from specc.backends.emit.constants import array, keras_object
 from specc.backends.emit.imports import Imports
 from specc.backends.emit.nodes import Origin, Step
 from specc.backends.emit.origins import Origins, Place
+from specc.backends.emit.recorded import RecordedLayer, RecordedTensor, Sizes
 from specc.backends.emit.shapes import result_shape
+from specc.backends.emit.stand_ins import Module, Operation
 from specc.ir.graph import Crossing, Explicit, Layer
 from specc.ops.declare import Op
-
-Sizes = tuple[int | None, ...]
-
-_FIRST = {"L1": "l1", "L2": "l2", "Constant": "value", "MaxNorm": "max_value"}
-"""The objects whose only argument needs no name."""
-
-
-class Operation:
-    """What made a tensor. Subclasses have the names of Keras's classes of operations."""
-
-    def __init__(self) -> None:
-        self.title: Title | None = None
-
-    @property
-    def name(self) -> str:
-        """The name; empty as long as it has none of its own."""
-        return "" if self.title is None else self.title.text
-
-    @name.setter
-    def name(self, text: str) -> None:
-        if self.title is None:
-            self.title = Title(text)
-        self.title.text = text
-
-
-class History(NamedTuple):
-    """As a tensor of Keras has it."""
-
-    operation: Any
-
-
-class RecordedTensor:
-    """A tensor: its value number, what made it, and its shape and dtype as far as they are known."""
-
-    sparse = False
-
-    def __init__(self, recorder: "Recorder", operation: Any, shape: Sizes = (), dtype: str = "") -> None:
-        self.number = recorder.number()
-        self.recorder = recorder
-        self.shape = shape
-        recorder.tensors.append(self)
-        self.dtype = dtype
-        self._keras_history = History(operation)
-
-    def __getitem__(self, key: Any) -> "RecordedTensor":
-        return self.recorder.function("get_item", (self, key), {})
-
-
-class RecordedLayer:
-    """A layer, its class given by the expression that calls it and the name that it goes by."""
-
-    weights = ()
-    built = False
-
-    def __init__(
-        self, recorder: "Recorder", path: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> None:
-        self.recorder = recorder
-        self.path = path
-        self.arguments = arguments
-        self.keywords = keywords
-        name = keywords.pop("name", None)
-        self.title = None if name is None else Title(name)
-        self.place = recorder.place
-        self.uses = 0
-        self.number = recorder.number()
-        recorder.events.append((self, recorder.layer))
-
-    @property
-    def name(self) -> str:
-        """The name; empty where Keras is to find one."""
-        return "" if self.title is None else self.title.text
-
-    @name.setter
-    def name(self, text: str) -> None:
-        self.title = Title(text) if self.title is None else self.title
-        self.title.text = text
-
-    @property
-    def embeddings(self) -> "_Weights":
-        """The weights of an embedding, to assign to."""
-        return _Weights(self, "embeddings")
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        self.uses += 1
-        recorder = self.recorder
-        made = recorder.results(self, arguments)
-        self.built = True
-        nests = recorder.layer is not None and recorder.op.nests_results
-
-        keywords = dict(sorted(keywords.items(), key=lambda each: not _holds_tensors(each[1])))
-
-        def expr() -> Expr:
-            call = Call(recorder.use(self), *recorder.given(arguments, keywords))
-            return Call(Name("keras.tree.flatten"), (call,)) if nests else call
-
-        recorder.write(tuple(tensor.number for tensor in made), expr)
-        return made[0] if len(made) == 1 else made
-
-
-class _Weights:
-    """Weights of a recorded layer."""
-
-    def __init__(self, layer: RecordedLayer, name: str) -> None:
-        self.layer = layer
-        self.name = name
-
-    def assign(self, file: Any) -> None:
-        """Record that the contents of a file become the weights."""
-        layer, recorder = self.layer, self.layer.recorder
-        layer.uses += 1
-        op: Any = recorder.op
-        content = Call(Name("np.load"), (Literal(op.vectors),))
-        recorder.write(
-            (), lambda: Call(Attribute(Attribute(recorder.use(layer), self.name), "assign"), (content,))
-        )
-
-
-class _Module:
-    """A module of Keras or a function in it; what is called through it is recorded."""
-
-    def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], Any], path: str) -> None:
-        self._call = call
-        self._path = path
-
-    def __getattr__(self, name: str) -> Any:
-        return _Module(self._call, f"{self._path}.{name}" if self._path else name)
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self._call(self._path, arguments, keywords)
 
 
 class Recorder:
@@ -173,8 +42,8 @@ class Recorder:
         self.tensors: list[RecordedTensor] = []
         self.events: list[tuple[Any, Layer | None]] = []
         self.count = len(explicit.types)
-        self.layers = _Module(self.make, "layers")
-        self.ops = _Module(self.function, "")
+        self.layers = Module(self.make, "layers")
+        self.ops = Module(self.function, "")
         recorder = self
 
         class Model(RecordedLayer):
@@ -211,7 +80,7 @@ class Recorder:
 
     def find_class(self, word: str) -> Any:
         """A class of layers from elsewhere, `module:Class`."""
-        return _Module(self.make, self.imports.name(word))
+        return Module(self.make, self.imports.name(word))
 
     def Sequential(self, *arguments: Any, **keywords: Any) -> RecordedLayer:  # noqa: N802
         """As `keras.Sequential`."""
@@ -332,14 +201,6 @@ class Recorder:
         """Arguments as expressions."""
         return tuple(map(self.expr, arguments)), tuple((k, self.expr(v)) for k, v in keywords.items())
 
-    def object(self, module: str, name: str, config: dict[str, Any]) -> Expr:
-        """An object of Keras; its only argument stands without its name."""
-        path = f"layers.{name}" if module == "keras.layers" else f"{module}.{name}"
-        keywords = tuple((k, self.expr(v)) for k, v in config.items() if (k, v) != ("dtype", "float32"))
-        if [k for k, _ in keywords] == [_FIRST.get(name)]:
-            return Call(Name(path), (keywords[0][1],))
-        return Call(Name(path), (), keywords)
-
     def expr(self, value: Any) -> Expr:
         """Anything that is given to Keras as an expression."""
         match value:
@@ -352,15 +213,11 @@ class Recorder:
             case list() | tuple():
                 return Listing(tuple(map(self.expr, value)), is_tuple=isinstance(value, tuple))
             case {"class_name": name, "config": dict(config), "module": module}:
-                return self.object(module, name, config)
+                return keras_object(module, name, config, self.expr)
             case dict():
                 return Pairs(tuple((self.expr(k), self.expr(v)) for k, v in value.items()))
             case _:
-                return _array(value) if hasattr(value, "tolist") else Literal(value)
-
-
-def _holds_tensors(value: Any) -> bool:
-    return any(isinstance(x, RecordedTensor) for x in (value if isinstance(value, list) else [value]))
+                return array(value) if hasattr(value, "tolist") else Literal(value)
 
 
 def _tuples(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -378,14 +235,3 @@ def _origin(layer: Layer | None) -> Origin | None:
     assert isinstance(layer.op, Op)
     word = type(layer.op).__name__ if isinstance(layer.op, Crossing) else layer.op.name
     return Origin(layer.item, layer.name, layer.link, word)
-
-
-def _array(value: Any) -> Expr:
-    """A constant array of NumPy: a range where it is one."""
-    plain: Any = value.tolist()
-    dtype = ("dtype", Literal(str(value.dtype)))
-    for sign in (1, -1):
-        if isinstance(plain, list) and plain == [sign * i for i in range(len(plain))]:
-            made = Call(Name("np.arange"), (Literal(len(plain)),), (dtype,))
-            return made if sign == 1 else Negative(made)
-    return Call(Name("np.array"), (literal(plain),), (dtype,))
