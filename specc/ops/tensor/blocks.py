@@ -29,7 +29,7 @@ class Blocks(Function):
 
     x: Value
     block_size: Several
-    data_format: DataFormat = "channels_last"
+    data_format: DataFormat | None = "channels_last"
 
     def picture(self, inputs: Inputs) -> tuple[Shape, int, tuple[int, ...]]:
         """The shape of a picture, where its channels are, and where height and width are; E200 where it is none."""
