@@ -36,7 +36,7 @@ from specc.commands.options import COMMANDS, HELP, Option
         (["explain", "E99x"], "neither a diagnostic nor an op called `E99x`", ""),
         (["explain", "Conv2d"], "neither a diagnostic nor an op", "did you mean `Conv2D`?"),
         (["schema", "x"], "takes no operands", "specc schema"),
-        (["emit", "good.yaml"], "there is no command `emit`", ""),
+        (["graph", "good.yaml"], "there is no command `graph`", ""),
     ],
 )
 def test_wrong_usage_is_2_with_a_hint(run: Any, words: list[str], said: str, hint: str):

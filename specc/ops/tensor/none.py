@@ -17,7 +17,20 @@ _MATRIX = "takes one list or matrix, and the batch would be an axis of it"
 _KERNEL = "takes a kernel as a value, and a kernel is a weight: write"
 _SEGMENTS = "puts samples of the batch together"
 
+_WARPS = (
+    *("affine_transform", "elastic_transform", "extract_patches", "extract_patches_3d", "gaussian_blur"),
+    *("map_coordinates", "perspective_transform", "scale_and_translate", "sobel_edges", "ssim"),
+)
+_OWN = "has no rule here yet: write a layer of your own, as `package.module:Class` with a `signature`"
+_POOLING = "is what a layer does: write"
+
 NONE: dict[str, str] = {
+    **dict.fromkeys(_WARPS, _OWN),
+    "adaptive_average_pool": f"{_POOLING} `AdaptiveAveragePooling2D`, or that of 1 or 3 axes",
+    "adaptive_max_pool": f"{_POOLING} `AdaptiveMaxPooling2D`, or that of 1 or 3 axes",
+    "average_pool": f"{_POOLING} `AveragePooling2D`, or that of 1 or 3 axes",
+    "max_pool": f"{_POOLING} `MaxPooling2D`, or that of 1 or 3 axes",
+    "ctc_loss": "holds whole sequences against their labels: such a loss is one of `compile`, as `CTC`",
     **dict.fromkeys(
         (
             *("arange", "array", "bartlett", "blackman", "empty", "eye", "full", "geomspace", "hamming"),
@@ -75,7 +88,7 @@ NONE: dict[str, str] = {
     "separable_conv": f"{_KERNEL} `SeparableConv1D` or `SeparableConv2D`",
     "slice": "counts the batch: write the construct `slice`",
     "slogdet": "announces signs of another shape than it makes: write `ops.det`, or `ops.logdet`",
-    "unfold": "runs outside of training alone, as Keras has it: write `ops.image.extract_patches`, or `Conv2D`",
+    "unfold": "runs outside of training alone, as Keras has it: write a convolution, or a layer of your own",
     "view": "reads the bytes of numbers as others: `ops.cast` changes the dtype",
 }
 """By the last part of the name."""
