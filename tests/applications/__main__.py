@@ -1,4 +1,4 @@
-"""`python -m tests.applications [NAME…]`: the networks of `keras.applications`, imported and built again."""
+"""`python -m tests.applications [NAME…]`: the networks of `keras.applications`, imported, built and emitted again."""
 
 import sys
 import tempfile
@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.applications.harness import NAMES, make, there_and_back, tidy
 
 HEADINGS = (
-    f"{'network':20} {'layers':>7} {'parameters':>13} {'lines':>6} {'import':>8} {'build':>8} {'apart':>9}"
+    f"{'network':20} {'layers':>7} {'parameters':>13} {'lines':>6} {'import':>8} {'build':>8} {'apart':>8}"
+    f" {'code':>6} {'emit':>8} {'run':>8} {'apart':>8}"
 )
 
 
@@ -23,14 +24,16 @@ def main(names: list[str]) -> int:
         tidy()
         try:
             with tempfile.TemporaryDirectory() as folder:
-                facts, lines, imported, built = there_and_back(make(name), Path(folder), allow_custom=True)
+                done = there_and_back(make(name), Path(folder), allow_custom=True)
         except Exception as error:  # whatever it is, the others are still to be tried
             failed += 1
             print(f"{name:20} {' '.join(f'{type(error).__name__}: {error}'.split())}", flush=True)
             continue
+        facts, code = done.facts, done.emitted
         print(
-            f"{name:20} {facts.layers:7,} {facts.parameters:13,} {lines:6,} {imported:6.2f} s {built:6.1f} s"
-            f" {facts.apart:9.1e}",
+            f"{name:20} {facts.layers:7,} {facts.parameters:13,} {done.lines:6,} {done.import_seconds:6.2f} s"
+            f" {done.build_seconds:6.1f} s {facts.apart:8.1e} {done.emitted_lines:6,} {done.emit_seconds:6.2f} s"
+            f" {done.run_seconds:6.1f} s {code.apart:8.1e}",
             flush=True,
         )
     count = len(names or NAMES)

@@ -2,6 +2,7 @@
 # pyright: reportArgumentType=false, reportOperatorIssue=false, reportOptionalOperand=false
 """Two Keras models held against each other: layers, shapes, parameters, and what they make of a batch."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import keras
@@ -31,9 +32,14 @@ def randomize(model: Any, seed: int = 1) -> None:
             value = keras.ops.convert_to_numpy(weight)
             noise = rng.uniform(0.05, 0.2, value.shape)
             weight.assign((value * (1 + noise) + noise).astype(value.dtype))
+    _finalize(model)
+
+
+def _finalize(model: Any) -> None:
+    """Let normalizations see their weights anew: they compute with what they work out from them."""
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.Normalization) and layer.input_mean is None:
-            layer.finalize_state()  # it computes with what it works out from its weights
+            layer.finalize_state()
 
 
 def enliven(model: Any) -> None:
@@ -77,6 +83,26 @@ def table(model: Any, prefix: str = "") -> dict[str, tuple[Any, ...]]:
             made = operation._inbound_nodes[0].output_tensors
             found[path] = tuple(tuple(x.shape) for x in made)
     return found
+
+
+def hand_over(model: Any, other: Any) -> None:
+    """Give the layers of `other` the weights of those of `model`, by path."""
+    mine, theirs = (dict(_leaves(graph(m))) for m in (model, other))
+    if mine.keys() != theirs.keys():
+        raise Difference(f"layers differ: {sorted(mine.keys() ^ theirs.keys())[:6]}")
+    for path, layer in theirs.items():
+        layer.set_weights(mine[path].get_weights())
+    _finalize(other)
+
+
+def _leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The layers with weights of a model and of the models in it, by path."""
+    for layer in model.layers:
+        path = f"{prefix}{layer.name}"
+        if isinstance(layer, keras.Model):
+            yield from _leaves(graph(layer), f"{path}.")
+        elif layer.weights:
+            yield path, layer
 
 
 def same(model: Any, other: Any, x: list[Any]) -> Facts:

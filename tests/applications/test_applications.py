@@ -1,4 +1,4 @@
-"""A few networks of `keras.applications`, imported and built again; `make applications` takes all of them."""
+"""A few networks of `keras.applications`, imported, built and emitted again; `make applications` takes all of them."""
 
 from pathlib import Path
 

@@ -20,6 +20,16 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 OWN = ("tagger_crf",)
 """Models with layers of specc's own."""
 
+FAST = ("forecast_shared", "next_frame_last", "quadrant_digits", "resnet50", "tagger_crf", "word_vectors")
+"""A map, a fold over an unknown length, a fold, blocks in loops, the layer of specc's own, vectors from a file."""
+
+GROUPS = {"fast": FAST, "slow": tuple(name for name in NAMES if name not in FAST)}
+CASES = [
+    pytest.param(group, name, marks=[pytest.mark.slow] if group == "slow" else [], id=name)
+    for group, names in GROUPS.items()
+    for name in names
+]
+
 
 @pytest.fixture(scope="module")
 def checked() -> dict[str, Checked]:
@@ -32,14 +42,19 @@ def programs(checked: dict[str, Checked]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def made(
+    request: pytest.FixtureRequest, programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
+    """What the programs of a group of specs make: a folder with saved models, and facts by name."""
+    programs = {name: programs[name] for name in GROUPS[request.param]}
     folder = tmp_path_factory.mktemp("emitted")
     for path in FOLDER.glob("*.npy"):
         (folder / path.name).write_bytes(path.read_bytes())
     alone = {name: text for name, text in programs.items() if name not in OWN}
     facts = run_all(alone, folder)
     own = tmp_path_factory.mktemp("own")
-    others = run_all({name: programs[name] for name in OWN if name in programs}, own, alone=False)
+    ours = {name: text for name, text in programs.items() if name in OWN}
+    others = run_all(ours, own, alone=False) if ours else {}
     for name in others:
         (own / f"{name}.keras").rename(folder / f"{name}.keras")
     return folder, facts | others
@@ -52,7 +67,7 @@ def built(checked: Checked) -> Any:
     return build_model(explicit(checked), weights, checked.training, seed=1).model
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("made", "name"), CASES, indirect=["made"])
 def test_emitted_code_builds_the_same(
     name: str, checked: dict[str, Checked], made: tuple[Path, dict[str, Any]]
 ) -> None:
@@ -83,6 +98,7 @@ def _values(random: np.random.Generator, sizes: list[int], dtype: str) -> Any:
     return random.normal(size=sizes).astype(dtype)
 
 
+@pytest.mark.parametrize("made", ["fast"], indirect=True)
 def test_vectors_come_from_their_file(made: tuple[Path, dict[str, Any]]) -> None:
     loaded: Any = keras.saving.load_model(made[0] / "word_vectors.keras", compile=False)
     vectors = np.load(FOLDER / "word_vectors.npy")

@@ -10,8 +10,8 @@ from specc.backends.emit.labels import Labels
 from specc.backends.emit.layout import program_text
 from specc.backends.emit.nodes import Step, names_in, reads
 from specc.backends.emit.program import Flat, flat_program
-from specc.backends.emit.replay import hold
-from specc.backends.emit.statements import function, main
+from specc.backends.emit.replay import OtherProgram, hold
+from specc.backends.emit.statements import Hidden, function, main
 from specc.backends.emit.training import compile_call
 from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
@@ -32,12 +32,17 @@ def emit(explicit: Explicit, training: Compile | None = None) -> str:
     compiled = None if training is None else compile_call(explicit.outputs, training, flat)
     try:
         return module_text(folded(explicit, flat, steps, compiled), flat.imports)
-    except Exception:  # what cannot be folded is written out; nothing is emitted that is not the same program
+    except (Hidden, OtherProgram):
+        # Folding knows no more than its rules, and its result is held against the flat program: where that refuses
+        # it, a user is better served with plain code than with none. Anything else is a fault, and is not hidden.
         return module_text(written_out(explicit, flat, steps, compiled), flat.imports)
 
 
 def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
-    """The functions of a module, with one for each block, and loops for repeats."""
+    """The functions of a module, with one for each block, and loops for repeats.
+
+    Raises `Hidden` or `OtherProgram` where what is folded cannot be written down, or would not be the same program.
+    """
     labels = Labels(dict(flat.named), set(flat.layers), Lanes(explicit.graph))
     draft = Draft(flat, steps, labels)
     program = factored(draft)

@@ -30,6 +30,7 @@ from specc.backends.emit.code import (
 from specc.backends.emit.nodes import Step
 from specc.backends.emit.program import Flat
 from specc.syntax.evaluate import Evaluator
+from specc.syntax.expression_tree import ExpressionError
 
 
 class OtherProgram(Exception):
@@ -56,7 +57,10 @@ Variables = dict[str, Any]
 
 def hold(functions: Sequence[Define], flat: Flat, steps: Sequence[Step]) -> None:
     """Raise `OtherProgram` unless the last of `functions` does just what the steps and the model say."""
-    _Replay(functions, flat, steps).main()
+    try:
+        _Replay(functions, flat, steps).main()
+    except (LookupError, TypeError, ValueError, ExpressionError) as error:  # as Python would raise them
+        raise OtherProgram(f"it fails: {error}") from error
 
 
 class _Replay:

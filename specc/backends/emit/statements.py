@@ -23,8 +23,12 @@ from specc.backends.emit.variables import FIXED, Variables, tail
 from specc.backends.emit.words import Words, identifier
 
 
+class Hidden(Exception):
+    """A folded program needs a value that its variables would lose."""
+
+
 def function(made: Function, labels: Labels) -> Define:
-    """A function with variables."""
+    """A function with variables. Raises `Hidden`."""
     inputs = [name for _, name in made.inputs]
     body = _Body(labels, Words(labels.taken))
     for (value, _), name in zip(made.inputs, inputs, strict=True):
@@ -162,7 +166,7 @@ class _Body(Variables):
         for word in loop_words:
             self.holder.pop(word)
             if held[word] is not None and self.variables.get(held[word] or 0) == word:
-                raise AssertionError(f"the loop variable `{word}` hides a value")
+                raise Hidden(f"the loop variable `{word}` hides a value")
         for each in loop.carried:
             self.hold(carried[each.inner], each.result)
         self.statements.append(For(*_header(loop, columns, self.expr(loop.number)), tuple(body)))
@@ -199,7 +203,7 @@ def _end(
     """The copies at the end of a round: what it hands on must be where the next one looks for it."""
     moved = [(where[c.inner], variables[c.next]) for c in carried if variables[c.next] != where[c.inner]]
     if len(moved) > 1:
-        raise AssertionError("several values are handed on in other variables")
+        raise Hidden("several values are handed on in other variables")
     body += [Assign((target,), Name(source)) for target, source in moved]
 
 
