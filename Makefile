@@ -63,7 +63,7 @@ $(OLDEST)/installed: pyproject.toml constraints.txt constraints-oldest.txt
 oracle: $(STAMP) ## CASES (10000) generated layers held against Keras
 	$(BIN)/python -m tests.oracle --cases $(CASES)
 
-applications: $(STAMP) ## every network of keras.applications, imported and built again (half an hour, 8 GB)
+applications: $(STAMP) ## every network of keras.applications, imported, built and emitted again (half an hour, 8 GB)
 	$(BIN)/python -m tests.applications
 
 clean: ## remove what was built, .venv included
