@@ -22,7 +22,12 @@ from tests.properties.generate import specs, text_of
 
 FOLDER = Path(__file__).parents[1] / "cases"
 FILES = ("blocks", "constructs", "expand", "names", "reading", "training", "systems")
-CASES = [case for name in FILES for case in cases_of(FOLDER / f"{name}.md")]
+FAST = ("blocks", "constructs")
+CASES = [
+    pytest.param(case, marks=[] if name in FAST else [pytest.mark.slow], id=case.id)
+    for name in FILES
+    for case in cases_of(FOLDER / f"{name}.md")
+]
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -40,7 +45,7 @@ def hold(network: Explicit, text: str) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=SLOW,
 )
@@ -52,7 +57,7 @@ def test_generated_specs(spec: dict[str, Any]) -> None:
         hold(network, program(network, checked.training))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES)
 def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, spec in case.files.items():
@@ -69,12 +74,14 @@ def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     hold_format({"case": text}, folder)
 
 
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow), 8])
 @pytest.mark.filterwarnings(
     "ignore:NotImplemented should not be used:DeprecationWarning"
 )  # by Keras's tensordot
-def test_every_op(tmp_path: Path) -> None:
+def test_examples_of_ops(step: int, tmp_path: Path) -> None:
+    """All of them, or of every eighth op."""
     programs: dict[str, str] = {}
-    for word in registry.names():
+    for word in sorted(registry.names())[::step]:
         cls = registry.find(word)
         assert cls is not None
         for i, example in enumerate(cls.examples):
