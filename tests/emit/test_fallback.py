@@ -7,7 +7,7 @@ import pytest
 from specc.backends.emit import module
 from specc.backends.emit.code import Call, Name
 from specc.backends.emit.draft import Draft
-from specc.backends.emit.module import alive, emit, module_text, written_out
+from specc.backends.emit.module import alive, emit, folded, module_text, written_out
 from specc.backends.emit.nodes import Program, Step
 from specc.backends.emit.program import flat_program
 from specc.backends.emit.replay import OtherProgram
@@ -80,3 +80,29 @@ def test_a_fault_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "factored", faulty)
     with pytest.raises(AssertionError, match="a fault"):
         emit(network())
+
+
+ROUNDS_IN_ROWS = """
+specc: 1
+name: rounds_in_rows
+inputs:
+  x: [time: 3, feature: 4]
+layers:
+  - Dense: 2
+  - each: {units: [1, 2]}
+    layers:
+      - repeat: 2
+        layers:
+          - residual: [{Dense: 2}]
+            shortcut: [{Dense: 2}]
+      - Dense: $units
+"""
+
+
+@pytest.mark.xfail(
+    raises=OtherProgram, strict=True, reason="what a round hands on is taken for another row's"
+)
+def test_rounds_of_residuals_in_rows_are_folded() -> None:
+    network = explicit(check_source(Source("spec.yaml", ROUNDS_IN_ROWS), Options()))
+    flat = flat_program(network)
+    folded(network, flat, alive(flat), None)

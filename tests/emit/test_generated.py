@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from specc.backends.emit.module import emit
 from specc.backends.keras.lower import lower
 from specc.ir.graph import Explicit
 from specc.ops import registry
@@ -51,10 +52,11 @@ def hold(network: Explicit, text: str) -> None:
 )
 @given(specs())
 def test_generated_specs(spec: dict[str, Any]) -> None:
+    """What a user is given, be it folded or written out."""
     checked = check_source(Source("spec.yaml", text_of(spec)), Options())
     if checked.report.ok:
         network = explicit(checked)
-        hold(network, program(network, checked.training))
+        hold(network, emit(network, checked.training))
 
 
 @pytest.mark.parametrize("case", CASES)
