@@ -197,7 +197,7 @@ def embed(call: Call) -> KerasTensor:
 def reversible(call: Call) -> KerasTensor:
     """Keras's layer; called in reverse it announces its compute dtype, whatever it makes: a cast says what that is."""
     y, dtype = apply(call), call.results[0].dtype
-    return y if y.dtype == dtype else call.do(call.ops.cast, y, dtype)
+    return y if call.op.compute_dtype == dtype else call.do(call.ops.cast, y, dtype)
 
 
 def crf(call: Call) -> KerasTensor:
