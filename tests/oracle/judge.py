@@ -64,6 +64,7 @@ def _compare(case: Case, report: Report, answer: Answer) -> tuple[str, ...]:
         tensors = [typed.types[value] for value in layer.outputs]
         shapes = tuple(_numbers(t.shape.sizes) for t in tensors if t is not None)
         weights = typed.weights[number]
+        assert weights is not None, "only layers of one's own may not tell"
         params = (weights.trainable, weights.fixed)
         if params != (made.trainable, made.fixed):
             found.append(f"{layer.name}: parameters {params}, Keras {(made.trainable, made.fixed)}")
