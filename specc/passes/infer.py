@@ -168,6 +168,8 @@ class Inference:
             return
         if getattr(getattr(op, "layer", op), "stateful", False):
             raise Misfit("E200", f"is stateful, and so cannot be distributed over {x.part(0, reading.outer)}")
+        if layer.distribute == "time_distributed" and op.result_count() > 1:
+            raise Misfit("E200", "makes several results, and a `TimeDistributed` may make one")
         sizes = reading.received(x).sizes[: reading.outer]
         if layer.distribute == "time_distributed" and not is_known(sizes):
             raise unwrappable()
