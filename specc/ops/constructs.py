@@ -127,7 +127,7 @@ class Reduce(Unary):
         gone = axis_numbers(self.axis, x)
         if self.keepdims:
             return Shape(tuple(1 if i in gone else size for i, size in enumerate(x.sizes)), x.axes)
-        return x.ordered([i for i in range(x.rank) if i not in gone])
+        return x.without(gone)
 
     def result_dtype(self, dtype: str) -> str:
         """That of `keras.ops`: a mean is a float, a sum no narrower than 32 bits, the others keep theirs."""

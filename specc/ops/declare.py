@@ -329,8 +329,11 @@ def known_size(x: Shape, axis: int, what: str) -> int:
 def axis_number(axis: int | str, x: Shape, parameter: str = "axis", new: int = 0) -> int:
     """The position (batch not counted) of an axis given by Keras's number or by name.
 
-    `new` is 1 where the axis is one that the op adds. E203 where there is no such axis, or it is the batch.
+    `new` counts the axes that the op adds, where this is one of them: by number alone. E203 where there is no such
+    axis, or it is the batch.
     """
+    if isinstance(axis, str) and new:
+        raise Misfit("E203", "a new axis has no name to be called by yet", parameter=parameter)
     if isinstance(axis, str):
         found = [i for i, a in enumerate(x.axes) if a.name == axis]
         if len(found) != 1:

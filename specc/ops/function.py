@@ -67,6 +67,9 @@ class DTypes(NamedTuple):
     refused: tuple[str, ...] = TEXT
 
 
+ANY_DTYPE = DTypes(same, ())
+
+
 class Function(Op):
     """A function of `keras.ops`; its name is its path, as `ops.image.resize`."""
 
@@ -160,7 +163,7 @@ def without(x: Shape, gone: Sequence[int], keepdims: bool) -> Shape:
     """`x` without some axes, or, by `keepdims`, with these of size 1."""
     if keepdims:
         return Shape(tuple([1 if i in gone else size for i, size in enumerate(x.sizes)]), x.axes)
-    return x.ordered([i for i in range(x.rank) if i not in gone])
+    return x.without(gone)
 
 
 _READ = {

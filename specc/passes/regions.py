@@ -20,8 +20,7 @@ class Regions:
         """The crossing with its positions, and the type of the value on the other side."""
         if isinstance(op, Fold):
             positions = self._entering(op, layer, x.shape)
-            rest = [i for i in range(x.shape.rank) if i not in positions]
-            return Fold(op.region, positions), Tensor(x.shape.ordered(rest), x.dtype)
+            return Fold(op.region, positions), Tensor(x.shape.without(positions), x.dtype)
         positions, shape = _restored(self.folded[op.region], x.shape)
         return type(op)(op.region, positions), Tensor(shape, x.dtype)
 
@@ -30,8 +29,7 @@ class Regions:
         known = self.folded.get(op.region)
         positions = self._leading(op, x, known) if region.over is None else _positions(region, x, known)
         if known is None:
-            inner = x.ordered([i for i in range(x.rank) if i not in positions])
-            outer = as_time(x.ordered(positions), inner)
+            outer = as_time(x.ordered(positions), x.without(positions))
             self.folded[op.region] = Folded(outer.sizes, outer.axes, positions, layer.inputs[0] or 0)
         else:
             _hold_against(known, x, positions)

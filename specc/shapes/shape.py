@@ -1,6 +1,6 @@
 """Shapes: lists of named sizes, the batch axis left out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -44,6 +44,14 @@ class Shape(NamedTuple):
     def ordered(self, order: Sequence[int]) -> "Shape":
         """The axes in another order: position `i` of the result is axis `order[i]`."""
         return Shape(tuple(self.sizes[i] for i in order), tuple(self.axes[i] for i in order))
+
+    def without(self, positions: Container[int]) -> "Shape":
+        """The axes but for those at `positions`."""
+        return self.ordered([i for i in range(self.rank) if i not in positions])
+
+    def resized(self, position: int, size: Size) -> "Shape":
+        """The same with another size of one axis."""
+        return Shape((*self.sizes[:position], size, *self.sizes[position + 1 :]), self.axes)
 
     def with_last(self, size: Size, axis: Axis) -> "Shape":
         """The same with another last axis."""

@@ -19,7 +19,6 @@ from specc.ops.function import (
 from specc.ops.kinds import AxisRefs, Flag, NonNegativeNumber, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.tensor.rules import Along, Elementwise
-from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 
 FLOATS_ALONE = DTypes(same, NO_FLOATS)
@@ -166,7 +165,7 @@ class Glu(AlongAxis):
                 axis=at,
                 facts=("Keras: axis size must be divisible by 2",),
             )
-        return (Tensor(Shape((*x.sizes[:at], size // 2, *x.sizes[at + 1 :]), x.axes), dtype),)
+        return (Tensor(x.resized(at, size // 2), dtype),)
 
 
 @function(Example({}, ((4, 3),)), Example({"axis": (1, 2), "order": 1}, ((4, 3),)))

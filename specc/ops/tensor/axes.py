@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from specc.ops.arrays import Value
 from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number, axis_numbers
 from specc.ops.entries import Entry
-from specc.ops.function import DTypes, Function, behind_batch, function, same
+from specc.ops.function import ANY_DTYPE, Function, behind_batch, function
 from specc.ops.kinds import AxisRef, AxisRefs
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.reshape import kept_names, scrambling, solve
@@ -13,8 +13,6 @@ from specc.ops.tensor.sizes import NewShape
 from specc.shapes.axis import NAMELESS
 from specc.shapes.shape import MAX_AXES, sizes_text
 from specc.shapes.tensor import Tensor
-
-ANY_DTYPE = DTypes(same, ())
 
 
 class Moving(Function):
@@ -153,8 +151,6 @@ class ExpandDims(Moving):
     def output(self, x: Shape) -> Shape:
         """The axes with new ones among them; E203 where one is the batch's place or beyond the last."""
         axes = (self.axis,) if isinstance(self.axis, int | str) else self.axis
-        if any(isinstance(axis, str) for axis in axes):
-            raise Misfit("E203", "a new axis has no name to be called by yet", parameter="axis")
         rank = x.rank + len(axes)
         if rank > MAX_AXES:
             raise bad_argument("axis", f"no tensor has more than {MAX_AXES} axes")
@@ -186,4 +182,4 @@ class Squeeze(Moving):
                     axis=axis,
                     facts=("Keras: Cannot squeeze axis, because the dimension is not 1",),
                 )
-        return x.ordered([i for i in range(x.rank) if i not in gone])
+        return x.without(gone)

@@ -2,10 +2,9 @@
 
 from specc.ops.arrays import Value
 from specc.ops.declare import REQUIRED, Example, Inputs, Shapes, axis_number
-from specc.ops.function import NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
+from specc.ops.function import ANY_DTYPE, NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
 from specc.ops.kinds import AxisRef, DType, Flag, Integer, Positive
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
-from specc.ops.tensor.axes import ANY_DTYPE
 from specc.ops.tensor.rules import Elementwise, Pointwise, Reducing
 from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
@@ -72,7 +71,7 @@ class Unstack(Function):
             repairs = (SetArgument("num", str(size), f"{size} elements"),) if isinstance(size, int) else ()
             message = f"`num` is the number of results, as many as axis {at + 1} of {x.shape} has elements"
             raise bad_argument("num", message, *repairs)
-        shape = x.shape.ordered([i for i in range(x.shape.rank) if i != at])
+        shape = x.shape.without((at,))
         return (Tensor(shape, self.checked_dtype(x.dtype)),) * self.num
 
 

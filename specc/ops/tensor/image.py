@@ -85,8 +85,7 @@ class Grayscale(Colouring):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """One channel."""
         x, at = self.image(inputs), self.channel_axis
-        sizes = (*x.sizes[:at], 1, *x.sizes[at + 1 :])
-        return (Tensor(Shape(sizes, x.axes), self.checked_dtype(inputs[0].dtype)),)
+        return (Tensor(x.resized(at, 1), self.checked_dtype(inputs[0].dtype)),)
 
 
 @function(

@@ -3,6 +3,7 @@
 from specc.ops.arrays import Array, Operand, Value, array_dtype, array_shape, flat
 from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number, axis_numbers
 from specc.ops.function import (
+    ANY_DTYPE,
     DTypes,
     Function,
     always,
@@ -14,7 +15,7 @@ from specc.ops.function import (
 )
 from specc.ops.kinds import AxisRef, Integer, NonNegative
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
-from specc.ops.tensor.axes import ANY_DTYPE, Moving
+from specc.ops.tensor.axes import Moving
 from specc.ops.tensor.reduce import summed
 from specc.ops.tensor.rules import Along, Elementwise
 from specc.shapes.axis import NAMELESS
@@ -145,7 +146,7 @@ class Diagonal(Moving):
     def output(self, x: Shape) -> Shape:
         """The other axes, then the diagonal; E203 where one axis is the batch."""
         a, b = _planes(x, ("axis1", self.axis1), ("axis2", self.axis2))
-        rest = x.ordered([i for i in range(x.rank) if i not in (a, b)])
+        rest = x.without((a, b))
         return rest.join(Shape((_diagonal_size(x, a, b, self.offset),), (NAMELESS,)))
 
 
@@ -165,7 +166,7 @@ class Trace(Function):
         x = inputs[0]
         a, b = _planes(x.shape, ("axis1", self.axis1), ("axis2", self.axis2))
         _diagonal_size(x.shape, a, b, self.offset)
-        shape = x.shape.ordered([i for i in range(x.shape.rank) if i not in (a, b)])
+        shape = x.shape.without((a, b))
         return (Tensor(shape, self.checked_dtype(x.dtype)),)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
@@ -254,8 +255,7 @@ class Diff(Function):
         if isinstance(size, int) and size <= self.n:
             message = f"takes {self.n} elements off axis {at + 1} of {x.shape}, which has {size}"
             raise Misfit("E206", message, parameter="n", axis=at)
-        sizes = (*x.shape.sizes[:at], size - self.n, *x.shape.sizes[at + 1 :])
-        return (Tensor(Shape(sizes, x.shape.axes), self.checked_dtype(x.dtype)),)
+        return (Tensor(x.shape.resized(at, size - self.n), self.checked_dtype(x.dtype)),)
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """1 for each element and round."""

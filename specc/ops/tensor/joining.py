@@ -7,7 +7,7 @@ from typing import ClassVar
 from specc.ops.arrays import Value, Values
 from specc.ops.broadcast import check_names, stronger
 from specc.ops.declare import Example, Inputs, Shape, axis_number
-from specc.ops.function import DTypes, Function, behind_batch, function, rows, same
+from specc.ops.function import ANY_DTYPE, Function, behind_batch, function, rows
 from specc.ops.kinds import AxisRef, Positive
 from specc.ops.merge import joined
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
@@ -17,8 +17,6 @@ from specc.shapes.dim import Size, surely_differ
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
-
-ANY_DTYPE = DTypes(same, ())
 
 
 def common_dtype(inputs: Inputs) -> str:
@@ -63,8 +61,6 @@ class Stack(Joining):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """An axis of as many elements as there are values; E203 where it is the batch, E204 for unlike values."""
         first = inputs[0].shape
-        if isinstance(self.axis, str):
-            raise Misfit("E203", "a new axis has no name to be called by yet", parameter="axis")
         at = axis_number(self.axis, first, new=1)
         axes = first.axes
         for operand in range(1, len(inputs)):
@@ -157,10 +153,7 @@ class Splitting(Function):
         x = inputs[0]
         at = self.position(x.shape)
         dtype = self.checked_dtype(x.dtype)
-        return tuple(
-            Tensor(Shape((*x.shape.sizes[:at], size, *x.shape.sizes[at + 1 :]), x.shape.axes), dtype)
-            for size in self._sizes(x.shape, at)
-        )
+        return tuple(Tensor(x.shape.resized(at, size), dtype) for size in self._sizes(x.shape, at))
 
     def _sizes(self, x: Shape, at: int) -> Iterable[Size]:
         size, parts = x.sizes[at], self.indices_or_sections

@@ -143,7 +143,7 @@ class _WithConstant(_Product):
         pair = f"{sizes_text(value.shape)} and {sizes_text(b)}"
         for i, j in zip(left, right, strict=True):
             _summed(value.shape.sizes[i], b.sizes[j], pair, 0)
-        kept = value.shape.ordered([i for i in range(value.shape.rank) if i not in left])
+        kept = value.shape.without(left)
         return (Tensor(kept.join(b.ordered(rest)), self.made(inputs)),)
 
     def sums(self, a: Shape, b: Shape) -> tuple[list[int], list[int], list[int]]:

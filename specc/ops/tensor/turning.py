@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from specc.ops.arrays import MaybeOperand, Value
 from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_numbers
-from specc.ops.function import Function, behind_batch, function
+from specc.ops.function import ANY_DTYPE, Function, behind_batch, function
 from specc.ops.kinds import AxisRef, AxisRefs, Integer
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
-from specc.ops.tensor.axes import ANY_DTYPE, Moving
+from specc.ops.tensor.axes import Moving
 from specc.ops.tensor.rules import Elementwise
 from specc.ops.tensor.sizes import Counts, Integers, Widths
 from specc.shapes.dim import Size
@@ -109,12 +109,12 @@ class Repeat(Moving):
         if min(several) < 0 or not any(several):
             raise bad_argument("repeats", "an element is repeated a positive number of times")
         if len(several) == 1:
-            return _resized(x, at, size * several[0])
+            return x.resized(at, size * several[0])
         if isinstance(size, int) and size != len(several):
             raise bad_argument(
                 "repeats", f"{len(several)} numbers do not go with the {size} elements of the axis"
             )
-        return _resized(x, at, sum(several))
+        return x.resized(at, sum(several))
 
 
 @function(Example({"repeats": [1, 2, 3]}, ((3, 4),)), Example({"repeats": 2}, ((3, 4),)))
@@ -188,10 +188,6 @@ class Pad(Moving):
                 parameter="pad_width",
                 axis=axis,
             )
-
-
-def _resized(x: Shape, at: int, size: object) -> Shape:
-    return Shape((*x.sizes[:at], size, *x.sizes[at + 1 :]), x.axes)  # pyright: ignore[reportArgumentType]
 
 
 def _need_axes(count: int, x: Shape) -> None:
