@@ -3,7 +3,7 @@
 from specc.ops.advice import permute_text
 from specc.ops.misfit import InsertBefore, Misfit
 from specc.shapes.axis import NAMELESS, Axis
-from specc.shapes.dim import Size, Unknown, surely_differ
+from specc.shapes.dim import Size, surely_differ, unknown
 from specc.shapes.shape import Shape, sizes_text
 
 
@@ -76,7 +76,7 @@ def broadcast_size(a: Size, b: Size) -> Size | None:
         return a
     if a == 1:
         return b
-    return None if surely_differ(a, b) else Unknown()
+    return None if surely_differ(a, b) else unknown()
 
 
 def broadcast(a: Shape, b: Shape, operand: int) -> Shape:

@@ -29,7 +29,7 @@ from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.rearranging import Plan, plan
 from specc.ops.vectors import Vectors, read_vectors
 from specc.shapes.axis import FEATURE
-from specc.shapes.dim import Size, Unknown
+from specc.shapes.dim import Size, unknown
 from specc.shapes.tensor import Tensor, is_float
 
 
@@ -106,7 +106,7 @@ class Slice(Rearranging):
         if isinstance(size, int):
             return len(range(size)[self.start : self.stop : self.step])
         whole = self.stop is None and (self.start, self.step) in ((None, 1), (0, 1), (None, -1), (-1, -1))
-        return size if whole else Unknown()
+        return size if whole else unknown()
 
 
 @op(

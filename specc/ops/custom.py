@@ -14,7 +14,7 @@ from specc.ops.kinds import Kind
 from specc.ops.misfit import Misfit, undefined_size, wrong_rank
 from specc.ops.signature import Entry, Form, Signature, Value, names_in, parse_signature, size_of
 from specc.shapes.axis import NAMELESS, Axis, inferred, known_role
-from specc.shapes.dim import Size, Unknown, surely_differ
+from specc.shapes.dim import Size, surely_differ, unknown
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.expression_tree import ExpressionError
@@ -106,7 +106,7 @@ class Custom(Op):
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """Nobody knows."""
-        return Unknown()
+        return unknown()
 
 
 class Bound:

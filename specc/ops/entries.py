@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, cast
 from specc.ops.kinds import Kind, Schema, checked
 from specc.ops.misfit import Misfit
 from specc.shapes.axis import given
-from specc.shapes.dim import Size, Symbol, Unknown, product
+from specc.shapes.dim import Size, Symbolic, product, symbol
 from specc.shapes.pattern import Pattern, parse_pattern
 from specc.shapes.shape import MAX_AXES, Shape, excess
 
@@ -109,8 +109,8 @@ def _target_size(size: Any) -> Size:
     if isinstance(size, str):
         if not _SYMBOL.fullmatch(size):
             raise ValueError(f"a size is a positive integer, a symbol or -1, not `{size}`")
-        return Symbol(size)
-    return size if isinstance(size, Unknown) else _number(size)
+        return symbol(size)
+    return size if isinstance(size, Symbolic) else _number(size)
 
 
 def _target(value: Any) -> Entries:

@@ -9,7 +9,7 @@ from specc.ops.kinds import Flag, Integer, Number, Positive
 from specc.ops.misfit import SetArgument, bad_argument
 from specc.ops.resize import Resampling
 from specc.ops.windows import DataFormat
-from specc.shapes.dim import Size, Unknown
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import Shape
 
 
@@ -92,7 +92,7 @@ class RandomCrop(Image):
         """The same axes; sizes in space that are not those asked for become unknown."""
         self.check(x)
         asked = zip(self.space(x), (self.height, self.width), strict=True)
-        return self.with_space(x, [n if n == m else Unknown() for n, m in asked])
+        return self.with_space(x, [n if n == m else unknown() for n, m in asked])
 
 
 @op(Example({"max_number": 3}, ((7, 5, 3),)))

@@ -8,7 +8,7 @@ from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
 from specc.ops.wants import integer, optional, shown
 from specc.ops.windows import DataFormat, Spatial
-from specc.shapes.dim import Size, Unknown, is_known
+from specc.shapes.dim import Size, is_known, unknown
 
 _NOISE_SIZE = optional(integer("a positive integer or null", at_least=1))
 
@@ -89,7 +89,7 @@ def check_rate(rate: float) -> None:
 
 def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
     """Whether noise of these sizes broadcasts to a batch of any size; null: the input's size."""
-    batch = Unknown()
+    batch = unknown()
     whole: tuple[Size, ...] = (batch, *x.sizes)
     if len(noise) > len(whole):
         return False

@@ -11,7 +11,7 @@ from specc.ops.kinds import AxisRefs, Positive
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument, wrong_rank
 from specc.ops.windows import DataFormat
 from specc.shapes.axis import FEATURE, NAMELESS, TIME
-from specc.shapes.dim import Size, Unknown, product
+from specc.shapes.dim import Size, product, unknown
 from specc.shapes.regroup import Block, cuts, other_order, regroup
 from specc.shapes.shape import nameless, sizes_text
 
@@ -40,7 +40,7 @@ class _Count:
     def rest(self) -> Size:
         """The size that `-1` stands for."""
         if self.asked or self.have % self.need:
-            return Unknown()
+            return unknown()
         return product([*self.unknown, self.have // self.need])
 
     def corrected(self, target: Entries) -> list[Entries]:

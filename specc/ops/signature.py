@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from specc.ops.kinds import DTYPES
-from specc.shapes.dim import Size, Unknown
+from specc.shapes.dim import Size, unknown
 from specc.suggest import did_you_mean, nearest
 from specc.syntax.expression_parser import parse
 from specc.syntax.expression_tree import Binary, Constant, ExpressionError, Form, Name
@@ -104,7 +104,7 @@ def size_of(form: Form, sizes: Mapping[str, Size]) -> Size:
     if isinstance(form, Binary):
         return _ARITHMETIC[form.operator](size_of(form.left, sizes), size_of(form.right, sizes))
     if isinstance(form, Name):
-        return Unknown() if form.name == ANY else sizes[form.name]
+        return unknown() if form.name == ANY else sizes[form.name]
     assert isinstance(form, Constant)
     assert isinstance(form.value, int)
     return form.value

@@ -10,7 +10,7 @@ from specc.ops.lookup import StringLookup
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.vocabulary import FromVocabulary
 from specc.shapes.axis import FEATURE, TIME
-from specc.shapes.dim import Size, Unknown
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -102,7 +102,7 @@ class TextVectorization(FromVocabulary):
             wants = "`[]`, one text a sample" + (", or `[1]`" if self.output_mode == "int" else "")
             raise Misfit("E200", f"takes {wants}, and is given {sizes_text(x)}", facts=facts)
         if self.output_mode == "int":
-            return Shape((self.output_sequence_length or Unknown(),), (TIME,))
+            return Shape((self.output_sequence_length or unknown(),), (TIME,))
         return Shape((self.depth,), (FEATURE,))
 
     def _of_words(self, x: Shape) -> Shape:
@@ -128,7 +128,7 @@ class TextVectorization(FromVocabulary):
         count: Size = 0
         for width in widths:
             size = x.sizes[-1]
-            count = count + (max(size - width + 1, 0) if isinstance(size, int) else Unknown())
+            count = count + (max(size - width + 1, 0) if isinstance(size, int) else unknown())
         if count == 0:
             raise Misfit("E206", f"{sizes_text(x)} holds no n-gram of these widths", parameter="ngrams")
         return x.with_last(count, x.axes[-1])

@@ -6,7 +6,7 @@ from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Makers, Output, Typed, makers_of
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
-from specc.shapes.dim import Size, Symbol, surely_differ
+from specc.shapes.dim import Size, is_anonymous, surely_differ
 from specc.shapes.regroup import regroup
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor
@@ -42,9 +42,7 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
 def _promised(shape: Shape, promise: Shape) -> Shape:
     """The promise that `shape` keeps, with what it leaves open filled in from there."""
     axes = tuple(p if p.name is not None else a for p, a in zip(promise.axes, shape.axes, strict=True))
-    sizes = tuple(
-        p if isinstance(p, int | Symbol) else s for p, s in zip(promise.sizes, shape.sizes, strict=True)
-    )
+    sizes = tuple(s if is_anonymous(p) else p for p, s in zip(promise.sizes, shape.sizes, strict=True))
     return Shape(sizes, axes)
 
 
@@ -57,9 +55,11 @@ def _agree(shape: Shape, promise: Shape) -> bool:
 
 def _keeps(size: Size, promised: Size) -> bool:
     """Whether a size keeps what was promised, as far as anything is known."""
-    if isinstance(promised, Symbol):
-        return size == promised or not isinstance(size, int | Symbol)
-    return not surely_differ(size, promised) and not (isinstance(promised, int) and isinstance(size, Symbol))
+    if not isinstance(promised, int) and not is_anonymous(promised):
+        return size == promised or is_anonymous(size)
+    return not surely_differ(size, promised) and not (
+        isinstance(promised, int) and not isinstance(size, int) and not is_anonymous(size)
+    )
 
 
 def _misnamed(axis: Axis, promised: Axis) -> bool:

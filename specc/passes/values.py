@@ -7,7 +7,7 @@ from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Link, chain_of
 from specc.shapes.axis import Axis, given
-from specc.shapes.dim import Size, Symbol, Unknown
+from specc.shapes.dim import Size, symbol, unknown
 from specc.shapes.shape import MAX_AXES, Shape, excess
 from specc.syntax import tree
 from specc.syntax.expressions import ExpressionError, SizeOf, Template, parse_expression, parse_template
@@ -161,7 +161,7 @@ def is_deferred(value: Any) -> bool:
 def size_from(value: Any) -> Size:
     """The size that a plain value stands for; raises ValueError with a message."""
     if value is None:
-        return Unknown()
+        return unknown()
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError(f"a size is a positive integer, a symbol or null, not {kind_of(value)}")
     if isinstance(value, str):
@@ -177,7 +177,7 @@ def _symbolic(text: str) -> Size:
         if any(name.startswith("_") for name in expression.names):
             raise ValueError(f"`{text}` is no size: a symbol starts with a letter")
         if expression.names:
-            return Symbol(" ".join(text.split()))
+            return symbol(" ".join(text.split()))
         value = expression.evaluate({})
     except ExpressionError as error:
         raise ValueError(f"`{text}` is no size: {error.message}") from None

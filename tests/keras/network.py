@@ -8,7 +8,7 @@ from specc.ir.graph import Explicit, Fold, Folded, Graph, Input, Layer, Output, 
 from specc.ops import registry
 from specc.ops.declare import Op
 from specc.shapes.axis import given
-from specc.shapes.dim import Size, Unknown
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.source import Source
@@ -23,7 +23,7 @@ def shape(*sizes: Size | tuple[str, Size] | None) -> Shape:
     """A shape: sizes, named sizes, and None for an unknown size."""
     entries = [s if isinstance(s, tuple) else (None, s) for s in sizes]
     return Shape(
-        tuple(Unknown() if size is None else size for _, size in entries),
+        tuple(unknown() if size is None else size for _, size in entries),
         tuple(given(name) for name, _ in entries),
     )
 

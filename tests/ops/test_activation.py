@@ -9,7 +9,7 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.ops.registry import ArgumentErrors, make
 from specc.shapes.axis import given
-from specc.shapes.dim import Unknown
+from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -63,7 +63,7 @@ def test_what_does_not_fit(
 def test_slopes_are_learned_for_each_element_or_shared():
     assert make(activation.PReLU, {}).weights_for((STEPS,)) == {"alpha": (4, 6)}
     assert make(activation.PReLU, {"shared_axes": "time"}).weights_for((STEPS,)) == {"alpha": (1, 6)}
-    endless = nameless((Unknown(), 6))
+    endless = nameless((unknown(), 6))
     assert make(activation.PReLU, {"shared_axes": [1]}).weights_for((endless,)) == {"alpha": (1, 6)}
     with pytest.raises(Misfit, match="needs the size"):
         make(activation.PReLU, {}).weights_for((endless,))

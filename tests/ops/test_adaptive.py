@@ -8,7 +8,7 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit, Replace
 from specc.ops.registry import known, make
 from specc.shapes.axis import CHANNEL, given
-from specc.shapes.dim import Unknown
+from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -46,9 +46,9 @@ def test_a_window_wider_than_the_input_does_not_fit(kind: str):
 
 
 def test_adaptive_windows_need_known_sizes():
-    assert misfit(an_op("AdaptiveMaxPooling2D", output_size=2), 8, Unknown(), 3).code == "E207"
+    assert misfit(an_op("AdaptiveMaxPooling2D", output_size=2), 8, unknown(), 3).code == "E207"
     assert an_op("AdaptiveMaxPooling1D", output_size=2).results(
-        (Tensor(nameless((8, Unknown())), "float32"),)
+        (Tensor(nameless((8, unknown())), "float32"),)
     )
 
 

@@ -8,11 +8,11 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.registry import ArgumentErrors, known, make
 from specc.shapes.axis import FEATURE, TIME, given, inferred
-from specc.shapes.dim import Symbol
+from specc.shapes.dim import symbol
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
-T = Symbol("T")
+T = symbol("T")
 STACK = [{"LSTMCell": 4}, {"GRUCell": 3}]
 STATE = {"return_state": True}
 

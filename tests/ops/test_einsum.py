@@ -8,7 +8,7 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.ops.registry import ArgumentErrors, known, make
 from specc.shapes.axis import FEATURE, NAMELESS, given
-from specc.shapes.dim import Unknown
+from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -94,11 +94,11 @@ def test_what_is_no_equation(equation: Any, reason: str) -> None:
         (("abc,cd->abd", [None, 4]), (6,), "E200", None),
         (("...bc,cd->...bd", [None, 4]), (), "E200", None),
         (("abc,cd->abd", [7, 4]), (5, 6), "E205", "output_shape"),
-        (("abc,cd->abd", [5, 4]), (Unknown(), 6), "E205", "output_shape"),
+        (("abc,cd->abd", [5, 4]), (unknown(), 6), "E205", "output_shape"),
         (("abc,cd->abd", 4), (5, 6), "E107", "output_shape"),
         (("abc,cd->abd", [None, None]), (5, 6), "E107", "output_shape"),
         (("abc,bcd->abd", [None, 4]), (5, 6), "E107", "output_shape"),
-        (("ab,bc->ac", 4), (Unknown(),), "E207", None),
+        (("ab,bc->ac", 4), (unknown(),), "E207", None),
     ],
 )
 def test_what_does_not_fit(arguments: tuple[str, Any], sizes: Any, code: str, parameter: str | None) -> None:

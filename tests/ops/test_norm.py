@@ -9,7 +9,7 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.ops.registry import ArgumentErrors, make
 from specc.shapes.axis import given
-from specc.shapes.dim import Unknown
+from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -66,11 +66,11 @@ def test_normalization_measures_what_is_not_given():
         (norm.LayerNormalization, {"axis": [1, 1]}, (4, 6), "E203"),
         (norm.GroupNormalization, {"groups": 4}, (4, 6), "E208"),
         (norm.GroupNormalization, {"groups": 12}, (4, 6), "E208"),
-        (norm.GroupNormalization, {"groups": 2}, (4, Unknown()), "E207"),
+        (norm.GroupNormalization, {"groups": 2}, (4, unknown()), "E207"),
         (preprocess.Normalization, {"mean": 1.0}, (4, 6), "E107"),
         (preprocess.Normalization, {"mean": [1, 2], "variance": [1, 2]}, (4, 6), "E107"),
         (preprocess.Normalization, {"mean": [1, 2], "variance": 1}, (4, 2), "E107"),
-        (preprocess.Normalization, {"axis": 1}, (Unknown(), 6), "E207"),
+        (preprocess.Normalization, {"axis": 1}, (unknown(), 6), "E207"),
         (preprocess.Rescaling, {"scale": [1, 2]}, (4, 6), "E205"),
         (preprocess.Rescaling, {"scale": 1, "offset": [1, 2, 3]}, (4, 1), "E205"),
     ],

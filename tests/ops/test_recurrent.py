@@ -9,12 +9,12 @@ from specc.ops.declare import Op
 from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import FEATURE, TIME, given, inferred
-from specc.shapes.dim import Size, Symbol, Unknown
+from specc.shapes.dim import Size, Symbolic, symbol, unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
-T = Symbol("T")
-NULL = Unknown()
+T = symbol("T")
+NULL = unknown()
 NAMES = [name for family in ("recurrent", "convlstm", "wrappers") for name in FAMILIES[family]]
 SEQUENCES = {"return_sequences": True}
 STATE = {"return_state": True}
@@ -266,7 +266,7 @@ def test_flops() -> None:
     assert flops(an_op("TimeDistributed", layer={"LSTM": 3}), (2, 5, 7)) == 2 * 5 * step
     image = an_op("ConvLSTM1D", filters=2, kernel_size=3)
     assert flops(image, (5, 8, 1)) == 5 * 6 * 2 * (4 * (2 * 3 * (1 + 2) + 2) + 9)
-    assert isinstance(flops(an_op("LSTM", units=3), (T, 7)), Unknown)
+    assert isinstance(flops(an_op("LSTM", units=3), (T, 7)), Symbolic)
 
 
 def test_frozen_weights() -> None:

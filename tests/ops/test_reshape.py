@@ -5,12 +5,12 @@ import pytest
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument
 from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import CHANNEL, FEATURE, NAMELESS, given
-from specc.shapes.dim import Size, Symbol, Unknown
+from specc.shapes.dim import Size, symbol, unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
-T = Symbol("T")
-N = Unknown()
+T = symbol("T")
+N = unknown()
 
 
 def layer(name: str, **arguments: Any) -> Any:
@@ -49,7 +49,7 @@ def texts(repairs: tuple[Repair, ...]) -> list[tuple[type, str | None, str]]:
         ([T, 4, 5], ["T", 20], "[T, 20]"),
         ([T, 4, 5], [-1, 20], "[T, 20]"),
         ([T, 4], [-1, 2, 2], "[T, 2, 2]"),
-        ([T, 4], [-1], "[null]"),
+        ([T, 4], [-1], "[4*T]"),
         ([T, 4], [-1, 3], "[null, 3]"),
         ([T, 4], ["S", 2], "[S, 2]"),
         ([12], ["T", 4], "[T, 4]"),

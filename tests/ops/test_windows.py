@@ -10,7 +10,7 @@ from specc.ops.declare import Unary
 from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import given, inferred
-from specc.shapes.dim import Symbol, Unknown
+from specc.shapes.dim import symbol, unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -113,7 +113,7 @@ def test_unknown_space_flows(name: str) -> None:
     assert cls is not None
     op = an_op(name, **cls.examples[0].arguments)
     (sizes,) = cls.examples[0].shapes
-    x = nameless((*(Unknown() for _ in sizes[1:]), sizes[-1]))
+    x = nameless((*(unknown() for _ in sizes[1:]), sizes[-1]))
     assert isinstance(op.output(x).sizes[-1], int)
     assert op.weights(x) == op.weights(nameless(sizes))
     op.flops(x, op.output(x))
@@ -129,7 +129,7 @@ def test_unknown_space_flows(name: str) -> None:
     ],
 )
 def test_symbols_survive_what_keeps_their_size(name: str, arguments: dict[str, Any]) -> None:
-    steps = Symbol("T")
+    steps = symbol("T")
     assert an_op(name, **arguments).output(nameless((steps, 3))).sizes[0] == steps
 
 
@@ -257,9 +257,9 @@ def test_channels_that_groups_do_not_divide() -> None:
 
 
 def test_weights_need_channels() -> None:
-    assert misfit("Conv2D", (8, 8, Unknown()), filters=4, kernel_size=3).code == "E207"
-    assert misfit("DepthwiseConv1D", (8, Symbol("C")), kernel_size=3).code == "E207"
-    assert an_op("MaxPooling1D").weights(nameless((8, Unknown()))) == {}
+    assert misfit("Conv2D", (8, 8, unknown()), filters=4, kernel_size=3).code == "E207"
+    assert misfit("DepthwiseConv1D", (8, symbol("C")), kernel_size=3).code == "E207"
+    assert an_op("MaxPooling1D").weights(nameless((8, unknown()))) == {}
 
 
 def test_dtypes() -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.rearranging import plan
 from specc.shapes.axis import given as named
-from specc.shapes.dim import Symbol
+from specc.shapes.dim import symbol
 from specc.shapes.pattern import parse_pattern
 from specc.shapes.shape import Shape, nameless
 
-T = Symbol("T")
+T = symbol("T")
 
 
 @pytest.mark.parametrize(

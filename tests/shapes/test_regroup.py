@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.shapes.dim import Size, Symbol, Unknown
+from specc.shapes.dim import Size, symbol, unknown
 from specc.shapes.regroup import Block, cuts, other_order, regroup
 
-T, S, N = Symbol("T"), Symbol("S"), Unknown()
+T, S, N = symbol("T"), symbol("S"), unknown()
 
 CASES: list[tuple[list[Size], list[Size], str]] = [
     ([4, 26, 5, 32], [4, 4160], "0:0 1,2,3:1"),
@@ -26,11 +26,11 @@ CASES: list[tuple[list[Size], list[Size], str]] = [
     ([T, 4, 5], [T, 20], "0:0 1,2:1"),
     ([T, 4], [4, T], "0,1:0,1"),
     ([T, S], [S, T], "0,1:0,1"),
-    ([N, 4], [Unknown(), 2, 2], "0:0 1:1,2"),
-    ([N, 4, 5], [Unknown(), 5], "0,1:0 2:1"),
-    ([N, 4], [Unknown(), 2], "0,1:0,1"),
-    ([T, 4], [Unknown()], "0,1:0"),
-    ([4], [4, Unknown()], "0:0 :1"),
+    ([N, 4], [unknown(), 2, 2], "0:0 1:1,2"),
+    ([N, 4, 5], [unknown(), 5], "0,1:0 2:1"),
+    ([N, 4], [unknown(), 2], "0,1:0,1"),
+    ([T, 4], [unknown()], "0,1:0"),
+    ([4], [4, unknown()], "0:0 :1"),
 ]
 
 
@@ -108,8 +108,8 @@ def test_what_is_found_with_unknown_sizes_holds_for_known_ones(
     hidden = data.draw(st.sets(st.sampled_from([2, 3, 4, 5, 6, 7, 12])))
 
     def veiled(sizes: list[int]) -> list[Size]:
-        known = [Symbol(f"n{size}") if size in hidden else size for size in sizes]
-        return [Unknown() if data.draw(st.integers(0, 9)) == 0 else size for size in known]
+        known = [symbol(f"n{size}") if size in hidden else size for size in sizes]
+        return [unknown() if data.draw(st.integers(0, 9)) == 0 else size for size in known]
 
     assert_blocks_hold(regroup(veiled(sides[0]), veiled(sides[1])), *sides)
 
@@ -119,5 +119,5 @@ def test_other_order() -> None:
     assert other_order([T, 1, 4], [4, T]) is not None
     assert other_order([40, 2], [40, 1, 2]) is None
     assert other_order([40, 2], [80]) is None
-    assert other_order([N, 2], [2, Unknown()]) is None
+    assert other_order([N, 2], [2, unknown()]) is None
     assert other_order([3, 1, 4, 3], [4, 3, 3]) == (2, 0, 3, 1)

@@ -1,0 +1,111 @@
+"""The text of a symbolic size: the shortest that a spec could say for it."""
+
+import re
+from collections.abc import Iterator
+
+from specc.shapes.dim import Floor, Monomial, Size, Symbol, Symbolic, is_anonymous
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_Way = tuple[Size, str, int]
+"""A sum, and beside it a text that stands in it with a coefficient."""
+
+
+def text_of(size: Symbolic) -> str:
+    """The text of `size`, as an expression over symbols; `null` where one of them has no name."""
+    return "null" if is_anonymous(size) else _sum_text(size)
+
+
+def _sum_text(size: Size) -> str:
+    """The shortest text: each floor of the sum may be written in several ways, one after the other is chosen."""
+    if isinstance(size, int):
+        return str(size)
+    special: list[tuple[str, int]] = []
+    rest: Size = size
+    for monomial, coefficient in size.terms:
+        if len(monomial) == 1 and isinstance(monomial[0], Floor):
+            ways = _ways(rest, monomial[0], coefficient)
+            rest, text, factor = min(ways, key=lambda way: _length(_joined(way[0], [*special, way[1:]])))
+            special.append((text, factor))
+    return _joined(rest, special)
+
+
+def _ways(whole: Size, floor: Floor, coefficient: int) -> Iterator[_Way]:
+    """The ways to write `coefficient * floor` in `whole`: what is left of that, a text, and its coefficient."""
+    itself = Symbolic((((floor,), 1),), 0, floor.weight)
+    without = whole - itself * coefficient
+    for of, sign in ((floor.of, coefficient), (floor.by - 1 - floor.of, -coefficient)):
+        # sign * (of // by), and what multiples of `by` go in and out of the division
+        assert isinstance(of, Symbolic)
+        for taken in _multiples(without, sign):
+            inner = of + taken * floor.by
+            yield without - taken * sign, _division_text(inner, floor.by), sign
+        if sign % floor.by == 0:  # of - by * (of // by) is of % by
+            share = sign // floor.by
+            left = without + of * share
+            if _terms(left) < _terms(without):
+                yield left, f"{_operand(of)} % {floor.by}", -share
+
+
+def _terms(size: Size) -> int:
+    return 0 if isinstance(size, int) else len(size.terms)
+
+
+def _length(text: str) -> tuple[int, int]:
+    """What makes a text long: the symbols in it, then its characters; one that negates is longer."""
+    negations = text.startswith("-") + text.count("(-")
+    return len(_NAME.findall(text)), len(text) + 2 * negations
+
+
+def _multiples(size: Size, factor: int) -> list[Size]:
+    """Parts of a sum that are `factor` times something: none, the number, the terms, both; each divided by it."""
+    if isinstance(size, int):
+        return [0, size // factor] if size % factor == 0 else [0]
+    terms: Size = 0
+    for monomial, coefficient in size.terms:
+        if coefficient % factor == 0:
+            terms = terms + Symbolic(((monomial, coefficient // factor),), 0, 1)
+    numbers = [0, size.constant // factor] if size.constant % factor == 0 else [0]
+    return [part + number for part in (0, terms) for number in numbers]
+
+
+def _division_text(of: Size, by: int) -> str:
+    return f"{_operand(of)} // {by}"
+
+
+def _operand(size: Size) -> str:
+    """A text that may stand before `//` and `%`: a product binds as tightly, and from the left."""
+    text = _sum_text(size)
+    is_product = isinstance(size, Symbolic) and len(size.terms) == 1 and size.constant == 0
+    return text if is_product and not text.startswith("-") and "//" not in text else f"({text})"
+
+
+def _joined(rest: Size, special: list[tuple[str, int]]) -> str:
+    """The sum of `rest` and of texts with coefficients; positive parts first, the number last."""
+    parts = [(_scaled(text, abs(factor)), factor > 0) for text, factor in special]
+    number = rest
+    if isinstance(rest, Symbolic):
+        number = rest.constant
+        parts = [(_product_text(m, abs(c)), c > 0) for m, c in rest.terms] + parts
+    assert isinstance(number, int)
+    if number or not parts:
+        parts.append((str(abs(number)), number >= 0))
+    parts.sort(key=lambda part: not part[1])
+    first, *more = parts
+    text = first[0] if first[1] else f"-({first[0]})" if set(first[0]) & set("/%") else f"-{first[0]}"
+    return text + "".join(f" {'+' if positive else '-'} {part}" for part, positive in more)
+
+
+def _scaled(text: str, factor: int) -> str:
+    return text if factor == 1 else f"{factor}*({text})"
+
+
+def _product_text(monomial: Monomial, factor: int) -> str:
+    parts = [str(factor)] if factor != 1 else []
+    for atom in monomial:
+        if isinstance(atom, Floor):
+            text = f"{_operand(atom.of)} // {atom.by}"
+            parts.append(f"({text})" if len(monomial) > 1 or parts else text)
+        else:
+            assert isinstance(atom, Symbol)
+            parts.append(atom.name)
+    return "*".join(parts)
