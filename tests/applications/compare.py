@@ -58,12 +58,12 @@ def graph(model: Any) -> Any:
     return getattr(model, "_functional", None) or model
 
 
-def batch(model: Any, seed: int = 1, most: float = 255, size: int = 1) -> list[Any]:
-    """Random samples for each input in its order, by the shapes that the model takes; unknown sizes are 224."""
+def batch(model: Any, seed: int = 1, most: float = 255, size: int = 1, unknown: int = 224) -> list[Any]:
+    """Random samples for each input in its order, by the shapes that the model takes, with a size for `unknown` ones."""
     rng = np.random.default_rng(seed)
     made: list[Any] = []
     for x in model.inputs:
-        shape = [size, *(s or 224 for s in x.shape[1:])]
+        shape = [size, *(s or unknown for s in x.shape[1:])]
         numbers = rng.uniform(0, most, shape) if "float" in x.dtype else rng.integers(0, 3, shape)
         brightness = np.linspace(1, 0.5, size).reshape([-1, *[1] * (len(shape) - 1)])
         made.append((numbers * brightness).astype(x.dtype))

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import keras
 import pytest
 
 import specc
 from tests.applications.compare import Difference, batch, same
 from tests.applications.harness import make, there_and_back, tidy
 
-SMALL = ["MobileNetV2", "EfficientNetB0", "ResNet50", "NASNetMobile", "MobileNetV3Small"]
+SMALL = ["MobileNetV2", "MobileNetV3Small", "ResNet50"]
 OF_THEIR_OWN = ["ConvNeXtTiny"]
 """Those with layers that are not public in Keras."""
 
@@ -20,8 +21,8 @@ def test_comes_back_the_same(name: str, tmp_path: Path):
 
 
 def test_without_the_weights_it_is_another(tmp_path: Path):
-    tidy()
-    model = make("MobileNetV2")
+    image = keras.Input((8, 8, 3))
+    model = keras.Model(image, keras.layers.Dense(4)(keras.layers.Conv2D(4, 3)(image)), name="small")
     there_and_back(model, tmp_path)
     with pytest.raises(Difference, match="apart"):
         same(model, specc.build(tmp_path / "model.yaml"), batch(model, size=2))

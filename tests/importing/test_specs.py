@@ -23,7 +23,7 @@ def test_comes_back(path: Path, tmp_path: Path):
     assert not imported.diagnostics
     again = specc.build(imported.text, strict=True, weights=tmp_path / "model.keras")
     assert again.count_params() == built.count_params()
-    x = batch(built, most=1, size=2)
+    x = batch(built, most=1, size=2, unknown=6)
     for a, b in zip(outputs(built, x), outputs(again, x), strict=True):
         assert abs(a - b).max() <= 1e-5 * abs(a).max()
 
