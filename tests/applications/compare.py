@@ -59,7 +59,7 @@ def graph(model: Any) -> Any:
 
 
 def batch(model: Any, seed: int = 1, most: float = 255, size: int = 1, unknown: int = 224) -> list[Any]:
-    """Random samples for each input in its order, by the shapes that the model takes, with a size for `unknown` ones."""
+    """Random samples for each input in its order, by the shapes that the model takes; `unknown` sizes are that."""
     rng = np.random.default_rng(seed)
     made: list[Any] = []
     for x in model.inputs:
