@@ -179,27 +179,24 @@ class Triangle(Elementwise):
 
     examples = (Example({}, ((4, 3),)), Example({"k": 1}, ((2, 4, 3),)))
     dtypes = DTypes(same)
+    upper = False
 
     k: Integer = 0
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The same axes; E200 where the batch would be one of them."""
+        """The same axes; E200 where the batch would be one of them, E107 for more diagonals than there are."""
         x = inputs[0].shape
         if x.rank < 2:
             raise wrong_rank("at least two axes", x)
         height, width = x.sizes[-2:]
-        if (isinstance(height, int) and self.k < -height) or (isinstance(width, int) and self.k > width):
+        kept, size = (-self.k, height) if self.upper else (self.k, width)
+        if isinstance(size, int) and kept > size:
             raise bad_argument("k", f"diagonal {self.k} lies beside the matrices of {sizes_text(x)}")
         return super().results(inputs)
 
 
-rows(
-    Triangle,
-    {
-        "tril": "Makes 0 of what is above the diagonal of the last two axes.",
-        "triu": "Makes 0 of what is below the diagonal of the last two axes.",
-    },
-)
+rows(Triangle, {"tril": "Makes 0 of what is above the diagonal of the last two axes."})
+rows(Triangle, {"triu": "Makes 0 of what is below the diagonal of the last two axes."}, upper=True)
 
 
 @function(Example({}, ((4, 3),)), Example({"axis": 1}, ((4, 3),)))

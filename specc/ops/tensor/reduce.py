@@ -178,7 +178,7 @@ class Cumulating(Elementwise):
 
     def checked_dtype(self, dtype: str, operand: int = 0) -> str:
         made = super().checked_dtype(dtype, operand)
-        return self.dtype or made
+        return counted(self.dtype or made)
 
 
 rows(
