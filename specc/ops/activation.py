@@ -18,7 +18,7 @@ _TAKES: dict[str, tuple[str, ...]] = {
 }
 """What the activations refuse that take more than floats."""
 
-_KEEPS = frozenset(("linear", "relu", "relu6", "ReLU"))
+_KEEPS = frozenset(("linear", "relu", "relu6"))
 """The activations that make integers of integers."""
 
 ALONG_AXIS = frozenset(("softmax", "log_softmax", "sparsemax"))
@@ -54,14 +54,19 @@ class Activation(_Elementwise):
 
     def result_dtype(self, dtype: str) -> str:
         """Integers stay integers under `linear` and the plain ReLUs."""
-        name = self.activation.name if isinstance(self.activation, Object) else self.activation
-        return self.compute_dtype if is_float(dtype) or (name or "linear") not in _KEEPS else dtype
+        if isinstance(self.activation, Object):
+            return self._layer(self.activation).result_dtype(dtype)
+        return self.compute_dtype if is_float(dtype) or (self.activation or "linear") not in _KEEPS else dtype
 
     def refuses(self, dtype: str) -> bool:
-        name = self.activation.name if isinstance(self.activation, Object) else self.activation
-        if name in ("ReLU", "LeakyReLU"):
-            return dtype.startswith(("bool", *TEXT))
-        return dtype.startswith(_TAKES.get(name or "linear", NO_FLOATS))
+        if isinstance(self.activation, Object):
+            return self._layer(self.activation).refuses(dtype)
+        return dtype.startswith(_TAKES.get(self.activation or "linear", NO_FLOATS))
+
+    def _layer(self, activation: Object) -> Pointwise:
+        """The layer that serves as the activation, in the dtype of this one."""
+        cls = {"ELU": ELU, "LeakyReLU": LeakyReLU, "ReLU": ReLU}[activation.name]
+        return cls.holding({**dict(activation.arguments), "dtype": self.policy})
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 for a softmax where there is none."""
