@@ -108,8 +108,8 @@ class TextVectorization(FromVocabulary):
     def _of_words(self, x: Shape) -> Shape:
         made = self._joined(x)
         if self.output_mode == "int":
-            length = self.output_sequence_length
-            return made if length is None else made.with_last(length, made.axes[-1])
+            # Keras counts the words only as it runs.
+            return made.with_last(self.output_sequence_length or Unknown(), made.axes[-1])
         if self.output_mode != "one_hot":
             return Shape((self.depth,), (FEATURE,))
         if made.sizes != x.sizes:
