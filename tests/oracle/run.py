@@ -66,7 +66,7 @@ def work(chunk: Chunk) -> Figures:
 def run(seed: int, cases: int, ops: tuple[str, ...], processes: int) -> Iterator[Figures]:
     """Figures of the chunks of a run, as they come."""
     chunks = [Chunk(seed, at, min(CHUNK, cases - at), ops) for at in range(0, cases, CHUNK)]
-    if processes == 1:
+    if processes == 1 and len(chunks) <= ROUND:
         yield from map(work, chunks)
         return
     for at in range(0, len(chunks), ROUND):

@@ -181,7 +181,7 @@ def _no_axis(verdict: Verdict) -> bool:
     return refused(verdict, "E107") and any(v in (None, []) for v in given)
 
 
-_ALONG_AXES = ("Softmax", "MultiHeadAttention")
+_ALONG_AXES = ("Softmax", "MultiHeadAttention", "ops.softmax", "ops.log_softmax")
 
 
 def _many_axes(verdict: Verdict) -> bool:
