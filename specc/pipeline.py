@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from specc.diagnostics.collector import MAX_ERRORS, TooManyErrors
@@ -18,7 +18,8 @@ from specc.passes.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source, Span
-from specc.syntax.document import parse
+from specc.syntax import tree
+from specc.syntax.document import Document, parse
 from specc.syntax.reader import MAX_BYTES, decode, read
 from specc.syntax.tree import Node
 
@@ -144,15 +145,17 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
         from specc.passes.includes import include
 
         document = include(document, folder, _loader(found, overlay), found)
-    graph = resolve(
-        document,
-        found,
-        settings=options.settings,
-        variant=options.variant,
-        strict=options.strict,
-        folder=folder,
-    )
-    typed = keep_promises(infer(graph, found), found)
+    with _binding(options.settings, document):
+        graph = resolve(
+            document,
+            found,
+            settings=options.settings,
+            variant=options.variant,
+            strict=options.strict,
+            folder=folder,
+        )
+        typed = infer(graph, found)
+    typed = keep_promises(typed, found)
     training, targets = _training(typed, found)
     if not has_errors(found):
         lint(typed, found)
@@ -161,14 +164,28 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
     return Checked(report, document, training, work=work + graph.steps)
 
 
-def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
-    """The `compile` section, checked, and the targets that `fit` will want."""
-    section = typed.graph.document.sections.get("compile")
-    if section is None:
-        return None, {}
-    from specc.passes.training import check_training
+def _binding(settings: Mapping[str, Any], document: Document) -> AbstractContextManager[None]:
+    """While this lasts, symbols are read as the sizes that they are set to; a parameter of that name comes first."""
+    if not settings:
+        return nullcontext()
+    from specc.ops.symbols import binding
 
-    return check_training(section, typed, found)
+    params = document.sections.get("params")
+    names = params.entries if isinstance(params, tree.Mapping) else ()
+    taken = {key.value for key, _ in names}
+    return binding({name: value for name, value in settings.items() if name not in taken})
+
+
+def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
+    """The `compile` section, checked, and the targets that `fit` will want; labels and budget are held against both."""
+    sections = typed.graph.document.sections
+    compiled: Any = None
+    targets: Mapping[str, Tensor] = {}
+    if "compile" in sections or "targets" in sections:
+        from specc.passes.training import check_training
+
+        compiled, targets, _ = check_training(sections.get("compile"), typed, found)
+    return compiled, targets
 
 
 def folder_of(path: str) -> str:

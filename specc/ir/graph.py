@@ -15,7 +15,7 @@ from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.document import Block, Document, Item
-from specc.syntax.tree import Node
+from specc.syntax.tree import Node, Scalar
 
 
 class Frame(NamedTuple):
@@ -179,6 +179,15 @@ class Output(NamedTuple):
         return made if self.promise is None else Tensor(self.promise, made.dtype)
 
 
+class Target(NamedTuple):
+    """The labels that the author has for the output `name`, and where that stands."""
+
+    name: str
+    tensor: Tensor
+    key: Scalar
+    node: Node
+
+
 class Graph(NamedTuple):
     """A network with everything written out but its shapes; `used` holds the values that something reads,
     `named` the results that `as` gives a name, and where; `steps` counts the items and rounds behind it.
@@ -196,6 +205,7 @@ class Graph(NamedTuple):
     used: set[int]
     named: list[tuple[str, int, Node, Link | None]]
     steps: int = 0
+    targets: tuple[Target, ...] = ()
 
     @property
     def batch(self) -> int | None:

@@ -1,8 +1,9 @@
 """The losses, Keras's and `crf`, as a spec writes them, and what each expects of outputs and labels."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from specc.ops.families import Family, Object
+from specc.ops.families import Family, Object, argument
+from specc.ops.labels import Labels
 from specc.ops.wants import (
     FLAG,
     FRACTION,
@@ -27,8 +28,6 @@ _AXIS: Wants = {"axis": INTEGER}
 _AXES: Wants = {"axis": optional(either(INTEGER, INTEGERS))}
 _FOCAL: Wants = {"alpha": NUMBER, "gamma": NUMBER}
 
-Target = Literal["same", "classes", "ids", "sequence", "tags"]
-
 CRF = "crf"
 """The loss of an output that a `crf` makes: the sequence's negative log-likelihood, specc's own."""
 
@@ -36,17 +35,16 @@ CRF = "crf"
 class LossFacts(NamedTuple):
     """What a loss reads.
 
-    `target`: labels shaped as the output ("same"), one number of a class in place of the axis of classes
-    ("classes"), one number per sample ("ids"), a sequence of numbers of any length ("sequence"), or, shaped
-    as the output, the numbers that it has to find ("tags").
-    `categorical`: the last axis of the output are classes, of which one is right. `probabilities`: the output
-    must be probabilities, unless `from_logits` says otherwise. `rank`: the only number of axes it takes.
+    `labels`: the labels that it takes. `categorical`: the last axis of the output are classes, of which one is right.
+    `probabilities`: the output must be probabilities, unless `from_logits` says otherwise. `rank`: the only number of
+    axes it takes. `pools`: one number is made of the whole batch, so that there is nothing to weigh samples by.
     """
 
-    target: Target = "same"
+    labels: Labels = Labels()
     categorical: bool = False
     probabilities: bool = False
     rank: int | None = None
+    pools: bool = False
 
 
 _SHORT = {
@@ -113,20 +111,39 @@ LOSSES = Family(
     },
 )
 
+_SAME = Labels(refuses=True, values="fractions")
+_ONE_HOT = Labels(whole=True, values="distribution")
+_OVERLAP = LossFacts(Labels(values="fractions"), pools=True)
+
 _FACTS = {
-    "BinaryCrossentropy": LossFacts(probabilities=True),
-    "BinaryFocalCrossentropy": LossFacts(probabilities=True),
-    CRF: LossFacts("tags"),
-    "CTC": LossFacts("sequence", rank=2),
-    "CategoricalCrossentropy": LossFacts(categorical=True, probabilities=True),
-    "CategoricalFocalCrossentropy": LossFacts(categorical=True, probabilities=True),
-    "CategoricalHinge": LossFacts(categorical=True),
-    "Circle": LossFacts("ids", rank=1),
-    "KLDivergence": LossFacts(probabilities=True),
-    "SparseCategoricalCrossentropy": LossFacts("classes", categorical=True, probabilities=True),
+    "BinaryCrossentropy": LossFacts(_SAME, probabilities=True),
+    "BinaryFocalCrossentropy": LossFacts(_SAME, probabilities=True),
+    CRF: LossFacts(Labels("tags", refuses=True, values="classes")),
+    "CTC": LossFacts(Labels("sequence", refuses=True, values="classes"), rank=2),
+    "CategoricalCrossentropy": LossFacts(
+        _ONE_HOT._replace(refuses=True), categorical=True, probabilities=True
+    ),
+    "CategoricalFocalCrossentropy": LossFacts(_ONE_HOT, categorical=True, probabilities=True),
+    "CategoricalHinge": LossFacts(_ONE_HOT._replace(values="binary"), categorical=True),
+    "Circle": LossFacts(Labels("ids", refuses=True), rank=1),
+    "CosineSimilarity": LossFacts(Labels(whole=True)),
+    "Dice": _OVERLAP,
+    "Hinge": LossFacts(Labels(values="signs")),
+    "KLDivergence": LossFacts(_ONE_HOT, probabilities=True),
+    "MeanSquaredLogarithmicError": LossFacts(Labels(values="counts")),
+    "Poisson": LossFacts(Labels(values="counts")),
+    "SparseCategoricalCrossentropy": LossFacts(
+        Labels("classes", refuses=True, values="classes"), categorical=True, probabilities=True
+    ),
+    "SquaredHinge": LossFacts(Labels(values="signs")),
+    "Tversky": _OVERLAP,
 }
+_ALL = LossFacts()
 
 
 def loss_facts(loss: str | Object) -> LossFacts:
     """What a loss that `LOSSES` has read expects of outputs and labels."""
-    return _FACTS.get(LOSSES.class_of(loss), LossFacts())
+    facts = _FACTS.get(LOSSES.class_of(loss), _ALL)
+    if facts.pools and argument(loss, "axis") is not None:
+        return facts._replace(labels=facts.labels._replace(whole=True), pools=False)
+    return facts

@@ -1,6 +1,7 @@
 """Keras's metrics, as a spec writes them."""
 
-from specc.ops.families import Family, snake_case
+from specc.ops.families import Family, Object, argument, snake_case
+from specc.ops.labels import Labels, Sizes
 from specc.ops.losses import SHORT_NAMES
 from specc.ops.wants import (
     COUNT,
@@ -108,8 +109,80 @@ METRICS = Family(
     refused=dict.fromkeys(("Mean", "mean", "Sum", "sum"), _NO_TARGET),
 )
 
+_SAME = Labels()
+_AS_THEY_ARE = Labels(adjusts=False)
+_WHOLE = Labels(whole=True)
+_IN_A_ROW = Labels(flat=True)
+_ARGMAX = Labels(adjusts=False, whole=True)
+
+_FACTS: dict[str, Labels] = {
+    **dict.fromkeys(
+        (
+            *(
+                "AUC",
+                "FalseNegatives",
+                "FalsePositives",
+                "TrueNegatives",
+                "TruePositives",
+                "Precision",
+                "Recall",
+            ),
+            *(
+                "PrecisionAtRecall",
+                "RecallAtPrecision",
+                "SensitivityAtSpecificity",
+                "SpecificityAtSensitivity",
+            ),
+            "BinaryIoU",
+        ),
+        _IN_A_ROW,
+    ),
+    **dict.fromkeys(("Hinge", "SquaredHinge", "Poisson", "F1Score", "FBetaScore"), _AS_THEY_ARE),
+    **dict.fromkeys(("CosineSimilarity", "ConcordanceCorrelation", "PearsonCorrelation"), _WHOLE),
+    **dict.fromkeys(
+        ("CategoricalAccuracy", "TopKCategoricalAccuracy", "CategoricalHinge", "KLDivergence"),
+        _ARGMAX,
+    ),
+    "BinaryCrossentropy": Labels(adjusts=False, refuses=True),
+    "CategoricalCrossentropy": Labels(adjusts=False, refuses=True, whole=True),
+    "SparseCategoricalAccuracy": Labels("classes", adjusts=False),
+    "SparseCategoricalCrossentropy": Labels("classes", adjusts=False, refuses=True),
+    "SparseTopKCategoricalAccuracy": Labels("classes", flat=True),
+}
+
 FLAT_METRICS = frozenset(("F1Score", "FBetaScore", "R2Score"))
 """The metrics that take outputs with one axis (and the batch) only."""
 
 TAG_METRICS = frozenset(("Accuracy", "IoU", "MeanIoU"))
 """The metrics that compare numbers of classes, not scores."""
+
+_BY_CLASS = ("CategoricalAccuracy", "CategoricalCrossentropy", "TopKCategoricalAccuracy")
+COUNTERPARTS = {
+    **{name: f"Sparse{name}" for name in _BY_CLASS},
+    **{f"Sparse{name}": name for name in _BY_CLASS},
+}
+"""The same measure for labels that are one-hot, and for those that are numbers of classes."""
+
+
+def measure_of(metric: str | Object, output: Sizes, labels: Sizes) -> str:
+    """The class that a metric stands for; Keras chooses what `accuracy` means by the shapes of one sample."""
+    if not isinstance(metric, str) or metric.lower() not in ("accuracy", "acc"):
+        return METRICS.class_of(metric)
+    if output and output[-1] == 1:
+        return "BinaryAccuracy"
+    is_sparse = len(labels) < len(output) or (len(labels) > 0 and labels[-1] == 1 and bool(output))
+    return "SparseCategoricalAccuracy" if is_sparse else "CategoricalAccuracy"
+
+
+def metric_labels(metric: str | Object, measure: str) -> Labels | None:
+    """The labels that a metric takes, `measure` being its class; None where that is not known."""
+    if measure.endswith("IoU") and measure != "BinaryIoU":
+        is_one_hot = measure.startswith("OneHot")
+        numbers = argument(metric, "sparse_y_true", not is_one_hot)
+        predicts_numbers = argument(metric, "sparse_y_pred", not is_one_hot)
+        if argument(metric, "axis", -1) != -1 or (predicts_numbers and not numbers):
+            return None
+        return _IN_A_ROW if predicts_numbers else Labels("classes", flat=True) if numbers else _ARGMAX
+    if any(argument(metric, name) for name in ("class_id", "top_k", "multi_label")):
+        return _SAME
+    return _FACTS.get(measure, _SAME)

@@ -4,18 +4,17 @@ from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingOf
 from typing import Any, NamedTuple, cast
 
-from specc.diagnostics.model import Diagnostic, Fix
-from specc.ops.families import Family, Object, to_keras_config
+from specc.diagnostics.model import Diagnostic
+from specc.ops.families import Object, to_keras_config
 from specc.ops.losses import CRF, LOSSES
 from specc.ops.metrics import FLAT_METRICS, METRICS, TAG_METRICS
 from specc.ops.optimizers import OPTIMIZERS
-from specc.ops.wants import COUNT, FLAG, NUMBER, Fault, Want, either, one_of
-from specc.passes.instances import corrected_word, inner_node
+from specc.ops.wants import COUNT, FLAG, NUMBER, Want, either, one_of
+from specc.passes.labels import Hold, Measured, Trained, hold_derived
 from specc.passes.losses import Judged, judge, target_of
-from specc.passes.values import Failed
+from specc.passes.sections import Evaluate, SectionReader
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
-from specc.suggest import did_you_mean, nearest
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 OPTIONS: MappingOf[str, Want] = {
@@ -27,9 +26,6 @@ OPTIONS: MappingOf[str, Want] = {
 """The arguments of Keras's `compile` that are plain values."""
 
 KEYS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", *OPTIONS)
-
-Evaluate = Callable[[Node], Any]
-"""The plain value of a node; raises `Failed`, with a diagnostic recorded, where it cannot be worked out."""
 
 
 class Compile(NamedTuple):
@@ -55,32 +51,32 @@ def check_compile(
     activation_of: Callable[[str], str | None],
     is_complete: bool = True,
     crfs: Container[str] = (),
+    hold: Hold = hold_derived,
 ) -> tuple[Compile | None, list[Diagnostic]]:
     """The section as Keras takes it, None where something in it is wrong, and what there is to say about it.
 
     `outputs` are the types of the outputs by name, None where an error stands in the way, `activation_of` the last
     activation behind each ("softmax", "linear", …), None where it is not known. Where `outputs` is not complete,
     other names may be those of outputs that are missing. `crfs`: the outputs just as a `crf` makes them.
+    `hold` says what is wrong with the labels of an output whose loss is right.
     """
-    checker = _Checker(evaluate, outputs, is_complete, crfs)
+    checker = _Checker(evaluate, outputs, is_complete, crfs, hold)
     made = checker.section(section, activation_of)
     return made, checker.found
 
 
-class _Checker:
+class _Checker(SectionReader):
     def __init__(
         self,
         evaluate: Evaluate,
         outputs: MappingOf[str, Tensor | None],
         is_complete: bool,
         crfs: Container[str],
+        hold: Hold,
     ) -> None:
-        self.evaluate = evaluate
-        self.outputs = outputs
-        self.is_complete = is_complete
+        super().__init__(evaluate, outputs, is_complete)
         self.crfs = crfs
-        self.found: list[Diagnostic] = []
-        self.failed = False
+        self.hold = hold
 
     def section(self, node: Node, activation_of: Callable[[str], str | None]) -> Compile | None:
         if not isinstance(node, Mapping):
@@ -106,26 +102,27 @@ class _Checker:
         if options.get("run_eagerly") and options.get("jit_compile") is True:
             self.error("E107", "`jit_compile` does not go with `run_eagerly`", parts["jit_compile"])
         targets: dict[str, Tensor] = {}
-        for name, (loss, at) in losses.items():
-            made = self.outputs.get(name)
+        for name, made in self.outputs.items():
             if made is None:
                 continue
-            is_crf = name in self.crfs
-            judged = Judged(loss, at, name, made, activation_of(name), is_crf, self.mended(at, losses))
-            said = list(judge(judged))
-            self.found += said
-            if any(d.is_error for d in said):
-                self.failed = True
-            else:
+            judged = None
+            if name in losses:
+                loss, at = losses[name]
+                is_crf = name in self.crfs
+                judged = Judged(loss, at, name, made, activation_of(name), is_crf, self.mended(at, losses))
+                if not self.say(judge(judged)):
+                    continue
                 targets[name] = target_of(judged)
+            measured = (*metrics.get(name, ()), *weighted.get(name, ()))
+            self.say(self.hold(Trained(name, made, judged, measured)))
         if self.failed:
             return None
         return Compile(
             to_keras_config(optimizer),
             {name: to_keras_config(loss) for name, (loss, _) in losses.items()},
             weights,
-            metrics,
-            weighted,
+            {name: [to_keras_config(metric) for metric, _ in several] for name, several in metrics.items()},
+            {name: [to_keras_config(metric) for metric, _ in several] for name, several in weighted.items()},
             options,
             targets,
         )
@@ -138,119 +135,25 @@ class _Checker:
         parts = (f"{name}: {CRF if name in self.crfs else node.span.text}" for name in names)
         return f"{{{', '.join(parts)}}}"
 
-    def error(self, code: str, message: str, node: Node, *fixes: Fix) -> None:
-        self.failed = True
-        self.found.append(Diagnostic(code, message, node.span, fixes=fixes))
-
-    def unknown(self, code: str, message: str, word: Node, known: tuple[str, ...]) -> None:
-        """Record that a word is not known, with the nearest that is."""
-        close = nearest(str(word.value), known) if isinstance(word, Scalar) else None
-        self.error(code, message + did_you_mean(close), word, *corrected_word(word, close))
-
-    def value(self, node: Node) -> tuple[Any, bool]:
-        """The plain value of a node, and whether it could be worked out."""
-        try:
-            return self.evaluate(node), True
-        except Failed:
-            self.failed = True
-            return None, False
-
-    def plain(self, name: str, want: Want, node: Node) -> Any:
-        """The value of an argument; None, recorded, where it is not what the argument takes."""
-        value, known = self.value(node)
-        if not known:
-            return None
-        try:
-            return want.accept(value)
-        except ValueError as error:
-            self.error("E107", f"`{name}` {error}", node)
-            return None
-
-    def object(self, family: Family, node: Node) -> "str | Object | None":
-        """The object of a family that stands at `node`; None where it is none (recorded) or null."""
-        value, known = self.value(node)
-        if not known or (value is None and family is not OPTIMIZERS):
-            return None
-        return self.read(family, node, value)
-
-    def read(self, family: Family, node: Node, value: Any) -> "str | Object | None":
-        try:
-            return family.read(value)
-        except Fault as fault:
-            at = inner_node(node, fault.where, fault.is_key)
-            code = "E401" if fault.unknown else "E106" if fault.missing else "E107"
-            self.error(code, str(fault), at, *corrected_word(at, fault.suggestion))
-            return None
-
-    def by_output(
-        self, node: Node | None, family: Family, key: str
-    ) -> dict[str, tuple["str | Object", Node]]:
-        """The object for each output: one for all, or a mapping by output."""
-        if node is None:
-            return {}
-        parts = self.split(node, family, key)
-        if parts is None:
-            made = self.object(family, node)
-            return {} if made is None else dict.fromkeys(self.outputs, (made, node))
-        found: dict[str, tuple[str | Object, Node]] = {}
-        for name, value in parts:
-            made = self.object(family, value)
-            if made is not None:
-                found[name] = (made, value)
-        return found
-
-    def split(self, node: Node, family: Family | None, key: str) -> list[tuple[str, Node]] | None:
-        """The parts of a mapping by output, unknown outputs recorded; None where it is one value for all.
-
-        Such a value is an object of `family`, if that is given.
-        """
-        if not isinstance(node, Mapping):
-            return None
-        keys = [str(self.value(name)[0]) for name, _ in node.entries]
-        is_one = len(keys) == 1 and keys[0] not in self.outputs
-        if family is not None and is_one and self._is_object(keys[0], node, family):
-            return None
-        for word, (name, _) in zip(keys, node.entries, strict=True):
-            if word not in self.outputs and self.is_complete:
-                shown = ", ".join(f"`{output}`" for output in self.outputs)
-                self.unknown(
-                    "E402", f"there is no output `{word}` for `{key}` (but {shown})", name, (*self.outputs,)
-                )
-        known = self.outputs if self.is_complete else keys
-        return [(word, v) for word, (_, v) in zip(keys, node.entries, strict=True) if word in known]
-
-    def _is_object(self, word: str, node: Mapping, family: Family) -> bool:
-        """Whether the only key of a mapping is meant as the name of an object, and not of an output."""
-        if word in family.spelled or word in family.bare or word in family.refused:
-            return True
-        if nearest(word, self.outputs):
-            return False
-        value = node.entries[0][1]
-        inner = value.value if isinstance(value, Scalar) else None
-        if isinstance(value, Mapping) and len(value.entries) == 1:
-            inner = value.entries[0][0].value
-        return not isinstance(value, Sequence) and inner not in family.spelled and inner not in family.bare
-
-    def metrics(self, node: Node | None) -> dict[str, list[Any]]:
-        """The metrics of each output, as Keras takes them."""
+    def metrics(self, node: Node | None) -> dict[str, list[Measured]]:
+        """The metrics of each output, with their places."""
         if node is None:
             return {}
         parts = self.split(node, METRICS, "metrics")
         if parts is None:
             parts = [(name, node) for name in self.outputs]
-        found: dict[str, list[Any]] = {}
-        read: dict[Node, list[tuple[str | Object, Node]]] = {}
+        found: dict[str, list[Measured]] = {}
+        read: dict[Node, list[Measured]] = {}
         for name, value in parts:
             if value not in read:
                 read[value] = list(self.listed(value))
             for metric, at in read[value]:
-                self.flat(metric, at, name)
-                if name in self.crfs:
-                    metric = self.of_tags(metric, at, name)
-                found.setdefault(name, []).append(to_keras_config(metric))
+                of_output = self.of_tags(metric, at, name) if name in self.crfs else metric
+                if of_output is not None and self.takes_axes(metric, at, name):
+                    found.setdefault(name, []).append((of_output, at))
         return found
 
-    def listed(self, node: Node) -> "Iterable[tuple[str | Object, Node]]":
+    def listed(self, node: Node) -> Iterable[Measured]:
         """The metrics of a list, or the only one, each with its place."""
         if isinstance(node, Sequence):
             for item in node.items:
@@ -262,16 +165,18 @@ class _Checker:
             if made is not None:
                 yield made, node
 
-    def flat(self, metric: "str | Object", node: Node, output: str) -> None:
-        """Record a metric that takes outputs with one axis only, for another."""
+    def takes_axes(self, metric: "str | Object", node: Node, output: str) -> bool:
+        """Whether a metric takes outputs with so many axes; if not, it is recorded."""
         made = self.outputs.get(output)
         if made is not None and METRICS.class_of(metric) in FLAT_METRICS and made.shape.rank != 1:
             name = METRICS.class_of(metric)
             message = f"`{name}` takes outputs with one axis and is given `{output}` {sizes_text(made.shape)}"
             self.error("E400", message, node)
+            return False
+        return True
 
-    def of_tags(self, metric: "str | Object", node: Node, output: str) -> "str | Object":
-        """A metric that compares the numbers of tags, others recorded.
+    def of_tags(self, metric: "str | Object", node: Node, output: str) -> "str | Object | None":
+        """A metric that compares the numbers of tags; None, recorded, for another.
 
         What `accuracy` means, Keras guesses from shapes, and would take tags for the scores of classes.
         """
@@ -281,6 +186,7 @@ class _Checker:
                 f"`{name}` does not measure tags, as output `{output}` has: `accuracy` counts the right ones"
             )
             self.error("E400", message, node)
+            return None
         return METRICS.read({name: {"name": metric}}) if metric in ("accuracy", "acc") else metric
 
     def loss_weights(self, node: Node | None) -> dict[str, float]:

@@ -43,7 +43,7 @@ def ending_fixes(
         for text, title, kind in candidates
         if (made := _append(text, output, layer, outputs))
     ]
-    units = _other_units(layer, shape, promise)
+    units = other_units(layer, shape, promise)
     return (*added, *fixes, *(() if units is None else (units,)))
 
 
@@ -113,8 +113,8 @@ def _without_sequences(layer: Layer, makers: Makers) -> Fix | None:
     return Fix(title, "unsafe", (sequences, convolution, window))
 
 
-def _other_units(layer: Layer, shape: Shape, promise: Shape) -> Fix | None:
-    """A last layer with another number of units."""
+def other_units(layer: Layer, shape: Shape, promise: Shape) -> Fix | None:
+    """A last layer, which makes `shape`, with as many units as `promise` has features."""
     op = layer.op
     if not isinstance(op, Op) or shape.rank != promise.rank or shape.sizes[:-1] != promise.sizes[:-1]:
         return None

@@ -7,7 +7,7 @@ from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.ops.families import Object, argument
 from specc.ops.losses import CRF, LOSSES, loss_facts
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Unknown
+from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor, is_float
 from specc.syntax.tree import Mapping, Node, Scalar
@@ -20,6 +20,7 @@ class Judged(NamedTuple):
     """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown.
 
     `is_crf`: a `crf` makes the output, and nothing stands behind it; `mended` is what could stand at `node` then.
+    `is_masked`: the output has a mask.
     """
 
     loss: str | Object
@@ -29,6 +30,7 @@ class Judged(NamedTuple):
     activation: str | None
     is_crf: bool = False
     mended: str = CRF
+    is_masked: bool = False
 
     @property
     def name(self) -> str:
@@ -39,13 +41,14 @@ class Judged(NamedTuple):
 def target_of(judged: Judged) -> Tensor:
     """The labels that `fit` will want."""
     shape = judged.tensor.shape
-    match loss_facts(judged.loss).target:
+    match loss_facts(judged.loss).labels.target:
         case "same":
             return Tensor(shape, "float32")
         case "classes" | "ids":
-            return Tensor(shape.part(0, -1), "int32")
+            is_lone = shape.rank > 1 and shape.sizes[-1] == 1  # Keras drops such an axis of the output itself
+            return Tensor(shape if is_lone else shape.part(0, -1), "int32")
         case "sequence":
-            return Tensor(Shape((Unknown(),), (NAMELESS,)), "int32")
+            return Tensor(Shape((unknown(),), (NAMELESS,)), "int32")
         case "tags":
             return Tensor(shape, "int32")
 
@@ -72,7 +75,7 @@ def _of_another_kind(judged: Judged) -> Diagnostic:
         f"`{judged.name}` cannot train output `{judged.output}`, which a `crf` makes: its loss is `{CRF}`"
     )
     fixes: tuple[Fix, ...] = ()
-    if _is_written_out(judged.node) and "\n" not in judged.node.span.text:
+    if is_written_out(judged.node) and "\n" not in judged.node.span.text:
         from specc.syntax.edits import replace
 
         fixes = (Fix("train it by its log-likelihood", "safe", (replace(judged.node, judged.mended),)),)
@@ -87,12 +90,12 @@ def _refused(judged: Judged) -> str | None:
     if facts.rank is not None and shape.rank != facts.rank:
         axes = "one axis" if facts.rank == 1 else f"{facts.rank} axes"
         return f"`{name}` takes outputs with {axes} and is given {output} {sizes_text(shape)}"
-    if facts.categorical and not shape.rank:
-        return f"`{name}` reads classes along the last axis, and output {output} has no axis"
+    if facts.labels.whole and not shape.rank:
+        return f"`{name}` reads the last axis as a whole, and output {output} has no axis"
     for one in _axes(judged.loss):
         if not -shape.rank - 1 <= one <= shape.rank:
             return f"`{name}` is told axis {one}, which output {output} {sizes_text(shape)} does not have"
-        if facts.target == "classes" and one not in (-1, shape.rank):
+        if facts.labels.target == "classes" and one not in (-1, shape.rank):
             return f"`{name}` takes classes along the last axis only, and is told axis {one}"
     return None
 
@@ -135,13 +138,14 @@ def _warn(judged: Judged, message: str, *fixes: Fix) -> Diagnostic:
     return Diagnostic("W603", message, judged.node.span, notes=notes, fixes=fixes)
 
 
-def _is_written_out(node: Node) -> bool:
+def is_written_out(node: Node) -> bool:
+    """Whether a node says what it means, and no parameter has a part in it."""
     return "$" not in node.span.text
 
 
 def _instead(judged: Judged) -> Iterable[Fix]:
     """Losses that judge each element by itself, where the labels may stay as they are."""
-    if loss_facts(judged.loss).target == "classes" or not _is_written_out(judged.node):
+    if loss_facts(judged.loss).labels.target == "classes" or not is_written_out(judged.node):
         return
     from specc.syntax.edits import replace
 
@@ -156,7 +160,7 @@ def _instead(judged: Judged) -> Iterable[Fix]:
 
 def _from_logits(judged: Judged, value: str) -> Iterable[Fix]:
     """Tell the loss whether it is given logits, where it takes that."""
-    if not _is_written_out(judged.node) or "from_logits" not in LOSSES.classes[judged.name]:
+    if not is_written_out(judged.node) or "from_logits" not in LOSSES.classes[judged.name]:
         return
     edit = _setting(judged, value)
     if edit is not None:

@@ -1,11 +1,14 @@
 """From a document to a graph: parameters, inputs and outputs, and the network between them."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from specc.ir.graph import Graph, Input, Output
+from specc.diagnostics.model import Note
+from specc.ir.graph import Graph, Input, Output, Target
 from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
+from specc.passes.declared import declared_tensor
 from specc.passes.least import Least
 from specc.passes.params import Given, bind, declared
 from specc.passes.resolver import Resolver
@@ -13,13 +16,13 @@ from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import Env, Failed, Findings, TooLarge, evaluate, shape_from
 from specc.passes.wiring import name_of, reference, report_missing
 from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
-from specc.shapes.tensor import Tensor
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Document
-from specc.syntax.tree import Node, Scalar, Sequence
+from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 INPUT_KEYS = ("shape", "dtype", "batch_size", "sparse")
+TARGET_KEYS = ("shape", "dtype")
 
 
 def resolve(
@@ -31,7 +34,7 @@ def resolve(
     strict: bool = False,
     folder: str | None = None,
 ) -> Graph:
-    """The graph of `document`; `settings` are parameters from the command line. Raises `TooLarge` past a bound."""
+    """The graph of `document`; `settings` are parameters and symbols from outside. Raises `TooLarge` past a bound."""
     env = _parameters(document, found, settings, variant)
     dtype = _scalar(document, "dtype", env, found)
     if dtype is not None and dtype not in DTYPES:
@@ -52,6 +55,8 @@ def resolve(
     last = resolver.chain(document.layers, first, context)
     outputs = _outputs(resolver, last, context)
     report_missing(resolver)
+    if settings:
+        _hold_settings(document, found, settings, env)
 
     def evaluated(node: Node) -> Any:
         return evaluate(node, env, found)
@@ -69,6 +74,7 @@ def resolve(
         resolver.used,
         resolver.named,
         resolver.steps,
+        _targets(document, found, env),
     )
 
 
@@ -96,12 +102,34 @@ def _parameters(document: Document, found: Findings, settings: Mapping[str, Any]
         found.error("E112", message, _key(document, "variants"))
     for key, node in variants.get(variant or "", []):
         values[str(key.value)] = Given(tree.to_plain(node), node)
-    for name, value in settings.items():
-        if name not in params:
-            message = f"--set: there is no parameter `{name}`{_hint(name, params)}"
-            found.error("E112", message, _key(document, "params"))
-        values[name] = Given(value)
+    values |= {name: Given(value) for name, value in settings.items() if name in params}
     return bind(params, values, {}, found, None)
+
+
+def _hold_settings(document: Document, found: Findings, settings: Iterable[str], env: Env) -> None:
+    """E112 for what is set from outside and is no parameter, and no symbol or none that can be this size."""
+    from specc.ops.symbols import bound_symbols, is_size
+
+    symbols = bound_symbols()
+    for name in settings:
+        if name in symbols.seen:
+            if name in symbols.values and not is_size(symbols.values[name]):
+                message = (
+                    f"--set: `{name}` is a size, a positive integer, not {kind_of(symbols.values[name])}"
+                )
+                found.error("E112", message, _key(document, "inputs"))
+        elif name not in env:
+            close = did_you_mean(nearest(name, (*env, *symbols.seen)))
+            message = f"--set: there is no parameter and no symbol `{name}`{close}"
+            found.error("E112", message, _key(document, "params"), *_settable(env, symbols.seen))
+
+
+def _settable(parameters: Iterable[str], symbols: Iterable[str]) -> Iterable[Note]:
+    """What can be set: a note each for parameters and symbols, where there are any."""
+    for kind, names in (("parameters", parameters), ("symbols", sorted(symbols))):
+        listed = ", ".join(f"`{name}`" for name in names)
+        if listed:
+            yield Note(f"the {kind} are {listed}")
 
 
 def _variants(
@@ -170,39 +198,27 @@ def _one_batch(inputs: list[Input], found: Findings) -> None:
 
 
 def _input(name: str, node: Node, value: int, found: Findings, env: Env) -> Input:
+    tensor, parts = declared_tensor(name, node, "input", INPUT_KEYS, found, env)
     if not isinstance(node, tree.Mapping):
-        return Input(name, value, Tensor(shape_from(node, env, found), "float32"), node)
-    if node.entries and not any(nearest(str(key.value), INPUT_KEYS) for key, _ in node.entries):
-        example = ", ".join(f"{key.value}: …" for key, _ in node.entries[:3])
-        found.error("E102", f"the shape of an input is a list, as `[{example}]`, not a mapping", node)
-        raise Failed
-    parts: dict[str, Any] = {}
-    mistyped: set[str | None] = set()
-    for key, part in node.entries:
-        if key.value not in INPUT_KEYS:
-            close = nearest(str(key.value), INPUT_KEYS)
-            mistyped.add(close)
-            hint = did_you_mean(close) or "; a shape is a list, as `[height: 28, width: 28]`"
-            found.error("E103", f"an input has no key `{key.value}`{hint}", key)
-        elif key.value != "shape":
-            parts[str(key.value)] = evaluate(part, env, found)
-    shape_node = node.get("shape")
-    if shape_node is None:
-        if "shape" not in mistyped:
-            found.error("E106", f"input `{name}` needs a `shape`", node)
-        raise Failed
-    dtype, batch = parts.get("dtype", "float32"), parts.get("batch_size")
-    if dtype not in DTYPES or str(dtype).startswith("mixed"):
-        message = f"there is no dtype `{dtype}`{_hint(str(dtype), DTYPES)}"
-        found.error("E107", message, node.get("dtype") or node)
-        dtype = "float32"
+        return Input(name, value, tensor, node)
+    batch, sparse = parts.get("batch_size"), parts.get("sparse", False)
     if batch is not None and (not isinstance(batch, int) or isinstance(batch, bool) or batch < 1):
         found.error("E107", "`batch_size` must be a positive integer", node.get("batch_size") or node)
         batch = None
-    sparse = parts.get("sparse", False)
     if not isinstance(sparse, bool):
         found.error("E107", "`sparse` must be true or false", node.get("sparse") or node)
-    return Input(name, value, Tensor(shape_from(shape_node, env, found), dtype), node, batch, sparse is True)
+    return Input(name, value, tensor, node, batch, sparse is True)
+
+
+def _targets(document: Document, found: Findings, env: Env) -> tuple[Target, ...]:
+    """The labels that the author says to have, by output."""
+    section = _mapping(document, "targets", found)
+    targets: list[Target] = []
+    for key, node in section.entries if section is not None else ():
+        with suppress(Failed):
+            tensor, _ = declared_tensor(str(key.value), node, "target", TARGET_KEYS, found, env)
+            targets.append(Target(str(key.value), tensor, key, node))
+    return tuple(targets)
 
 
 def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Output, ...]:

@@ -1,33 +1,94 @@
-"""The `compile` section of a spec, held against the outputs that the network really has."""
+"""The `compile` and `targets` sections of a spec, held against the outputs that the network really has."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from specc.ir.graph import Typed
+from specc.diagnostics.model import Diagnostic, Fix
+from specc.ir.graph import Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
+from specc.passes.labels import Given, Trained, hold_derived, hold_labels
+from specc.passes.relabel import network_fixes
+from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
+from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
+from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node
 
 
-def check_training(section: Node, typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
-    """The checked section, and the targets that `fit` will want by output, as far as the outputs have types."""
+class Training(NamedTuple):
+    """What a model is compiled with (None where that is wrong), and each output that is trained or measured.
+
+    `targets` are the labels that `fit` will want, by output.
+    """
+
+    compiled: Any = None
+    targets: Mapping[str, Tensor] = {}
+    trained: Mapping[str, Trained] = {}
+
+
+def check_training(section: Node | None, typed: Typed, found: Findings) -> Training:
+    """Hold the `compile` section and the author's labels against the outputs, as far as these have types."""
     outputs: dict[str, Tensor | None] = {}
     behind: dict[str, str | None] = {}
+    layers: dict[str, str] = {}
     makers = maker_positions(typed)
     for output in typed.graph.outputs:
         tensor = typed.types[output.value]
         outputs[output.name] = None if tensor is None else output.declared(tensor)
+        if output.value in makers:
+            layers[output.name] = typed.graph.layers[makers[output.value]].name
         if tensor is not None:
             behind[output.name] = activation_behind(output.value, typed, makers)
     is_complete = not any(d.code[:2] in ("E1", "E3") for d in found)
-    crfs = {output.name for output in typed.graph.outputs if _is_crf(output.value, typed, makers)}
-    training, diagnostics = check_compile(
-        section, typed.graph.evaluate, outputs, behind.get, is_complete, crfs
-    )
-    found.extend(diagnostics)
-    return training, training.targets if training is not None else {}
+    targets = {target.name: target for target in typed.graph.targets}
+    trained: dict[str, Trained] = {}
+
+    def repair(name: str, labels: Shape) -> Iterable[Fix]:
+        return network_fixes(name, labels, typed)
+
+    def hold(one: Trained) -> Iterable[Diagnostic]:
+        if one.judged is not None or one.metrics:
+            trained[one.name] = one
+        target = targets.get(one.name)
+        return (
+            hold_derived(one)
+            if target is None
+            else hold_labels(_given(target, layers.get(one.name)), one, repair)
+        )
+
+    compiled = None
+    if section is not None:
+        crfs = {output.name for output in typed.graph.outputs if _is_crf(output.value, typed, makers)}
+        compiled, diagnostics = check_compile(
+            section, typed.graph.evaluate, outputs, behind.get, is_complete, crfs, hold
+        )
+        found.extend(diagnostics)
+    if is_complete and targets:
+        found.extend(_useless(typed.graph.targets, SectionReader(typed.graph.evaluate, outputs), trained))
+    return Training(compiled, {} if compiled is None else compiled.targets, trained)
+
+
+def _given(target: Target, layer: str | None) -> Given:
+    """Labels as the author declares them, for an output that `layer` makes."""
+    shape = target.node.get("shape") if isinstance(target.node, MappingNode) else target.node
+    return Given(f"target `{target.name}`", target.tensor, target.node.span, layer, shape)
+
+
+def _useless(
+    targets: Iterable[Target], reader: SectionReader, trained: Mapping[str, Trained]
+) -> list[Diagnostic]:
+    """Targets for outputs that are not there (E402), and for those that nothing is trained or measured by (W604)."""
+    for target in targets:
+        if target.name not in reader.outputs:
+            shown = ", ".join(f"`{output}`" for output in reader.outputs)
+            message = f"there is no output `{target.name}` for `targets` (but {shown})"
+            reader.unknown("E402", message, target.key, (*reader.outputs,))
+        elif target.name not in trained and reader.outputs[target.name] is not None:
+            message = f"nothing uses the target `{target.name}`: its output has neither a loss nor metrics"
+            reader.found.append(Diagnostic("W604", message, target.key.span))
+    return reader.found
 
 
 def _is_crf(value: int, typed: Typed, makers: Mapping[int, int]) -> bool:
