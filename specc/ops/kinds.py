@@ -51,6 +51,11 @@ def checked(check: Callable[[Any], Any]) -> Schema:
     return {"type": "function-plain", "function": {"type": "no-info", "function": check}}
 
 
+def is_int64(value: Any) -> bool:
+    """Whether a plain value is an integer that 64 bits hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
 def words(*allowed: str) -> Kind:
     """The kind of an argument that is one of these words."""
     text = " or ".join(f"`{word}`" for word in allowed)

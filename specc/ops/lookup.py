@@ -2,8 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from specc.ops.categories import Salt, dense_only
+from specc.ops.categories import dense_only
 from specc.ops.declare import Example, Inputs, Shape, op
+from specc.ops.hashing import Salt
 from specc.ops.kinds import TEXT, Flag, Kind, NonNegative, Text, words
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.vocabulary import FromVocabulary, Integers, Token, distinct

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, BinaryIO, ClassVar, cast
 
-from specc.ops.categories import Encoder, is_int64
+from specc.ops.categories import Encoder
 from specc.ops.declare import Op
 from specc.ops.files import FileFault, found_in, inside, reading
-from specc.ops.kinds import Flag, Kind, NumberList, Schema, checked, words
+from specc.ops.kinds import Flag, Kind, NumberList, Schema, checked, is_int64, words
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.wants import shown
 
