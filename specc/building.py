@@ -73,7 +73,7 @@ def build_checked(
             _stop_at(unloadable(outcome.layers, graph.layers), report)
         if weights is not None:
             step(f"carrying over the weights of {os.fspath(weights)}")
-            _note(carry_over(os.fspath(weights), outcome.layers, graph.layers), report)
+            _stop_at(carry_over(os.fspath(weights), outcome.layers, graph.layers), report)
     if is_deep(graph):
         key = typed.graph.document.node.key("layers")
         message = "so many layers in sequence that stretches of them become models inside the model"
@@ -107,14 +107,9 @@ def load_keras(report: Report) -> None:
     _stop_at(load_backend(), report)
 
 
-def _note(found: list[Diagnostic], report: Report) -> None:
-    """Add to the report; raises SpecError where an error is among it."""
-    report.diagnostics.extend(found)
-    if has_errors(found):
-        raise SpecError(report)
-
-
 def _stop_at(found: list[Diagnostic] | Diagnostic | None, report: Report) -> None:
-    if found:
-        report.diagnostics.extend([found] if isinstance(found, Diagnostic) else found)
+    """Add to the report; raises SpecError where an error is among it."""
+    several = [found] if isinstance(found, Diagnostic) else found or []
+    report.diagnostics.extend(several)
+    if has_errors(several):
         raise SpecError(report)

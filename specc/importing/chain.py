@@ -7,6 +7,7 @@ from specc.importing.archive import Broken
 from specc.importing.naming import Wanted, names_of
 from specc.importing.records import Network, Record, Value, leaves, values_of
 from specc.ops.declare import CallInput, Op
+from specc.passes.spell import wiring
 
 
 class Piece(NamedTuple):
@@ -120,26 +121,9 @@ def _result(name: str, index: int, taken: set[str]) -> str:
 
 def _origin(piece: Piece, names: dict[Value, str], current: Value | None) -> Any:
     """The `from` of an item; None where it reads the value before it."""
-    reads = piece.reads
-    inputs = piece.op.reads if piece.op is not None else _BLOCK
-    required = max(1, sum(each.required for each in inputs))
-    spreads = piece.op is not None and piece.op.spreads
-    if (
-        len(reads) == required
-        and len(set(reads)) == 1
-        and reads[0] is not None
-        and (spreads or required == 1)
-    ):
-        return None if reads[0] == current else names[reads[0]]
-    called = [None if v is None else "_" if v == current else names[v] for v in reads]
-    if None not in called:
-        return called
-    by_name: dict[str, Any] = {}
-    for i, each in enumerate(inputs):
-        given = called[i:] if each.many else called[i] if i < len(called) else None
-        if given:
-            by_name[each.name] = given
-    return by_name
+    op = piece.op
+    inputs, spreads = (_BLOCK, False) if op is None else (op.reads, op.spreads)
+    return wiring(inputs, spreads, piece.reads, current, names.__getitem__)
 
 
 _BLOCK = (CallInput("inputs", many=True),)

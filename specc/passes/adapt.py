@@ -5,9 +5,10 @@ values share a fold: an unfold that nothing reads is left out again.
 """
 
 from specc.ir.graph import Explicit, Fold, Folded, Layer, Output, Pending, Reading, Typed, Unfold
+from specc.ir.names import free_name
 from specc.ops import registry
 from specc.ops.declare import Op
-from specc.shapes.dim import Symbol
+from specc.shapes.dim import is_anonymous
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
 
@@ -72,12 +73,9 @@ class Adaptation:
 
     def _fresh(self, name: str) -> str:
         """`name`, numbered where an input or another layer has it."""
-        numbered, count = name, 0
-        while numbered in self.taken:
-            count += 1
-            numbered = f"{name}_{count}"
-        self.taken.add(numbered)
-        return numbered
+        free = free_name(name, self.taken.__contains__)
+        self.taken.add(free)
+        return free
 
     def _add(self, layer: Layer, suffix: str, op: Op, value: int, result: Tensor, region: int) -> int:
         """An inserted layer beside `layer`; gives its value."""
@@ -227,7 +225,7 @@ def reshaping(x: Tensor, shape: Shape) -> Op:
     axes of size 1 alone where a size is `null`, by the names of their axes.
     """
     free = [size for size in shape.sizes if not isinstance(size, int)]
-    if len(free) > 1 and not all(isinstance(size, Symbol) for size in free):
+    if len(free) > 1 and any(map(is_anonymous, free)):
         before = " ".join(str(axis.name) for axis in x.shape.axes)
         after = " ".join(str(axis.name) if axis.given else "1" for axis in shape.axes)
         return _made("rearrange", "pattern", f"{before} -> {after}", x)
@@ -239,7 +237,17 @@ def reshaping(x: Tensor, shape: Shape) -> Op:
 
 
 def adapt(typed: Typed) -> Explicit:
-    """The explicit graph of `typed`, which must be free of errors."""
+    """The explicit graph of `typed`, which must be free of errors; what needs a mask is given it."""
+    explicit = written_out(typed)
+    if not any(op is not None and op.makes_mask for op in typed.ops):
+        return explicit
+    from specc.passes.carry import carry
+
+    return carry(explicit)
+
+
+def written_out(typed: Typed) -> Explicit:
+    """The graph with the readings written out; masks are where Keras has them."""
     if (
         typed.readings
         or typed.folded

@@ -1,14 +1,17 @@
 """Ops as plain data: the text that an author would have written for them."""
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from specc.ops import registry
-from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.declare import CallInput, Op, Parameter, parameters_of
 from specc.ops.entries import Entry
 from specc.ops.families import Object
 from specc.ops.kinds import Kind
 from specc.shapes.pattern import Pattern
+
+V = TypeVar("V")
 
 
 def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
@@ -82,6 +85,33 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast("list[Any]", value)]
     return value
+
+
+def wiring(
+    inputs: Sequence[CallInput],
+    spreads: bool,
+    reads: Sequence[V | None],
+    current: V | None,
+    names: Callable[[V], str],
+) -> Any:
+    """The `from` of an item that reads these values as its `inputs`; None where it reads the `current` one alone.
+
+    `spreads`: one value serves every input that is required. `names` says what a value is called.
+    """
+    required = max(1, sum(each.required for each in inputs))
+    is_one = len(reads) == required and len({*reads}) == 1 and (spreads or required == 1)
+    only = reads[0] if is_one else None
+    if only is not None:
+        return None if only == current else names(only)
+    called = [None if v is None else "_" if v == current else names(v) for v in reads]
+    if None not in called:
+        return called
+    by_name: dict[str, Any] = {}
+    for i, each in enumerate(inputs):
+        given = called[i:] if each.many else called[i] if i < len(called) else None
+        if given:
+            by_name[each.name] = given
+    return by_name
 
 
 def escaped(value: Any) -> Any:

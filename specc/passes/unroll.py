@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold
 from specc.ops.declare import Op
-from specc.passes.spell import spelled
+from specc.passes.spell import spelled, wiring
 from specc.shapes.shape import Shape
 from specc.syntax.tree import Scalar, Sequence
 
@@ -232,23 +232,7 @@ class Unrolling:
     def _from(self, op: Op, layer: Layer, frame: _Frame) -> Any:
         """The `from` of a layer; None where it reads the value before it."""
         values = [None if v is None else self._origin(v) for v in layer.inputs]
-        required = max(1, sum(each.required for each in op.reads))
-        if len(values) == required and len(set(values)) == 1 and (op.spreads or required == 1):
-            return None if values[0] == frame.current else self._called(values[0], frame, "")
-        called = [self._called(v, frame, "_") for v in values]
-        if None not in called:
-            return called
-        by_name: dict[str, Any] = {}
-        for i, each in enumerate(op.reads):
-            given = called[i:] if each.many else called[i]
-            if given:
-                by_name[each.name] = given
-        return by_name
-
-    def _called(self, value: int | None, frame: _Frame, current: str) -> str | None:
-        if value is None:
-            return None
-        return current if current and value == frame.current else frame.short(self.names[value])
+        return wiring(op.reads, op.spreads, values, frame.current, lambda v: frame.short(self.names[v]))
 
 
 def _op(layer: Layer) -> Op:

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from specc.backends.keras.lower import BuildError, find_layers, lower
+from specc.backends.keras.lower import BuildError, lower
+from specc.backends.keras.weights import layers_of
 from specc.backends.keras.verify import verify
 from specc.ir.graph import Weighed
 from specc.shapes.shape import nameless
@@ -145,7 +146,7 @@ def test_frozen_parameters_and_moving_statistics_are_told_apart() -> None:
 def test_layers_are_found_by_path() -> None:
     network, values = dense_network("stage.2.conv", "b")
     model = lower(network.explicit(y=values[0], z=values[1])).model
-    assert isinstance(find_layers(model)["stage.2.conv"], keras.layers.Dense)
+    assert isinstance(layers_of(model)["stage.2.conv"], keras.layers.Dense)
 
 
 def test_the_same_network_is_built_the_same_way_twice() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from specc.backends.keras import depth
 from specc.backends.keras.depth import NESTED_ABOVE, TooDeep, is_deep, stretches
-from specc.backends.keras.lower import BuildError, find_layers, lower
+from specc.backends.keras.lower import BuildError, lower
 from specc.backends.keras.verify import verify
+from specc.backends.keras.weights import layers_of
 from specc.building import build_checked
 from specc.ir.graph import Explicit
 from specc.pipeline import Options, check_source
@@ -89,7 +90,7 @@ def test_the_stretches_hold_every_layer_once_behind_what_it_reads() -> None:
 def test_deep_networks_build_save_and_load(tmp_path: Path, make_network: Any, length: int) -> None:
     network, explicit = make_network(length)
     model = built(network, explicit)
-    layers = find_layers(model)
+    layers = layers_of(model)
     assert {layer.name for layer in network.layers} <= layers.keys()
     assert model.count_params() == sum(w.trainable for w in network.weights.values())
     if make_network is chain:
@@ -157,14 +158,14 @@ def test_stretches_load_without_specc(tmp_path: Path) -> None:
     network, explicit = residual(15)
     model = built(network, explicit)
     assert nested_models(model) > 2
-    assert {layer.name for layer in network.layers} <= find_layers(model).keys()
+    assert {layer.name for layer in network.layers} <= layers_of(model).keys()
     elsewhere.add("residual", model, x=X)
 
     network, explicit = shared(42, 9)
     model = built(network, explicit)
     assert nested_models(model) > 2
     assert model.count_params() == 12
-    find_layers(model)["shared.0"].kernel.assign(np.eye(3) * 2)
+    layers_of(model)["shared.0"].kernel.assign(np.eye(3) * 2)
     np.testing.assert_allclose(model(X), X * 32, rtol=1e-5)
     elsewhere.add("shared", model, x=X)
 
@@ -186,7 +187,7 @@ def folded() -> tuple[Any, Any]:
         y = network.add(make("Dense", DENSE), y, name=f"out.{i}")
     model = built(network, network.explicit(y=y))
     a = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype("float32")
-    lstm = find_layers(model)["lstm"]
+    lstm = layers_of(model)["lstm"]
     np.testing.assert_allclose(model(a), np.stack([lstm(a[:, i]) for i in range(5)], 1), rtol=1e-4, atol=1e-5)
     return model, a
 
@@ -203,7 +204,7 @@ def test_masks_cross_the_borders_of_stretches() -> None:
     assert nested_models(model) > 2
     a = np.random.default_rng(0).normal(size=(2, 6, 3)).astype("float32")
     a[1, 4:] = 0
-    wanted = find_layers(model)["lstm"](a, mask=np.any(a != 0, -1))
+    wanted = layers_of(model)["lstm"](a, mask=np.any(a != 0, -1))
     with pytest.warns(UserWarning, match="mask"):
         found = model(a)
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)

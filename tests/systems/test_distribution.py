@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specc
-from specc.backends.keras.lower import find_layers
+from specc.backends.keras.weights import layers_of
 
 STEP = (6, 5, 2)
 LAYERS = {
@@ -40,8 +40,8 @@ def built(layers: list[str], steps: object, distribute: str) -> Any:
 
 def copy_weights(source: Any, target: Any) -> None:
     """By the paths of layers; where the last one is folded, its unfold has the path and it a longer one."""
-    sources = {name.partition(".")[0]: layer for name, layer in find_layers(source).items() if layer.weights}
-    for name, layer in find_layers(target).items():
+    sources = {name.partition(".")[0]: layer for name, layer in layers_of(source).items() if layer.weights}
+    for name, layer in layers_of(target).items():
         if layer.weights:
             layer.set_weights(sources[name.partition(".")[0]].get_weights())
 
@@ -90,7 +90,7 @@ def test_an_unknown_length_is_a_loop_over_the_steps(batch: int, steps: int, conv
 def convolution() -> Any:
     chain = [next(iter(LAYERS)), "MaxPooling2D: 2", "GlobalAveragePooling2D"]
     model = built(chain, "null", "fold")
-    layers = find_layers(model)
+    layers = layers_of(model)
     layers["layer_2"] = layers["layer_2.globalaveragepooling2d"]  # the unfold, the output, has the name
     return model, [layers[f"layer_{i}"] for i in range(len(chain))]
 

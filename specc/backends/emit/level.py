@@ -22,6 +22,7 @@ from specc.backends.emit.code import (
 from specc.backends.emit.dissect import Dissected, Leaf, plain
 from specc.backends.emit.words import parameter_name
 from specc.ir.graph import Frame
+from specc.ir.names import free_name
 from specc.syntax import expression_tree
 
 
@@ -200,11 +201,7 @@ class Level:
         """A name that no other parameter has."""
         taken = {parameter_name(n) for frame in self.frames[:1] if frame is not None for n in frame.values}
         taken |= {hole.name for hole in self.holes.values()}
-        name, count = wanted, 1
-        while name in taken:
-            count += 1
-            name = f"{wanted}_{count}"
-        return name
+        return free_name(wanted, taken.__contains__, 2)
 
 
 def _form(name: str) -> expression_tree.Form:

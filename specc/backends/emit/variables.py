@@ -23,6 +23,7 @@ from specc.backends.emit.labels import Labels
 from specc.backends.emit.nodes import Branch, Loop, Node, Step
 from specc.backends.emit.rewrite import rewritten
 from specc.backends.emit.words import Words, identifier
+from specc.ir.names import free_name
 
 FIXED = -1
 """What is held by a variable that must not be written again."""
@@ -90,13 +91,12 @@ class Variables:
 
     def _free(self, wanted: str, is_live: Callable[[int], bool]) -> str:
         """A variable that holds nothing that is needed."""
-        variable, count = wanted, 1
-        while variable in self.words.taken or (
-            variable in self.holder and (self.holder[variable] == FIXED or is_live(self.holder[variable]))
-        ):
-            count += 1
-            variable = f"{wanted}_{count}"
-        return variable
+
+        def holds(variable: str) -> bool:
+            held = self.holder.get(variable)
+            return variable in self.words.taken or held == FIXED or (held is not None and is_live(held))
+
+        return free_name(wanted, holds, 2)
 
     def _take(self, variable: str, is_live: Callable[[int], bool], read: Container[int] = ()) -> str:
         """A variable; what it holds, if that is needed, gets another one first, but not that of a value just `read`."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from specc.ir.graph import Graph
+from specc.ir.names import free_name
 from specc.syntax.document import Chain, Item
 
 MAX_WORD = 40
@@ -30,11 +31,8 @@ class Words:
         self.taken = {*_TAKEN, *taken}
 
     def fresh(self, wanted: str) -> str:
-        """`wanted`, or the same with the first number that makes it new."""
-        word, count = wanted, 1
-        while word in self.taken:
-            count += 1
-            word = f"{wanted}_{count}"
+        """`wanted`, or the same with the first number from 2 that makes it new."""
+        word = free_name(wanted, self.taken.__contains__, 2)
         self.taken.add(word)
         return word
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from specc.backends.keras.depth import owner_of
 from specc.ir.graph import Folded, Layer
+from specc.ir.names import free_name
 from specc.ops.declare import Op
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -33,10 +34,7 @@ class Names:
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or the same with the first number that makes it new."""
-        name, count = wanted, 0
-        while name in self._taken:
-            count += 1
-            name = f"{wanted}_{count}"
+        name = free_name(wanted, self._taken.__contains__)
         self._taken.add(name)
         return name
 

@@ -70,4 +70,4 @@ def function(call: Call) -> KerasTensor:
 
 def einsum(call: Call) -> KerasTensor:
     """The function that takes its values one by one, behind the equation."""
-    return call.do(call.keras.ops.einsum, call.op.subscripts, *call.inputs)
+    return call.do(call.ops.einsum, call.op.subscripts, *call.inputs)

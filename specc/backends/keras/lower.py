@@ -3,16 +3,15 @@
 """Lowering: the layers of an explicit graph become a functional Keras model."""
 
 import random
-from typing import Any
 
 import keras
 
 from specc.backends.keras.builder import Builder, BuildError, Built, refused
-from specc.backends.keras.call import Call, KerasLayer, KerasTensor
+from specc.backends.keras.call import Call, KerasTensor
 from specc.backends.keras.held import broken_promise
 from specc.ir.graph import Explicit
 
-__all__ = ["BuildError", "Built", "find_layers", "lower", "refused"]
+__all__ = ["BuildError", "Built", "lower", "refused"]
 
 
 def lower(explicit: Explicit, seed: int | None = None) -> Built:
@@ -40,16 +39,3 @@ class _Holding(Builder):
         found = broken_promise(call, made)
         if found is not None:
             raise BuildError(found)
-
-
-def find_layers(model: Any) -> dict[str, KerasLayer]:
-    """The layers of a built model by path, those within nested models too."""
-    found: dict[str, KerasLayer] = {}
-    waiting: list[Any] = [model]
-    while waiting:
-        for layer in waiting.pop().layers:
-            if isinstance(layer, keras.Model):
-                waiting.append(layer)
-            else:
-                found[layer.name] = layer
-    return found

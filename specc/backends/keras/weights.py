@@ -42,11 +42,11 @@ def load_layers(path: str) -> dict[str, KerasLayer]:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         raise Unloadable(" ".join(f"{type(error).__name__}: {error}".split())) from None
-    return layers_of(model)
+    return {path: layer for path, layer in layers_of(model).items() if layer.weights}
 
 
 def layers_of(model: Any) -> dict[str, KerasLayer]:
-    """The layers with weights of a model and of the models in it, by path."""
+    """The layers of a model and of the models in it, by path."""
     found: dict[str, KerasLayer] = {}
     waiting = [(model, "")]
     while waiting:
@@ -55,7 +55,7 @@ def layers_of(model: Any) -> dict[str, KerasLayer]:
             if isinstance(layer, keras.Model):
                 is_stretch = _STRETCH.fullmatch(layer.name) is not None
                 waiting.append((layer, prefix if is_stretch else f"{prefix}{layer.name}."))
-            elif layer.weights:
+            else:
                 found[f"{prefix}{layer.name}"] = layer
     return found
 
