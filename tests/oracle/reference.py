@@ -74,7 +74,7 @@ def ask_keras(case: Case) -> Answer:
 
 
 def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:600]}"
 
 
 def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:

@@ -112,8 +112,9 @@ def _no_kernel(verdict: Verdict) -> bool:
 
 
 def _cudnn(verdict: Verdict) -> bool:
-    given = arguments_of(verdict, "use_cudnn")
-    return any(v is True for *_, v in given) and batch_fails(verdict, "cuDNN is not supported")
+    given = any(v is True for *_, v in arguments_of(verdict, "use_cudnn"))
+    only = verdict.accepted and len(verdict.differences) == 1
+    return given and only and "cuDNN is not supported" in verdict.keras.error
 
 
 def _text_unread(verdict: Verdict) -> bool:

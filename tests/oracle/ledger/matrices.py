@@ -2,7 +2,7 @@
 
 from specc.ops import catalog
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, batch_fails, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused
 
 _MATRICES = (*catalog.FAMILIES["tensor.linalg"], *catalog.FAMILIES["tensor.matrices"])
 _SIGNALS = catalog.FAMILIES["tensor.signals"]
@@ -38,6 +38,11 @@ def _cut_off(verdict: Verdict) -> bool:
     )
 
 
+def _hamming(verdict: Verdict) -> bool:
+    given = [v for op, _, v in arguments_of(verdict, "window") if op == "ops.istft"]
+    return refused(verdict, "E107") and any(isinstance(v, str) for v in given)
+
+
 ENTRIES = (
     Entry("batch of rows", "the batch is no axis of a matrix or a signal", _batch_of_rows),
     Entry(
@@ -52,5 +57,6 @@ ENTRIES = (
         _stretched_sides,
     ),
     Entry("places", "Keras stretches the only distance of two places over all points", _places),
+    Entry("hamming", "ops.istft takes any word but `hann` for `hamming`", _hamming),
     Entry("cut off", "Keras announces a longer signal than it makes", _cut_off),
 )

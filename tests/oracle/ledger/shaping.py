@@ -45,7 +45,9 @@ def _number_of_results(verdict: Verdict) -> bool:
 
 
 def _reaches_the_batch(verdict: Verdict) -> bool:
-    return refused(verdict, "E203") and "the batch" in verdict.messages[0]
+    told = refused(verdict, "E203") and "the batch" in verdict.messages[0]
+    numbers = () in verdict.case.inputs and has_op(verdict, "ops.hsplit", "ops.dstack")
+    return told or (numbers and refused(verdict, "E200"))
 
 
 def _beyond(verdict: Verdict) -> bool:
@@ -75,7 +77,7 @@ ENTRIES = (
     Entry("number of results", "a spec says how many values it takes apart into", _number_of_results),
     Entry(
         "reaches the batch",
-        "what repeats, pads or turns the batch is no function of samples",
+        "what repeats, pads, turns, cuts or moves the batch is no function of samples",
         _reaches_the_batch,
     ),
     Entry("beyond", "indices that a value holds are known when the network runs alone", _beyond),
