@@ -8,11 +8,22 @@ from typing import Literal, NamedTuple, TypeAlias
 from specc.shapes.dim import Size
 
 
+def _is_same(self: tuple[object, ...], other: object) -> bool:
+    """Two demands are the same only if they are of one kind."""
+    return type(self) is type(other) and tuple(self) == tuple(other)  # pyright: ignore[reportArgumentType, reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _hash(self: tuple[object, ...]) -> int:
+    return hash((type(self).__name__, *self))
+
+
 class AtLeast(NamedTuple):
     """`size >= least`."""
 
     size: Size
     least: int
+    __eq__ = _is_same
+    __hash__ = _hash
 
     def __str__(self) -> str:
         return f"{self.size} >= {self.least}"
@@ -23,16 +34,20 @@ class Same(NamedTuple):
 
     left: Size
     right: Size
+    __eq__ = _is_same
+    __hash__ = _hash
 
     def __str__(self) -> str:
         return f"{self.left} == {self.right}"
 
 
 class Divides(NamedTuple):
-    """`size % by == 0`."""
+    """`size % by == 0`; 0 divides 0 only."""
 
     by: Size
     size: Size
+    __eq__ = _is_same
+    __hash__ = _hash
 
     def __str__(self) -> str:
         size = str(self.size)
@@ -77,7 +92,7 @@ def agree(a: Size, b: Size) -> bool:
 def divisible(size: Size, by: Size) -> bool:
     """Whether `size` can be a multiple of `by`; that it is is recorded where it is not certain."""
     if isinstance(size, int) and isinstance(by, int):
-        return by != 0 and size % by == 0
+        return size % by == 0 if by else size == 0
     return _demand(Divides(by, size))
 
 
@@ -90,16 +105,16 @@ def at_least(size: Size, least: int) -> bool:
 
 def verdict(demand: Demand) -> Verdict:
     """Whether a demand is met for all sizes of its symbols, for none, or for some."""
-    from specc.shapes.solve import decide
+    from specc.shapes.truth import decide
 
     return decide(demand)
 
 
 def _demand(demand: Demand) -> bool:
-    kind = verdict(demand).kind
-    if kind == "never":
-        return False
+    from specc.shapes.truth import certain
+
+    sure = certain(demand)
     demands = _recorded.get()
-    if kind != "always" and demands is not None:
+    if sure is None and demands is not None:
         demands.append(demand)
-    return True
+    return sure is not False

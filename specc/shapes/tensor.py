@@ -9,7 +9,8 @@ __all__ = ["Tensor", "is_float"]
 
 
 class Tensor(NamedTuple):
-    """One value: its shape (without the batch) and the name of its dtype."""
+    """One value: its shape (without the batch), the name of its dtype, and the shape of its mask, if it has one."""
 
     shape: Shape
     dtype: str
+    mask: Shape | None = None

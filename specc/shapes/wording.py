@@ -6,44 +6,50 @@ from collections.abc import Iterator
 from specc.shapes.dim import Floor, Monomial, Size, Symbol, Symbolic, is_anonymous
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_DEPTH = 2
+_SHORT = 24
+"""How deep, and in how large expressions, several ways to write one are compared."""
 _Way = tuple[Size, str, int]
 """A sum, and beside it a text that stands in it with a coefficient."""
 
 
 def text_of(size: Symbolic) -> str:
     """The text of `size`, as an expression over symbols; `null` where one of them has no name."""
-    return "null" if is_anonymous(size) else _sum_text(size)
+    if is_anonymous(size):
+        return "null"
+    return _sum_text(size, _DEPTH if size.weight <= _SHORT else 0)
 
 
-def _sum_text(size: Size) -> str:
-    """The shortest text: each floor of the sum may be written in several ways, one after the other is chosen."""
+def _sum_text(size: Size, depth: int) -> str:
+    """The shortest text: each floor of the sum may be written in several ways, one after the other is chosen.
+
+    Floors deeper than `depth` in one another are written as they are.
+    """
     if isinstance(size, int):
         return str(size)
     special: list[tuple[str, int]] = []
     rest: Size = size
-    for monomial, coefficient in size.terms:
+    for monomial, coefficient in size.terms if depth else ():
         if len(monomial) == 1 and isinstance(monomial[0], Floor):
-            ways = _ways(rest, monomial[0], coefficient)
-            rest, text, factor = min(ways, key=lambda way: _length(_joined(way[0], [*special, way[1:]])))
+            ways = _ways(rest, monomial[0], coefficient, depth - 1)
+            rest, text, factor = min(ways, key=lambda way: _length(_joined(way[0], [*special, way[1:]], depth)))
             special.append((text, factor))
-    return _joined(rest, special)
+    return _joined(rest, special, depth)
 
 
-def _ways(whole: Size, floor: Floor, coefficient: int) -> Iterator[_Way]:
+def _ways(whole: Size, floor: Floor, coefficient: int, depth: int) -> Iterator[_Way]:
     """The ways to write `coefficient * floor` in `whole`: what is left of that, a text, and its coefficient."""
-    itself = Symbolic((((floor,), 1),), 0, floor.weight)
-    without = whole - itself * coefficient
+    without = whole - Symbolic((((floor,), coefficient),), 0, floor.weight)
     for of, sign in ((floor.of, coefficient), (floor.by - 1 - floor.of, -coefficient)):
         # sign * (of // by), and what multiples of `by` go in and out of the division
-        assert isinstance(of, Symbolic)
         for taken in _multiples(without, sign):
-            inner = of + taken * floor.by
-            yield without - taken * sign, _division_text(inner, floor.by), sign
+            text = f"{_operand(of + taken * floor.by, depth)} // {floor.by}"
+            yield without - taken * sign, text, sign
         if sign % floor.by == 0:  # of - by * (of // by) is of % by
             share = sign // floor.by
             left = without + of * share
             if _terms(left) < _terms(without):
-                yield left, f"{_operand(of)} % {floor.by}", -share
+                yield left, f"{_operand(of, depth)} % {floor.by}", -share
 
 
 def _terms(size: Size) -> int:
@@ -57,41 +63,39 @@ def _length(text: str) -> tuple[int, int]:
 
 
 def _multiples(size: Size, factor: int) -> list[Size]:
-    """Parts of a sum that are `factor` times something: none, the number, the terms, both; each divided by it."""
+    """Parts of a sum that are `factor` times something: none, the number, the products of symbols, both."""
     if isinstance(size, int):
-        return [0, size // factor] if size % factor == 0 else [0]
+        return [0, size // factor] if size and size % factor == 0 else [0]
     terms: Size = 0
     for monomial, coefficient in size.terms:
-        if coefficient % factor == 0:
-            terms = terms + Symbolic(((monomial, coefficient // factor),), 0, 1)
-    numbers = [0, size.constant // factor] if size.constant % factor == 0 else [0]
-    return [part + number for part in (0, terms) for number in numbers]
+        if coefficient % factor == 0 and not any(isinstance(atom, Floor) for atom in monomial):
+            terms = terms + Symbolic(((monomial, coefficient // factor),), 0, len(monomial))
+    numbers = [0, size.constant // factor] if size.constant and size.constant % factor == 0 else [0]
+    return [part + number for part in ([0, terms] if terms != 0 else [0]) for number in numbers]
 
 
-def _division_text(of: Size, by: int) -> str:
-    return f"{_operand(of)} // {by}"
-
-
-def _operand(size: Size) -> str:
+def _operand(size: Size, depth: int) -> str:
     """A text that may stand before `//` and `%`: a product binds as tightly, and from the left."""
-    text = _sum_text(size)
+    text = _sum_text(size, depth)
     is_product = isinstance(size, Symbolic) and len(size.terms) == 1 and size.constant == 0
     return text if is_product and not text.startswith("-") and "//" not in text else f"({text})"
 
 
-def _joined(rest: Size, special: list[tuple[str, int]]) -> str:
+def _joined(rest: Size, special: list[tuple[str, int]], depth: int) -> str:
     """The sum of `rest` and of texts with coefficients; positive parts first, the number last."""
     parts = [(_scaled(text, abs(factor)), factor > 0) for text, factor in special]
     number = rest
     if isinstance(rest, Symbolic):
         number = rest.constant
-        parts = [(_product_text(m, abs(c)), c > 0) for m, c in rest.terms] + parts
+        parts = [(_product_text(m, abs(c), depth), c > 0) for m, c in rest.terms] + parts
     assert isinstance(number, int)
     if number or not parts:
         parts.append((str(abs(number)), number >= 0))
     parts.sort(key=lambda part: not part[1])
     first, *more = parts
-    text = first[0] if first[1] else f"-({first[0]})" if set(first[0]) & set("/%") else f"-{first[0]}"
+    text = first[0]
+    if not first[1]:
+        text = f"-({text})" if "//" in text or "%" in text else f"-{text}"
     return text + "".join(f" {'+' if positive else '-'} {part}" for part, positive in more)
 
 
@@ -99,11 +103,11 @@ def _scaled(text: str, factor: int) -> str:
     return text if factor == 1 else f"{factor}*({text})"
 
 
-def _product_text(monomial: Monomial, factor: int) -> str:
+def _product_text(monomial: Monomial, factor: int, depth: int) -> str:
     parts = [str(factor)] if factor != 1 else []
     for atom in monomial:
         if isinstance(atom, Floor):
-            text = f"{_operand(atom.of)} // {atom.by}"
+            text = f"{_operand(atom.of, max(depth - 1, 0))} // {atom.by}"
             parts.append(f"({text})" if len(monomial) > 1 or parts else text)
         else:
             assert isinstance(atom, Symbol)
