@@ -18,7 +18,6 @@ from specc.passes.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source, Span
-from specc.syntax import tree
 from specc.syntax.document import Document, parse
 from specc.syntax.reader import MAX_BYTES, decode, read
 from specc.syntax.tree import Node
@@ -165,15 +164,12 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
 
 
 def _binding(settings: Mapping[str, Any], document: Document) -> AbstractContextManager[None]:
-    """While this lasts, symbols are read as the sizes that they are set to; a parameter of that name comes first."""
+    """While this lasts, symbols are read as the sizes that they are set to."""
     if not settings:
         return nullcontext()
-    from specc.ops.symbols import binding
+    from specc.passes.settings import binding_symbols
 
-    params = document.sections.get("params")
-    names = params.entries if isinstance(params, tree.Mapping) else ()
-    taken = {key.value for key, _ in names}
-    return binding({name: value for name, value in settings.items() if name not in taken})
+    return binding_symbols(settings, document)
 
 
 def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:

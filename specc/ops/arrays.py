@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 
 from specc.ops.kinds import NOTHING, Kind, Schema, checked
 from specc.ops.wants import shown
+from specc.shapes.demand import agree
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 
@@ -114,6 +115,4 @@ def spreads(sizes: tuple[int, ...], x: Shape) -> bool:
     if len(sizes) > len(whole):
         return False
     behind = whole[len(whole) - len(sizes) :]
-    return all(
-        n == 1 or n == size or not isinstance(size, int) for n, size in zip(sizes, behind, strict=True)
-    )
+    return all(n == 1 or agree(n, size) for n, size in zip(sizes, behind, strict=True))

@@ -7,7 +7,8 @@ from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, known
 from specc.ops.kinds import FLAG, Flag, Integer, Rate
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE
-from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor, is_float
 
@@ -31,7 +32,7 @@ def disagree(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> Mi
 
 def check_equal(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> None:
     """Raises E205 where the two sizes can never be equal."""
-    if surely_differ(shapes[operand].sizes[axis], shapes[other].sizes[at]):
+    if not agree(shapes[operand].sizes[axis], shapes[other].sizes[at]):
         raise disagree(shapes, operand, axis, other, at)
 
 

@@ -10,6 +10,7 @@ from specc.ops.pointwise import TEXT
 from specc.ops.wants import shown
 from specc.ops.windows import INTEGERS, DataFormat, Padding, Spatial, slide
 from specc.shapes.axis import CHANNEL, FEATURE, TIME, Axis, inferred
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
 
@@ -77,7 +78,7 @@ def check_frame(length: int, fft_length: int, window: str | tuple[float, ...] | 
 def centered(size: Size, fft_length: int, axis: Axis, position: int) -> Size:
     """The size of a signal with its reflection at either end; E206 where it is too short for that."""
     half = fft_length // 2
-    if isinstance(size, int) and size <= half:
+    if not at_least(size, half + 1):
         raise too_small("fft_length", half + 1, size, axis.name, position=position)
     return size + 2 * half
 

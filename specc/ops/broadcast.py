@@ -3,7 +3,8 @@
 from specc.ops.advice import permute_text
 from specc.ops.misfit import InsertBefore, Misfit
 from specc.shapes.axis import NAMELESS, Axis
-from specc.shapes.dim import Size, surely_differ, unknown
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, is_anonymous
 from specc.shapes.shape import Shape, sizes_text
 
 
@@ -76,7 +77,14 @@ def broadcast_size(a: Size, b: Size) -> Size | None:
         return a
     if a == 1:
         return b
-    return None if surely_differ(a, b) else unknown()
+    return surer(a, b) if agree(a, b) else None
+
+
+def surer(a: Size, b: Size) -> Size:
+    """Which of two sizes that are equal is known better: a number, else one over symbols."""
+    if isinstance(a, int) or (not isinstance(b, int) and is_anonymous(b)):
+        return a
+    return b if isinstance(b, int) or is_anonymous(a) else a
 
 
 def broadcast(a: Shape, b: Shape, operand: int) -> Shape:

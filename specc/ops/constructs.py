@@ -29,6 +29,7 @@ from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.rearranging import Plan, plan
 from specc.ops.vectors import Vectors, read_vectors
 from specc.shapes.axis import FEATURE
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size, unknown
 from specc.shapes.tensor import Tensor, is_float
 
@@ -46,15 +47,34 @@ def _shown(x: Shape, axis: int) -> str:
     return f"`{name}`" if name else f"axis {axis + 1}"
 
 
-def _empty_slice(start: int | None, stop: int | None, step: int, size: Size) -> bool:
-    """Whether a slice certainly takes nothing."""
+def _sliced(start: int | None, stop: int | None, step: int, size: Size) -> tuple[Size, Size]:
+    """How many elements `start:stop:step` takes of `size`, and a number that is above 0 where these are any.
+
+    For a symbol the count is exact, but where an end of the slice lies beyond the axis for some sizes and not for
+    others: then nobody knows it.
+    """
     if isinstance(size, int):
-        return not range(size)[start:stop:step]
-    if stop is None:
-        return False
-    outmost = 0 if step > 0 else -1
-    first = outmost if start is None else start
-    return stop == outmost or ((first < 0) == (stop < 0) and (stop - first) * step <= 0)
+        count = len(range(size)[start:stop:step])
+        return count, count
+    first, last = (start, stop) if step > 0 else (_mirrored(start), _mirrored(stop))
+    first = first or 0
+    if last == 0 or (last is not None and (first < 0) == (last < 0) and last <= first):
+        return 0, 0
+    span: Size
+    if first >= 0 and (last is None or last < 0):
+        room = span = size - first + (last or 0)
+    elif last is None:
+        room, span = 1, 1 if first == -1 else unknown()
+    elif (first < 0) == (last < 0):
+        room, span = size + (last if last < 0 else -first), 1 if last - first == 1 else unknown()
+    else:
+        room, span = last - first - size, unknown()
+    return (span + (abs(step) - 1)) // abs(step), room
+
+
+def _mirrored(index: int | None) -> int | None:
+    """The same place, counted from the other end."""
+    return None if index is None else -1 - index
 
 
 @op(
@@ -87,7 +107,7 @@ class Slice(Rearranging):
         if self.start is not None or self.stop is not None or self.step != 1:
             raise bad_argument("index", "`index` does not go with `start`, `stop` and `step`")
         size = x.sizes[axis]
-        if isinstance(size, int) and not -size <= index < size:
+        if not at_least(size, -index if index < 0 else index + 1):
             raise Misfit(
                 "E206",
                 f"{_shown(x, axis)} has {size} elements, and none of number {index}",
@@ -98,15 +118,13 @@ class Slice(Rearranging):
 
     def _size(self, x: Shape, axis: int) -> Size:
         size = x.sizes[axis]
-        if _empty_slice(self.start, self.stop, self.step, size):
+        count, room = _sliced(self.start, self.stop, self.step, size)
+        if not at_least(room, 1):
             part = ":".join("" if i is None else str(i) for i in (self.start, self.stop, self.step))
             message = f"nothing of {_shown(x, axis)}, which has {size} elements, is left by `{part}`"
             parameter = "start" if self.start is not None else "stop"
             raise Misfit("E206", message, parameter=parameter, axis=axis)
-        if isinstance(size, int):
-            return len(range(size)[self.start : self.stop : self.step])
-        whole = self.stop is None and (self.start, self.step) in ((None, 1), (0, 1), (None, -1), (-1, -1))
-        return size if whole else unknown()
+        return count
 
 
 @op(

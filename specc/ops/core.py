@@ -10,7 +10,8 @@ from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.dtype import result_type
 from specc.shapes.tensor import Tensor, is_float
 
@@ -151,7 +152,7 @@ class ReversibleEmbedding(Embedding):
             return super().output(x)
         if not x.sizes:
             raise wrong_rank("vectors", x)
-        if surely_differ(x.sizes[-1], self.output_dim):
+        if not agree(x.sizes[-1], self.output_dim):
             raise Misfit(
                 "E212",
                 f"reads vectors of {self.output_dim} features and is given {x.sizes[-1]}",

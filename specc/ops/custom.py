@@ -14,7 +14,8 @@ from specc.ops.kinds import Kind
 from specc.ops.misfit import Misfit, undefined_size, wrong_rank
 from specc.ops.signature import Entry, Form, Signature, Value, names_in, parse_signature, size_of
 from specc.shapes.axis import NAMELESS, Axis, inferred, known_role
-from specc.shapes.dim import Size, surely_differ, unknown
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.expression_tree import ExpressionError
@@ -185,7 +186,7 @@ class Bound:
         if name is None:
             return
         known = self.spreads.setdefault(name, part)
-        if known.rank != part.rank or any(map(surely_differ, known.sizes, part.sizes)):
+        if known.rank != part.rank or not all(map(agree, known.sizes, part.sizes)):
             raise self._disagree(f"*{name}", str(known), value, x, operand, None)
         sizes = tuple(map(_surer, known.sizes, part.sizes))
         self.spreads[name] = Shape(sizes, tuple(map(stronger, known.axes, part.axes)))
@@ -194,7 +195,7 @@ class Bound:
         size, axis, name = x.sizes[at], x.axes[at], entry.name
         if name is None:
             wanted = size_of(entry.form, {})
-            if surely_differ(wanted, size):
+            if not agree(wanted, size):
                 message = f"takes `{value.text}` and is given {x}"
                 raise Misfit("E209", message, operand=operand, axis=at, facts=(self.signature.fact,))
             return
@@ -205,7 +206,7 @@ class Bound:
             message = f"takes `{value.text}`, and is given {x}, where `{axis.name}` stands for `{name}`"
             raise Misfit("E203", message, operand=operand, axis=at, facts=(self.signature.fact,))
         known = self.sizes.get(name, size)
-        if surely_differ(known, size):
+        if not agree(known, size):
             raise self._disagree(name, str(known), value, x, operand, at)
         self.sizes[name] = _surer(known, size)
         self.axes[name] = stronger(self.axes.get(name, axis), axis)

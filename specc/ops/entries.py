@@ -1,17 +1,15 @@
 """The kinds of arguments that hold sizes with names: `[time: 4, feature: -1]`, and patterns of axes."""
 
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple, cast
 
 from specc.ops.kinds import Kind, Schema, checked
 from specc.ops.misfit import Misfit
 from specc.shapes.axis import given
-from specc.shapes.dim import Size, Symbolic, product, symbol
+from specc.shapes.dim import Size, Symbolic, product
 from specc.shapes.pattern import Pattern, parse_pattern
 from specc.shapes.shape import MAX_AXES, Shape, excess
 
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 REST = -1
 """The size of a target's axis that takes what is left."""
 
@@ -103,14 +101,18 @@ def _number(size: Any) -> int:
     return size
 
 
+def _symbolic(size: Any) -> Size:
+    if isinstance(size, str):
+        from specc.ops.symbols import size_in
+
+        return size_in(size)
+    return size if isinstance(size, Symbolic) else _number(size)
+
+
 def _target_size(size: Any) -> Size:
     if size is None or size == REST:
         return REST
-    if isinstance(size, str):
-        if not _SYMBOL.fullmatch(size):
-            raise ValueError(f"a size is a positive integer, a symbol or -1, not `{size}`")
-        return symbol(size)
-    return size if isinstance(size, Symbolic) else _number(size)
+    return _symbolic(size)
 
 
 def _target(value: Any) -> Entries:
@@ -152,22 +154,16 @@ def _pattern(value: Any) -> Pattern:
     return parse_pattern(value)
 
 
-def _factors(value: Any) -> dict[str, int]:
+def _factors(value: Any) -> dict[str, Size]:
     mapping = _mapping(value)
     if mapping is None or not all(isinstance(name, str) for name in mapping):
         raise ValueError("must be a mapping of names to sizes, as `{h2: 2}`")
-    return {name: _number(size) for name, size in mapping.items()}
+    return {name: _symbolic(size) for name, size in mapping.items()}
 
 
 _SIZE: Schema = {"type": "integer", "minimum": 1}
-_TARGET_SIZE: Schema = {
-    "anyOf": [
-        {"type": "integer", "minimum": 1},
-        {"const": REST},
-        {"type": "null"},
-        {"type": "string", "pattern": f"^{_SYMBOL.pattern}$"},
-    ]
-}
+_OVER_SYMBOLS: Schema = {"type": "string", "pattern": "[A-Za-z]"}
+_TARGET_SIZE: Schema = {"anyOf": [_SIZE, {"const": REST}, {"type": "null"}, _OVER_SYMBOLS]}
 
 
 def _entries_json(size: Schema, at_least: int) -> Schema:
@@ -203,6 +199,10 @@ PatternText = Annotated[
     Kind("a pattern, as `a b c -> a (b c)`", checked(_pattern), {"type": "string", "pattern": "->"}),
 ]
 Factors = Annotated[
-    dict[str, int],
-    Kind("a mapping of names to sizes", checked(_factors), {"type": "object", "additionalProperties": _SIZE}),
+    dict[str, Size],
+    Kind(
+        "a mapping of names to sizes",
+        checked(_factors),
+        {"type": "object", "additionalProperties": {"anyOf": [_SIZE, _OVER_SYMBOLS]}},
+    ),
 ]

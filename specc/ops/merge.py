@@ -5,7 +5,8 @@ from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, axis_number, o
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor, is_float
@@ -142,7 +143,7 @@ def joined(inputs: Inputs, axis: int | str) -> Shape:
             if i == at:
                 total = total + size
                 axes[i] = _joined(axes[i], x.axes[i])
-            elif surely_differ(first.sizes[i], size):
+            elif not agree(first.sizes[i], size):
                 raise _unlike(first, x, operand, i)
             else:
                 axes[i] = stronger(axes[i], x.axes[i])
@@ -203,7 +204,7 @@ class Dot(Op):
                 raise wrong_rank("at least one axis", shape, operand=operand)
         i, j = axis_number(axes[0], a, "axes"), axis_number(axes[1], b, "axes")
         m, n = a.sizes[i], b.sizes[j]
-        if surely_differ(m, n) or isinstance(m, int) != isinstance(n, int):
+        if not agree(m, n) or isinstance(m, int) != isinstance(n, int):
             raise Misfit(
                 "E205",
                 f"sums over axes of different sizes, {m} and {n}",

@@ -7,6 +7,7 @@ whoever asked it knows where those stand.
 from typing import NamedTuple
 
 from specc.diagnostics.model import Applicability, Fix
+from specc.shapes.dim import Size, symbols_of
 from specc.shapes.shape import Shape, sizes_text
 
 
@@ -91,18 +92,24 @@ def undefined_size(x: Shape, axis: int, what: str) -> Misfit:
 
 
 def too_small(
-    parameter: str, window: int, size: int, axis: str | None, *repairs: Repair, position: int | None = None
+    parameter: str, window: int, size: Size, axis: str | None, *repairs: Repair, position: int | None = None
 ) -> Misfit:
     """E206: a window of `window` does not fit into `size` elements of the axis called `axis`, at `position`."""
     where = f"`{axis}`" if axis else "the input"
     return Misfit(
         "E206",
-        f"a window of {window} does not fit into {where}, which has {size}",
+        f"a window of {window} does not fit into {where}, which has {size}{for_no_size(size)}",
         parameter=parameter,
         axis=position,
         facts=("Keras: Computed output size would be zero or negative",),
         repairs=repairs,
     )
+
+
+def for_no_size(*sizes: Size) -> str:
+    """What a message about sizes that never fit says of their symbols: ` for no size of `T``."""
+    names = sorted({name for size in sizes if not isinstance(size, int) for name in symbols_of(size)})
+    return f", for no size of {' and '.join(f'`{name}`' for name in names)}" if names else ""
 
 
 def wrong_dtype(dtype: str, wants: str = "floats", *, operand: int = 0) -> Misfit:

@@ -9,7 +9,8 @@ from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, check
 from specc.ops.misfit import SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, inferred
-from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product
 from specc.shapes.tensor import Tensor
 
 HEAD = inferred("head")
@@ -223,5 +224,5 @@ class MultiHeadAttention(Heads):
         at, *more = attended
         if more:
             raise bad_argument(word, f"`{word}` goes with attention over one axis, not over {len(attended)}")
-        if any(surely_differ(x.sizes[0], x.sizes[at]) for x in shapes[:2]):
+        if not all(agree(x.sizes[0], x.sizes[at]) for x in shapes[:2]):
             raise bad_argument(word, f"`{word}` goes with attention over the first axis only")

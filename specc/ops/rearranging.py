@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from specc.ops.misfit import Misfit, SetArgument, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, given
+from specc.shapes.demand import agree, divisible
 from specc.shapes.dim import Size, product
 from specc.shapes.pattern import ELLIPSIS, Group, Pattern, side_text
 from specc.shapes.shape import Shape
@@ -23,7 +24,7 @@ class _Factor(NamedTuple):
     axis: Axis
 
 
-def plan(pattern: Pattern, sizes: Mapping[str, int], x: Shape) -> Plan:
+def plan(pattern: Pattern, sizes: Mapping[str, Size], x: Shape) -> Plan:
     """What `pattern` does to `x`; raises `Misfit` where it does not fit (E200, E203, E208, E107)."""
     _compare_names(pattern, sizes)
     factors = _split(pattern, sizes, x)
@@ -54,7 +55,7 @@ def _result_axis(group: Group, is_last: bool) -> Axis:
     return FEATURE if group.names and is_last else NAMELESS
 
 
-def _compare_names(pattern: Pattern, sizes: Mapping[str, int]) -> None:
+def _compare_names(pattern: Pattern, sizes: Mapping[str, Size]) -> None:
     left, right = pattern.left_names, pattern.right_names
     for names, side in ((left, "left"), (right, "right")):
         for name in names:
@@ -75,7 +76,7 @@ def _name_misfit(message: str) -> Misfit:
     return Misfit("E203", message, parameter="pattern")
 
 
-def _split(pattern: Pattern, sizes: Mapping[str, int], x: Shape) -> dict[str, _Factor]:
+def _split(pattern: Pattern, sizes: Mapping[str, Size], x: Shape) -> dict[str, _Factor]:
     """The factors of all axes of `x`, by name, in order; those of `...` by position."""
     many = x.rank - len(pattern.left) + 1
     has_ellipsis = any(group.is_ellipsis for group in pattern.left)
@@ -97,7 +98,7 @@ def _split(pattern: Pattern, sizes: Mapping[str, int], x: Shape) -> dict[str, _F
     return factors
 
 
-def _factors(group: Group, sizes: Mapping[str, int], x: Shape, at: int) -> dict[str, _Factor]:
+def _factors(group: Group, sizes: Mapping[str, Size], x: Shape, at: int) -> dict[str, _Factor]:
     """The factors of the one axis of `x` at position `at`."""
     whole = x.sizes[at]
     free = [name for name in group.names if name not in sizes]
@@ -110,8 +111,7 @@ def _factors(group: Group, sizes: Mapping[str, int], x: Shape, at: int) -> dict[
             parameter="sizes",
             axis=at,
         )
-    assert isinstance(known, int)
-    if isinstance(whole, int) and (whole % known if free else whole != known):
+    if not (divisible(whole, known) if free else agree(whole, known)):
         wanted = f"a multiple of {known}" if free else str(known)
         raise Misfit(
             "E208",
@@ -122,7 +122,7 @@ def _factors(group: Group, sizes: Mapping[str, int], x: Shape, at: int) -> dict[
     return {name: _Factor(sizes.get(name, whole // known), NAMELESS) for name in group.names}
 
 
-def _compare_given(pattern: Pattern, places: Mapping[str, int], x: Shape) -> None:
+def _compare_given(pattern: Pattern, places: Mapping[str, Size], x: Shape) -> None:
     """E203 where the author gave an axis the name that the pattern has for another one."""
     for at, axis in enumerate(x.axes):
         bound = places.get(axis.name or "", at)

@@ -8,7 +8,8 @@ from specc.ops.kinds import TRAINING, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, TIME
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor, is_float
 
@@ -92,7 +93,7 @@ def check_states(given: Inputs, wanted: Shapes) -> None:
         raise Misfit("E303", f"starts from {states} and is given {len(given)}", operand=1)
     for i, (tensor, state) in enumerate(zip(given, wanted, strict=True)):
         shape = tensor.shape
-        if shape.rank != state.rank or any(map(surely_differ, shape.sizes, state.sizes)):
+        if shape.rank != state.rank or not all(map(agree, shape.sizes, state.sizes)):
             text = f"starts from states of {sizes_text(state)} and is given {sizes_text(shape)}"
             raise Misfit("E212", text, operand=1 + i)
 

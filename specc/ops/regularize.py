@@ -8,7 +8,8 @@ from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
 from specc.ops.wants import integer, optional, shown
 from specc.ops.windows import DataFormat, Spatial
-from specc.shapes.dim import Size, is_known, unknown
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, unknown
 
 _NOISE_SIZE = optional(integer("a positive integer or null", at_least=1))
 
@@ -96,7 +97,7 @@ def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
     concrete = [whole[i] if n is None else n for i, n in enumerate(noise)]
     behind = whole[len(whole) - len(noise) :]
     return all(
-        n == 1 or n is size or n == size or (size is not batch and not (is_known((n, size)) or n is batch))
+        n == 1 or n is size or (batch not in (n, size) and agree(n, size))
         for n, size in zip(concrete, behind, strict=True)
     )
 

@@ -1,8 +1,6 @@
 """The layers that put the same elements into other axes: Reshape, Flatten, Permute, RepeatVector."""
 
-from collections import Counter
 from collections.abc import Iterable
-from math import prod
 
 from specc.ops.advice import permute_text, quoted
 from specc.ops.declare import Example, Place, Shape, Shapes, Unary, axis_numbers, op
@@ -11,7 +9,8 @@ from specc.ops.kinds import AxisRefs, Positive
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument, wrong_rank
 from specc.ops.windows import DataFormat
 from specc.shapes.axis import FEATURE, NAMELESS, TIME
-from specc.shapes.dim import Size, product, unknown
+from specc.shapes.demand import agree, divisible
+from specc.shapes.dim import Size, product, quotient
 from specc.shapes.regroup import Block, cuts, other_order, regroup
 from specc.shapes.shape import nameless, sizes_text
 
@@ -21,79 +20,44 @@ _COUNT_FACTS = (
 )
 
 
-class _Count:
-    """The elements of a source against those of a target, the sizes that both have left out."""
-
-    def __init__(self, x: Shape, target: Entries) -> None:
-        fixed = [entry.size for entry in target if entry.size != REST]
-        self.has_rest = len(fixed) < len(target)
-        have, need = _unknown(x.sizes), _unknown(fixed)
-        self.unknown, self.asked = _differences(have, need) if have or need else (have, need)
-        self.have, self.need = _known_product(x.sizes), _known_product(fixed)
-
-    def fits(self) -> bool:
-        """Whether some values of the sizes that are no numbers make the counts equal."""
-        if self.asked or self.has_rest:
-            return bool(self.unknown) or self.have % self.need == 0
-        return self.need % self.have == 0 if self.unknown else self.have == self.need
-
-    def rest(self) -> Size:
-        """The size that `-1` stands for."""
-        if self.asked or self.have % self.need:
-            return unknown()
-        return product([*self.unknown, self.have // self.need])
-
-    def corrected(self, target: Entries) -> list[Entries]:
-        """The targets with one number replaced that have as many elements as the source."""
-        if self.unknown or self.asked or self.has_rest:
-            return []
-        found: list[Entries] = []
-        for i, entry in enumerate(target):
-            if isinstance(entry.size, int) and self.have % (self.need // entry.size) == 0:
-                size = self.have // (self.need // entry.size)
-                found.append((*target[:i], entry._replace(size=size), *target[i + 1 :]))
-        return found
-
-
-def _unknown(sizes: Iterable[Size]) -> list[Size]:
-    return [size for size in sizes if not isinstance(size, int)]
-
-
-def _differences(a: list[Size], b: list[Size]) -> tuple[list[Size], list[Size]]:
-    """The sizes that are only in `a`, and those only in `b`, each as often as it is."""
-    left, right = Counter(a), Counter(b)
-    return list((left - right).elements()), list((right - left).elements())
-
-
-def _known_product(sizes: Iterable[Size]) -> int:
-    return prod([size for size in sizes if isinstance(size, int)])
-
-
 def solve(x: Shape, target: Entries) -> Shape:
-    """The shape that a target asks for, `-1` worked out; E202 where the elements certainly do not fit."""
+    """The shape that a target asks for, `-1` worked out; E202 where the elements fit for no size of a symbol."""
     shape = shape_of(target)
-    count = _Count(x, target)
-    if not count.fits():
-        raise _count_misfit(x, target, count)
-    if not count.has_rest:
+    fixed = [entry.size for entry in target if entry.size != REST]
+    have, need = x.elements, product(fixed)
+    has_rest = len(fixed) < len(target)
+    if not (divisible(have, need) if has_rest else agree(have, need)):
+        raise _count_misfit(x, target, have, need)
+    if not has_rest:
         return shape
-    rest = count.rest()
+    rest = quotient(have, need)
+    rest = have // need if rest is None else rest
     return Shape(tuple(rest if size == REST else size for size in shape.sizes), shape.axes)
 
 
-def _count_misfit(x: Shape, target: Entries, count: _Count) -> Misfit:
+def _corrected(target: Entries, have: int, need: int) -> list[Entries]:
+    """The targets with one number replaced that have as many elements as the source."""
+    found: list[Entries] = []
+    for i, entry in enumerate(target):
+        if isinstance(entry.size, int) and have % (need // entry.size) == 0:
+            size = have // (need // entry.size)
+            found.append((*target[:i], entry._replace(size=size), *target[i + 1 :]))
+    return found
+
+
+def _count_misfit(x: Shape, target: Entries, have: Size, need: Size) -> Misfit:
     wanted = sizes_text(nameless([entry.size for entry in target]))
-    if count.unknown or count.asked:
+    has_rest = any(entry.size == REST for entry in target)
+    corrected: list[Entries] = []
+    if not isinstance(have, int) or not isinstance(need, int):
         message = f"the elements of {sizes_text(x)} fit into {wanted} for no size at all"
-    elif count.has_rest:
-        message = (
-            f"{x.elements} elements do not fit into {wanted}: {sizes_text(x)} has no multiple of {count.need}"
-        )
+    elif has_rest:
+        message = f"{have} elements do not fit into {wanted}: {sizes_text(x)} has no multiple of {need}"
     else:
-        needed = product(entry.size for entry in target)
-        message = f"{x.elements} elements do not fit into {needed}: {sizes_text(x)} against {wanted}"
-    whole = [t for t in count.corrected(target) if not cuts(x.sizes, [entry.size for entry in t])]
-    found = whole or count.corrected(target)
+        message = f"{have} elements do not fit into {need}: {sizes_text(x)} against {wanted}"
+        corrected = _corrected(target, have, need)
+    whole = [t for t in corrected if not cuts(x.sizes, [entry.size for entry in t])]
+    found = whole or corrected
     repairs = tuple(
         SetArgument(
             "target_shape", entries_text(t), "keep all elements", "safe" if len(found) == 1 else "unsafe"

@@ -8,6 +8,7 @@ from specc.ops.flops import interpolation_flops
 from specc.ops.kinds import Kind, Pair, Positive, Triple, checked
 from specc.ops.misfit import Misfit
 from specc.ops.windows import SPACE, DataFormat, Sizes, Spatial
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 
@@ -139,7 +140,7 @@ class _Edges(Spatial):
         sizes: list[Size] = []
         for i, (size, (start, end)) in enumerate(zip(self.space(x), self.edges, strict=True)):
             after = size + self.grows * (start + end)
-            if isinstance(after, int) and after < 1:
+            if after < 1 if isinstance(after, int) else not at_least(after, 1):
                 raise self._nothing_left(x, i, start, end)
             sizes.append(after)
         return self.with_space(x, sizes)

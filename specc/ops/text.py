@@ -109,7 +109,7 @@ class TextVectorization(FromVocabulary):
         made = self._joined(x)
         if self.output_mode == "int":
             # Keras counts the words only as it runs.
-            return made.with_last(self.output_sequence_length or Unknown(), made.axes[-1])
+            return made.with_last(self.output_sequence_length or unknown(), made.axes[-1])
         if self.output_mode != "one_hot":
             return Shape((self.depth,), (FEATURE,))
         if made.sizes != x.sizes:

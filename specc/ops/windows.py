@@ -12,6 +12,7 @@ from specc.ops.declare import Inputs, Place, Unary
 from specc.ops.kinds import words
 from specc.ops.misfit import InsertBefore, Misfit, SetArgument, too_small
 from specc.shapes.axis import CHANNEL, NAMELESS, Axis, inferred
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -113,18 +114,15 @@ class Spatial(Unary):
             return padded_slide(space, strides)
         spans = window if dilation is None or max(dilation) == 1 else dilated(window, dilation)
         sizes = slide(space, spans, strides)
-        for size in sizes:
-            if isinstance(size, int) and size < 1:
-                raise self._too_small(x, parameter, window, spans)
+        for i, size in enumerate(sizes):
+            if size < 1 if isinstance(size, int) else not at_least(size, 1):
+                raise self._too_small(x, i, parameter, window, spans)
         return sizes
 
-    def _too_small(self, x: Shape, parameter: str, window: Sizes, spans: Sizes) -> Misfit:
-        space = self.space(x)
-        i = next(i for i, (n, k) in enumerate(zip(space, spans, strict=True)) if isinstance(n, int) and n < k)
-        size, position = space[i], i + self.channels_first
-        assert isinstance(size, int)
+    def _too_small(self, x: Shape, i: int, parameter: str, window: Sizes, spans: Sizes) -> Misfit:
+        size, position = self.space(x)[i], i + self.channels_first
         return too_small(
-            "dilation_rate" if size >= window[i] else parameter,
+            "dilation_rate" if isinstance(size, int) and size >= window[i] else parameter,
             spans[i],
             size,
             x.axes[position].name or SPACE[self.spatial_rank][i].name,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from specc.diagnostics.model import Note
 from specc.ir.graph import Graph, Input, Output, Target
 from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
@@ -19,7 +18,7 @@ from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Document
-from specc.syntax.tree import Node, Scalar, Sequence, kind_of
+from specc.syntax.tree import Node, Scalar, Sequence
 
 INPUT_KEYS = ("shape", "dtype", "batch_size", "sparse")
 TARGET_KEYS = ("shape", "dtype")
@@ -56,7 +55,9 @@ def resolve(
     outputs = _outputs(resolver, last, context)
     report_missing(resolver)
     if settings:
-        _hold_settings(document, found, settings, env)
+        from specc.passes.settings import hold_settings
+
+        hold_settings(document, found, settings, env)
 
     def evaluated(node: Node) -> Any:
         return evaluate(node, env, found)
@@ -99,37 +100,11 @@ def _parameters(document: Document, found: Findings, settings: Mapping[str, Any]
     variants = _variants(document, found, params)
     if variant is not None and variant not in variants:
         message = f"there is no variant `{variant}`{_hint(variant, variants)}"
-        found.error("E112", message, _key(document, "variants"))
+        found.error("E112", message, document.key("variants"))
     for key, node in variants.get(variant or "", []):
         values[str(key.value)] = Given(tree.to_plain(node), node)
     values |= {name: Given(value) for name, value in settings.items() if name in params}
     return bind(params, values, {}, found, None)
-
-
-def _hold_settings(document: Document, found: Findings, settings: Iterable[str], env: Env) -> None:
-    """E112 for what is set from outside and is no parameter, and no symbol or none that can be this size."""
-    from specc.ops.symbols import bound_symbols, is_size
-
-    symbols = bound_symbols()
-    for name in settings:
-        if name in symbols.seen:
-            if name in symbols.values and not is_size(symbols.values[name]):
-                message = (
-                    f"--set: `{name}` is a size, a positive integer, not {kind_of(symbols.values[name])}"
-                )
-                found.error("E112", message, _key(document, "inputs"))
-        elif name not in env:
-            close = did_you_mean(nearest(name, (*env, *symbols.seen)))
-            message = f"--set: there is no parameter and no symbol `{name}`{close}"
-            found.error("E112", message, _key(document, "params"), *_settable(env, symbols.seen))
-
-
-def _settable(parameters: Iterable[str], symbols: Iterable[str]) -> Iterable[Note]:
-    """What can be set: a note each for parameters and symbols, where there are any."""
-    for kind, names in (("parameters", parameters), ("symbols", sorted(symbols))):
-        listed = ", ".join(f"`{name}`" for name in names)
-        if listed:
-            yield Note(f"the {kind} are {listed}")
 
 
 def _variants(
@@ -161,11 +136,6 @@ def _mapping(document: Document, key: str, found: Findings) -> tree.Mapping | No
         return node
     found.error("E102", f"`{key}` must be a mapping, not {node.kind}", node)
     return None
-
-
-def _key(document: Document, key: str) -> Node:
-    """The top-level key itself, else the start of the spec: the place for what the command line got wrong."""
-    return document.node.key(key) or (document.node.entries[0][0] if document.node.entries else document.node)
 
 
 def _inputs(resolver: Resolver, context: Context) -> tuple[Input, ...]:

@@ -7,10 +7,10 @@ from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Link, chain_of
 from specc.shapes.axis import Axis, given
-from specc.shapes.dim import Size, symbol, unknown
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import MAX_AXES, Shape, excess
 from specc.syntax import tree
-from specc.syntax.expressions import ExpressionError, SizeOf, Template, parse_expression, parse_template
+from specc.syntax.expressions import ExpressionError, SizeOf, Template, parse_template
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 Env = dict[str, Any]
@@ -165,25 +165,12 @@ def size_from(value: Any) -> Size:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError(f"a size is a positive integer, a symbol or null, not {kind_of(value)}")
     if isinstance(value, str):
-        return _symbolic(value)
+        from specc.ops.symbols import size_in
+
+        return size_in(value)
     if value < 1:
         raise ValueError(f"a size is at least 1, not {value}")
     return value
-
-
-def _symbolic(text: str) -> Size:
-    try:
-        expression = parse_expression(text)
-        if any(name.startswith("_") for name in expression.names):
-            raise ValueError(f"`{text}` is no size: a symbol starts with a letter")
-        if expression.names:
-            return symbol(" ".join(text.split()))
-        value = expression.evaluate({})
-    except ExpressionError as error:
-        raise ValueError(f"`{text}` is no size: {error.message}") from None
-    if not isinstance(value, int):
-        raise ValueError(f"`{text}` is no size, but {kind_of(value)}")
-    return size_from(value)
 
 
 def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) -> Shape:

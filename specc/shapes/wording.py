@@ -32,7 +32,9 @@ def _sum_text(size: Size, depth: int) -> str:
     for monomial, coefficient in size.terms if depth else ():
         if len(monomial) == 1 and isinstance(monomial[0], Floor):
             ways = _ways(rest, monomial[0], coefficient, depth - 1)
-            rest, text, factor = min(ways, key=lambda way: _length(_joined(way[0], [*special, way[1:]], depth)))
+            rest, text, factor = min(
+                ways, key=lambda way: _length(_joined(way[0], [*special, way[1:]], depth))
+            )
             special.append((text, factor))
     return _joined(rest, special, depth)
 

@@ -82,6 +82,10 @@ class Document(NamedTuple):
     blocks: dict[str, Block]
     layers: Chain
 
+    def key(self, name: str) -> Node:
+        """The top-level key itself, else the start of the spec: the place for what was got wrong from outside."""
+        return self.node.key(name) or (self.node.entries[0][0] if self.node.entries else self.node)
+
 
 class Parser:
     """Sorts one tree; what it finds wrong is in `found`."""

@@ -10,7 +10,8 @@ from specc.ops.misfit import Misfit, SetArgument
 from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import CHANNEL, FEATURE, inferred
 from specc.shapes.axis import given as given_axis
-from specc.shapes.dim import Size, symbol, unknown
+from specc.shapes.demand import AtLeast, recording
+from specc.shapes.dim import Size, bind, is_anonymous, symbol, unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -55,8 +56,14 @@ def test_a_slice_of_an_unknown_size_is_refused_only_if_always_empty(
     if not any(sizes.values()):
         assert code(made, nameless([T])) == "E206"
         return
-    (size,) = made.output(nameless([T])).sizes
-    assert (size is T or size == T) == all(n == left for n, left in sizes.items())
+    with recording() as demands:
+        (size,) = made.output(nameless([T])).sizes
+    for n, left in sizes.items():
+        assert all(isinstance(d, AtLeast) and bind(d.size - d.least, {"T": n}) >= 0 for d in demands) == bool(
+            left
+        )
+        assert not left or is_anonymous(size) or bind(size, {"T": n}) == left
+    assert {start, stop} - {None, 0, -1} or not is_anonymous(size)
 
 
 def test_slices_by_name_and_by_index() -> None:

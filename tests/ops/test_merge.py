@@ -9,7 +9,8 @@ from specc.ops.declare import Op
 from specc.ops.misfit import InsertBefore, Misfit
 from specc.ops.registry import find, make
 from specc.shapes.axis import FEATURE, NAMELESS, given, inferred
-from specc.shapes.dim import Size, Symbolic, is_anonymous, symbol, unknown
+from specc.shapes.demand import Same, recording
+from specc.shapes.dim import Size, Symbolic, symbol, unknown
 from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 
@@ -70,11 +71,14 @@ def test_elementwise_merges_broadcast(name: str) -> None:
     assert misfit(op, (4, 3), (4, 3), dtype="bool").code == "E210"
 
 
-def test_sizes_that_may_differ_make_an_unknown_one() -> None:
-    for a, b in ((T, U), (NULL, unknown()), (T, 5), (5, NULL)):
-        (size,) = sizes(an_op("Add"), (a,), (b,))
-        assert is_anonymous(size)
-        assert size is not NULL
+def test_sizes_that_may_differ_must_be_equal() -> None:
+    for a, b, known in ((T, U, T), (NULL, unknown(), NULL), (T, 5, 5), (5, NULL, 5), (NULL, T, T)):
+        with recording() as demands:
+            assert sizes(an_op("Add"), (a,), (b,)) == (known,)
+        assert demands == [Same(a, b)]
+    with recording() as demands:
+        sizes(an_op("Add"), (T, 1), (T, 4))
+    assert demands == []
 
 
 def test_numbers_of_inputs() -> None:

@@ -5,7 +5,8 @@ from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import DTypes, Function, function, same
 from specc.ops.kinds import Flag, Number
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
-from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product
 from specc.shapes.dtype import result_type
 from specc.shapes.tensor import Tensor
 
@@ -67,7 +68,7 @@ class DotProductAttention(Function):
 
 def _check_alike(a: Shape, b: Shape, axis: int, operand: int) -> None:
     """E205 where an axis of queries, keys and values, as (time, head, feature), is not the same in two of them."""
-    if surely_differ(a.sizes[axis], b.sizes[axis]):
+    if not agree(a.sizes[axis], b.sizes[axis]):
         what = ("steps", "heads", "features")[axis]
         names = ("the queries", "the keys", "the values")
         message = (

@@ -8,6 +8,7 @@ from specc.ops.function import DTypes, Function, function, same
 from specc.ops.kinds import Kind
 from specc.ops.misfit import Misfit, wrong_rank
 from specc.ops.windows import DataFormat
+from specc.shapes.demand import divisible
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -41,7 +42,7 @@ class Blocks(Function):
     def divided(self, x: Shape, axis: int, parts: int) -> Size:
         """The size of one of so many parts of an axis; E208 where they are not alike."""
         size = x.sizes[axis]
-        if isinstance(size, int) and size % parts:
+        if not divisible(size, parts):
             what = x.axes[axis].name or f"axis {axis + 1}"
             message = f"takes `{what}` apart into {parts}, and {size} is no multiple of that"
             raise Misfit("E208", message, parameter="block_size", axis=axis)

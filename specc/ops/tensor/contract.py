@@ -12,7 +12,8 @@ from specc.ops.tensor.joining import common_dtype
 from specc.ops.tensor.products import summed_dtype
 from specc.ops.wants import shown
 from specc.shapes.axis import Axis
-from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -76,7 +77,7 @@ class Einsum(Function):
                 raise wrong_rank(f"{len(term) - 1} axes and the batch, as `{term}` says,", x, operand=operand)
             for i, letter in enumerate(term[1:]):
                 size, axis = known.get(letter, (x.sizes[i], x.axes[i]))
-                if surely_differ(size, x.sizes[i]):
+                if not agree(size, x.sizes[i]):
                     raise Misfit(
                         "E205",
                         f"`{letter}` is {size} and {x.sizes[i]}",
@@ -130,9 +131,9 @@ class Cross(Function):
             raise bad_argument(
                 "axis", "the vectors stand along the same axis of both values and of the result"
             )
-        if any(map(surely_differ, a.sizes, b.sizes)):
+        if not all(map(agree, a.sizes, b.sizes)):
             raise Misfit("E205", f"takes values alike, not {sizes_text(a)} and {sizes_text(b)}", operand=1)
-        if surely_differ(a.sizes[at], 3):
+        if not agree(a.sizes[at], 3):
             message = (
                 f"takes vectors of 3 elements, and {sizes_text(a)} has {a.sizes[at]} along axis {at + 1}"
             )

@@ -6,6 +6,7 @@ from specc.ops.function import ANY_DTYPE, NO_FLOATS, TRUTHS, DTypes, Function, f
 from specc.ops.kinds import AxisRef, DType, Flag, Integer, Positive
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.tensor.rules import Elementwise, Pointwise, Reducing
+from specc.shapes.demand import agree, at_least
 from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
 
@@ -67,7 +68,7 @@ class Unstack(Function):
         x = inputs[0]
         at = axis_number(self.axis, x.shape)
         size = x.shape.sizes[at]
-        if self.num is None or (isinstance(size, int) and self.num != size):
+        if self.num is None or not agree(self.num, size):
             repairs = (SetArgument("num", str(size), f"{size} elements"),) if isinstance(size, int) else ()
             message = f"`num` is the number of results, as many as axis {at + 1} of {x.shape} has elements"
             raise bad_argument("num", message, *repairs)
@@ -92,7 +93,7 @@ class TopK(Function):
         if not x.shape.rank:
             raise wrong_rank("at least one axis", x.shape)
         size = x.shape.sizes[-1]
-        if isinstance(size, int) and self.k > size:
+        if not at_least(size, self.k):
             message = f"wants the largest {self.k} of the {size} elements of the last axis of {x.shape}"
             raise Misfit("E206", message, parameter="k", axis=x.shape.rank - 1)
         shape = x.shape.with_last(self.k, x.shape.axes[-1])

@@ -8,6 +8,7 @@ from specc.ops.function import NO_FLOATS, TEXT, DTypes, Function, function, rows
 from specc.ops.kinds import Flag, NonNegative, Pair, words
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, undefined_size, wrong_rank
 from specc.ops.windows import DataFormat
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -136,11 +137,11 @@ class Bordering(Imaging):
             if not isinstance(size, int) and self.sign < 0:
                 raise undefined_size(x, at, f"without `{target}`, cropping")
             made = size + self.sign * ((first or 0) + (last or 0))
-            if isinstance(made, int) and made < 1:
+            if not at_least(made, 1):
                 raise Misfit("E206", f"nothing is left of {size} elements", parameter=ends[0], axis=at)
             return made
-        rest = self.sign * (wanted - size) - (first or last or 0) if isinstance(size, int) else 0
-        if rest < 0:
+        rest = self.sign * (wanted - size) - (first or last or 0)
+        if not at_least(rest, 0):
             message = f"`{target}` of {wanted} leaves a border of {rest} beside {size} elements"
             raise bad_argument(target, message)
         return wanted

@@ -19,7 +19,8 @@ from specc.ops.tensor.axes import Moving
 from specc.ops.tensor.reduce import summed
 from specc.ops.tensor.rules import Along, Elementwise
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree, at_least
+from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -71,7 +72,7 @@ class Take(Function):
         for index in flat(self.indices):  # pyright: ignore[reportArgumentType]
             if isinstance(index, bool) or not isinstance(index, int):
                 raise bad_argument("indices", f"an index is an integer, not {index}")
-            if isinstance(size, int) and not -size <= index < size:
+            if not at_least(size, -index if index < 0 else index + 1):
                 raise bad_argument(
                     "indices", f"index {index} is beyond the {size} elements of axis {at + 1} of {x}"
                 )
@@ -104,7 +105,7 @@ class TakeAlongAxis(Function):
             raise wrong_rank(f"indices of as many axes as {x.shape}", indices.shape, operand=1)
         sizes: list[Size] = []
         for i, (a, b) in enumerate(zip(x.shape.sizes, indices.shape.sizes, strict=True)):
-            if i != at and surely_differ(a, b) and 1 not in (a, b):
+            if i != at and 1 not in (a, b) and not agree(a, b):
                 pair = f"{sizes_text(x.shape)} and {sizes_text(indices.shape)}"
                 raise Misfit("E204", f"takes of {pair}, which differ outside the axis", operand=1, axis=i)
             sizes.append(b if i == at or a == 1 else a)
@@ -122,12 +123,12 @@ def _planes(x: Shape, *parameters: tuple[str, int | str]) -> tuple[int, ...]:
 def _diagonal_size(x: Shape, rows_at: int, columns_at: int, offset: int) -> Size:
     """How many elements a diagonal has; E206 where it lies beside the matrix."""
     height, width = x.sizes[rows_at] + min(offset, 0), x.sizes[columns_at] - max(offset, 0)
-    if not isinstance(height, int) or not isinstance(width, int):
-        return height + 0 if height is width else height * width
-    if min(height, width) < 1:
+    if not at_least(height, 1) or not at_least(width, 1):
         message = f"diagonal {offset} lies beside the matrices of {sizes_text(x)}"
         raise Misfit("E206", message, parameter="offset")
-    return min(height, width)
+    if isinstance(height, int) and isinstance(width, int):
+        return min(height, width)
+    return height if height == width else unknown()
 
 
 @function(
@@ -190,7 +191,7 @@ class Triangle(Elementwise):
             raise wrong_rank("at least two axes", x)
         height, width = x.sizes[-2:]
         kept, size = (-self.k, height) if self.upper else (self.k, width)
-        if isinstance(size, int) and kept > size:
+        if not at_least(size, kept):
             raise bad_argument("k", f"diagonal {self.k} lies beside the matrices of {sizes_text(x)}")
         return super().results(inputs)
 
@@ -249,7 +250,7 @@ class Diff(Function):
         x = inputs[0]
         (at,) = axis_numbers(self.axis, x.shape)
         size = x.shape.sizes[at]
-        if isinstance(size, int) and size <= self.n:
+        if not at_least(size, self.n + 1):
             message = f"takes {self.n} elements off axis {at + 1} of {x.shape}, which has {size}"
             raise Misfit("E206", message, parameter="n", axis=at)
         return (Tensor(x.shape.resized(at, size - self.n), self.checked_dtype(x.dtype)),)

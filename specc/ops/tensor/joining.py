@@ -13,7 +13,8 @@ from specc.ops.merge import joined
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.tensor.sizes import Counts
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree, at_least, divisible
+from specc.shapes.dim import Size
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
@@ -65,7 +66,7 @@ class Stack(Joining):
         axes = first.axes
         for operand in range(1, len(inputs)):
             x = inputs[operand].shape
-            unlike = x.rank != first.rank or any(map(surely_differ, first.sizes, x.sizes))
+            unlike = x.rank != first.rank or not all(map(agree, first.sizes, x.sizes))
             if unlike:
                 raise Misfit(
                     "E204",
@@ -159,7 +160,7 @@ class Splitting(Function):
         size, parts = x.sizes[at], self.indices_or_sections
         if isinstance(parts, int):
             return self._alike(x, at, parts)
-        if list(parts) != sorted(set(parts)) or (isinstance(size, int) and parts[-1] >= size):
+        if list(parts) != sorted(set(parts)) or not at_least(size, parts[-1] + 1):
             message = f"the places to split {sizes_text(x)} at must rise, and stand inside of axis {at + 1}"
             raise bad_argument("indices_or_sections", message)
         ends = [*parts, size]
@@ -167,10 +168,9 @@ class Splitting(Function):
 
     def _alike(self, x: Shape, at: int, parts: int) -> Iterable[Size]:
         size = x.sizes[at]
-        if not isinstance(size, int):
-            return [size // parts] * parts
-        if size % parts and not self.may_be_uneven:
-            divisors = [n for n in range(min(parts, size), 0, -1) if size % n == 0]
+        if not self.may_be_uneven and not divisible(size, parts):
+            whole = size if isinstance(size, int) else 1
+            divisors = [n for n in range(min(parts, whole), 0, -1) if whole % n == 0]
             repair = SetArgument("indices_or_sections", str(divisors[0]), f"{divisors[0]} parts", "unsafe")
             raise Misfit(
                 "E208",
@@ -179,10 +179,10 @@ class Splitting(Function):
                 axis=at,
                 repairs=(repair,),
             )
-        if size < parts:
+        if not at_least(size, parts):
             message = f"{size} elements of {sizes_text(x)} are too few for {parts} parts"
             raise Misfit("E208", message, parameter="indices_or_sections", axis=at)
-        return [size // parts + (i < size % parts) for i in range(parts)]
+        return [(size + (parts - 1 - i)) // parts for i in range(parts)]
 
 
 class SplittingAlong(Splitting):

@@ -8,7 +8,7 @@ from specc.ops.function import NARROW, NO_BFLOATS, DTypes, always, function, row
 from specc.ops.kinds import Flag, Number, words
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.matrices import Matrices, matrix, square
-from specc.shapes.dim import surely_differ
+from specc.shapes.demand import agree
 from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -163,7 +163,7 @@ class Solve(Matrices):
         if b.shape.rank not in (n - 1, n):
             wanted = f"a list of numbers, or a matrix, for each matrix of {a.shape}"
             raise wrong_rank(wanted, b.shape, operand=1)
-        if any(map(surely_differ, a.shape.sizes[:-1], b.shape.sizes)):
+        if not all(map(agree, a.shape.sizes[:-1], b.shape.sizes)):
             shown = f"{sizes_text(a.shape)} and {sizes_text(b.shape)}"
             fact = "Keras: Incompatible shapes between `a` and `b`."
             raise Misfit(

@@ -6,7 +6,8 @@ from specc.ops.function import NARROW, SMALL, DTypes, Function, floating, functi
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.products import outer_sizes
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -31,7 +32,7 @@ def matrix(x: Shape, operand: int = 0) -> Shape:
 def square(x: Shape, operand: int = 0) -> Shape:
     """`x`, which holds square matrices; E205 where they are not, or it cannot be known."""
     rows, columns = matrix(x, operand).sizes[-2:]
-    if surely_differ(rows, columns) or isinstance(rows, int) != isinstance(columns, int):
+    if not agree(rows, columns) or isinstance(rows, int) != isinstance(columns, int):
         raise Misfit(
             "E205",
             f"takes square matrices, and those of {x} have {rows} rows and {columns} columns",
@@ -69,7 +70,7 @@ class CDist(Function):
         if a.rank != b.rank:
             raise wrong_rank(f"a value of as many axes as {a}", b, operand=1)
         pair = f"{sizes_text(a)} and {sizes_text(b)}"
-        if surely_differ(a.sizes[-1], b.sizes[-1]):
+        if not agree(a.sizes[-1], b.sizes[-1]):
             raise Misfit(
                 "E205", f"measures from points of one space to those of another, of {pair}", operand=1
             )

@@ -10,14 +10,15 @@ from specc.ops.kinds import Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.wants import shown
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Size, product, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 
 def _summed(a: Size, b: Size, pair: str, operand: int) -> None:
-    if surely_differ(a, b):
+    if not agree(a, b):
         raise Misfit(
             "E205",
             f"sums over {a} elements of one and {b} of the other, of {pair}",

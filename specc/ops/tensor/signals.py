@@ -18,7 +18,8 @@ from specc.ops.misfit import (
 )
 from specc.ops.windows import slide
 from specc.shapes.axis import NAMELESS
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree, at_least
+from specc.shapes.dim import Size
 from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -68,7 +69,7 @@ class ExtractSequences(Signals):
 def _frames(x: Shape, size: Size, length: int, stride: int, parameter: str) -> Size:
     """How many sequences there are in a signal of that size; E206 where there is none."""
     (count,) = slide((size,), (length,), (stride,))
-    if isinstance(size, int) and size < length:
+    if not at_least(size, length):
         raise too_small(parameter, length, size, x.axes[-1].name, position=x.rank - 1)
     return count
 
@@ -145,7 +146,7 @@ class Complex(Signals):
         if real.shape.rank < self.axes_read:
             raise wrong_rank(f"{self.axes_read} axes or more, the batch not counted,", real.shape)
         unlike = real.shape.rank != imaginary.shape.rank
-        if unlike or any(map(surely_differ, real.shape.sizes, imaginary.shape.sizes)):
+        if unlike or not all(map(agree, real.shape.sizes, imaginary.shape.sizes)):
             shown = f"{sizes_text(real.shape)} and {sizes_text(imaginary.shape)}"
             fact = "Keras: Both the real and imaginary parts should have the same shape."
             raise Misfit(
@@ -193,7 +194,7 @@ class IRFFT(Complex):
         """Two steps for each frequency but the first, or as many as told; E206 where there is none."""
         x = self.numbers(inputs)
         size = self.fft_length or 2 * (x.shape.sizes[-1] - 1)
-        if size == 0:
+        if not at_least(size, 1):
             told = SetArgument("fft_length", "1", "say how long the signal is", "unsafe")
             raise Misfit(
                 "E206",
@@ -234,7 +235,7 @@ class ISTFT(Complex):
         whole = (x.shape.sizes[-2] - 1) * self.sequence_stride + self.fft_length
         size = self.length or whole - 2 * half
         least = size + half if self.length else 2 * half + 1
-        if isinstance(whole, int) and isinstance(least, int) and whole < least:
+        if not at_least(whole - least, 0):
             message = f"{x.shape.sizes[-2]} sequences make {whole} steps, of which {least} are needed"
             raise Misfit(
                 "E206", message, parameter="length" if self.length else "fft_length", axis=x.shape.rank - 2

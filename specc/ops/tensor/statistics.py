@@ -20,7 +20,8 @@ from specc.ops.function import (
 from specc.ops.kinds import AxisRef, AxisRefs, Flag, Number, NumberList, words
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.tensor.rules import Pointwise
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -51,10 +52,10 @@ class Average(Function):
     def _check(self, x: Shape, axis: int, weights: Tensor | Array) -> None:
         if isinstance(weights, Tensor):
             sizes = weights.shape.sizes
-            fits = len(sizes) == x.rank and not any(map(surely_differ, sizes, x.sizes))
+            fits = len(sizes) == x.rank and all(map(agree, sizes, x.sizes))
         else:
             sizes = array_shape(weights)
-            fits = len(sizes) == 1 and not surely_differ(sizes[0], x.sizes[axis])
+            fits = len(sizes) == 1 and agree(sizes[0], x.sizes[axis])
         if not fits:
             raise Misfit(
                 "E205",
@@ -141,7 +142,7 @@ class Trapezoid(Function):
             raise bad_argument("axis", "Keras counts this axis from the front, or takes -1", told)
         if self.x is not None and self.axis != -1:
             raise bad_argument("axis", "Keras takes places `x` along axis -1 alone")
-        if self.x is not None and surely_differ(len(self.x), size):
+        if self.x is not None and not agree(len(self.x), size):
             raise Misfit("E205", f"`x` has {len(self.x)} places, for {size} points", parameter="x")
         return (Tensor(without(y.shape, gone, False), self.checked_dtype(y.dtype)),)
 

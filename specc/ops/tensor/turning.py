@@ -10,6 +10,7 @@ from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.tensor.axes import Moving
 from specc.ops.tensor.rules import Elementwise
 from specc.ops.tensor.sizes import Counts, Integers, Widths
+from specc.shapes.demand import agree, at_least
 from specc.shapes.dim import Size
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
@@ -110,7 +111,7 @@ class Repeat(Moving):
             raise bad_argument("repeats", "an element is repeated a positive number of times")
         if len(several) == 1:
             return x.resized(at, size * several[0])
-        if isinstance(size, int) and size != len(several):
+        if not agree(size, len(several)):
             raise bad_argument(
                 "repeats", f"{len(several)} numbers do not go with the {size} elements of the axis"
             )
@@ -181,7 +182,7 @@ class Pad(Moving):
         """E206 where a mirror is to show more elements than there are."""
         shows = {"reflect": 1, "symmetric": 0}.get(self.mode)
         size = x.sizes[axis]
-        if shows is not None and isinstance(size, int) and width > size - shows:
+        if shows is not None and not at_least(size, width + shows):
             raise Misfit(
                 "E206",
                 f"mirrors {width} elements of an axis of {sizes_text(x)} that has {size}",
