@@ -2,6 +2,7 @@
 # pyright: reportArgumentType=false, reportOperatorIssue=false, reportOptionalOperand=false
 """Two Keras models held against each other: layers, shapes, parameters, and what they make of a batch."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -78,11 +79,16 @@ def table(model: Any, prefix: str = "") -> dict[str, tuple[Any, ...]]:
             continue
         path = f"{prefix}{operation.name}"
         if isinstance(operation, keras.Model):
-            found |= table(graph(operation), f"{path}.")
+            found |= table(graph(operation), _inside(prefix, operation))
         else:
             made = operation._inbound_nodes[0].output_tensors
             found[path] = tuple(tuple(x.shape) for x in made)
     return found
+
+
+def _inside(prefix: str, model: Any) -> str:
+    """What the paths in a nested model begin with; a stretch, which a very deep network is cut into, adds nothing."""
+    return prefix if re.fullmatch(r"stretch_\d+", model.name) else f"{prefix}{model.name}."
 
 
 def hand_over(model: Any, other: Any) -> None:
@@ -100,7 +106,7 @@ def _leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for layer in model.layers:
         path = f"{prefix}{layer.name}"
         if isinstance(layer, keras.Model):
-            yield from _leaves(graph(layer), f"{path}.")
+            yield from _leaves(graph(layer), _inside(prefix, layer))
         elif layer.weights:
             yield path, layer
 
