@@ -236,7 +236,7 @@ def _floor(e: Symbolic, by: int) -> Size:
         assert isinstance(atom, Floor)
         merged: Size = atom.of
         if rest.pop(inner) != 1:  # one less than `by`
-            whole = whole + Symbolic(((inner, 1),), 0, atom.weight)
+            whole = whole + single(atom)
             merged = atom.by - 1 - atom.of
         merged = merged + atom.by * _sum(rest, constant)
         by *= atom.by
@@ -255,28 +255,32 @@ def _floor(e: Symbolic, by: int) -> Size:
     of = _sum(rest, constant)
     if isinstance(of, int) or of.weight + 1 > MAX_WEIGHT:
         return lost()
-    atom = Floor(of, by)
-    return whole + Symbolic((((atom,), sign),), 0, atom.weight)
+    return whole + single(Floor(of, by), sign)
 
 
 def _merges(monomial: Monomial, coefficient: int, by: int) -> bool:
     return len(monomial) == 1 and isinstance(monomial[0], Floor) and coefficient in (1, by - 1)
 
 
+def single(atom: Atom, coefficient: int = 1) -> Symbolic:
+    """The size that is an atom, or a multiple of it."""
+    return Symbolic((((atom,), coefficient),), 0, atom.weight)
+
+
 @lru_cache(maxsize=1024)
 def symbol(name: str) -> Symbolic:
     """The size called `name`."""
-    return Symbolic((((Symbol(name),), 1),), 0, 1)
+    return single(Symbol(name))
 
 
 def unknown() -> Symbolic:
     """A size that nobody knows, at least 1: another one with each call."""
-    return Symbolic((((Anonymous(is_size=True),), 1),), 0, 1)
+    return single(Anonymous(is_size=True))
 
 
 def lost() -> Symbolic:
     """What arithmetic cannot follow: any integer."""
-    return Symbolic((((Anonymous(is_size=False),), 1),), 0, 1)
+    return single(Anonymous(is_size=False))
 
 
 def product(sizes: Iterable[Size]) -> Size:
@@ -336,7 +340,7 @@ def substitute(size: Size, value: Callable[[Symbol | Anonymous], Size | None]) -
                 term = term * (substitute(atom.of, value) // atom.by)
             else:
                 new = value(atom)
-                term = term * (Symbolic((((atom,), 1),), 0, 1) if new is None else new)
+                term = term * (single(atom) if new is None else new)
         total = total + term
     return total
 

@@ -101,28 +101,36 @@ def _column(size: Size, points: range, known: dict[Atom, list[int]]) -> list[int
     return total
 
 
-def _classes(size: Symbolic, budget: Budget) -> tuple[int, list[list[int]]]:
-    """A period, and for each of its classes, from that of 1 on, the forward differences at its start."""
-    length, order = period(size), degree(size)
+def _differences(size: Symbolic, length: int, budget: Budget) -> list[list[int]]:
+    """The forward differences at the start of each class, by their order; the first ones are the values."""
+    order = degree(size)
+    if order == 1 and slope(size) == 0:
+        order = 0
     budget.spend(length * (order + 1) * (size.weight + order))
     values = _column(size, range(1, length * (order + 1) + 1), {})
     rows = [values[k * length : (k + 1) * length] for k in range(order + 1)]
     for i in range(order):
         for k in range(order, i, -1):
             rows[k] = [b - a for a, b in zip(rows[k - 1], rows[k], strict=True)]
-    return length, [list(column) for column in zip(*rows, strict=True)]
+    while len(rows) > 1 and not any(rows[-1]):
+        rows.pop()
+    return rows
 
 
 def where_positive(size: Symbolic, budget: Budget) -> SizeSet:
     """The values of its only symbol for which a size is at least 0."""
-    length, classes = _classes(size, budget)
-    return _where(length, [_positive(differences) for differences in classes])
+    rows = _differences(size, period(size), budget)
+    if len(rows) == 1:
+        return _periodic([value >= 0 for value in rows[0]])
+    return _where([_positive(list(differences)) for differences in zip(*rows, strict=True)])
 
 
 def where_zero(size: Symbolic, budget: Budget) -> SizeSet:
     """The values of its only symbol for which a size is 0."""
-    length, classes = _classes(size, budget)
-    return _where(length, [_zero(differences) for differences in classes])
+    rows = _differences(size, period(size), budget)
+    if len(rows) == 1:
+        return _periodic([value == 0 for value in rows[0]])
+    return _where([_zero(list(differences)) for differences in zip(*rows, strict=True)])
 
 
 def where_divisible(size: Symbolic, by: int, budget: Budget) -> SizeSet:
@@ -130,14 +138,19 @@ def where_divisible(size: Symbolic, by: int, budget: Budget) -> SizeSet:
     length = period(size)
     length *= _steps(size, length, by)
     budget.spend(length * size.weight)
-    if length > MAX_BITS:
+    return _periodic([n % by == 0 for n in _column(size, range(1, length + 1), {})])
+
+
+def _periodic(members: Sequence[bool]) -> SizeSet:
+    """The set that has each class of a period, from that of 1 on, or has it not."""
+    if len(members) > MAX_BITS:
         raise TooLarge
-    digits = ["10"[n % by != 0] for n in _column(size, range(1, length + 1), {})]
-    return SizeSet.periodic(length, int("".join(reversed(digits)), 2))
+    return SizeSet.periodic(len(members), int("".join(["01"[member] for member in reversed(members)]), 2))
 
 
-def _where(length: int, classes: list[Intervals]) -> SizeSet:
-    """The set in which class `i` (of sizes `i + 1 + k * length`) has the given intervals of `k`."""
+def _where(classes: list[Intervals]) -> SizeSet:
+    """The set in which class `i` (of sizes `i + 1 + k * period`) has the given intervals of `k`."""
+    length = len(classes)
     if length > MAX_BITS:
         raise TooLarge
     changes: list[int] = []

@@ -109,8 +109,17 @@ class SizeSet:
     @property
     def tail(self) -> "SizeSet":
         """The periodic set that this one is from some size on."""
-        last = self.pieces[-1]
-        return SizeSet((Piece(1, last.period, _rotated(last, 1)),))
+        return extended(self.pieces[-1])
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there is a greatest size in the set, or none at all."""
+        return not self.pieces[-1].bits
+
+
+def extended(piece: Piece) -> SizeSet:
+    """The set of all sizes that has this piece's pattern throughout."""
+    return SizeSet((Piece(1, piece.period, _rotated(piece, 1)),))
 
 
 def _ones(count: int) -> int:
@@ -202,7 +211,7 @@ def _reduced(piece: Piece) -> Piece:
     start, period, bits = piece
     if bits in (0, _ones(period)):
         return Piece(start, 1, bits & 1)
-    for prime in _primes(period):
+    for prime in primes(period):
         while period % prime == 0 and bits == _window(
             Piece(0, period // prime, bits & _ones(period // prime)), 0, period
         ):
@@ -211,7 +220,7 @@ def _reduced(piece: Piece) -> Piece:
     return Piece(start, period, bits)
 
 
-def _primes(number: int) -> Iterator[int]:
+def primes(number: int) -> Iterator[int]:
     """The prime factors of a number of at most `MAX_BITS`."""
     factor = 2
     while factor * factor <= number:
@@ -226,3 +235,11 @@ def _primes(number: int) -> Iterator[int]:
 
 ALL = SizeSet((Piece(1, 1, 1),))
 NONE = SizeSet((Piece(1, 1, 0),))
+
+
+def conjunction(sets: Iterable[SizeSet]) -> SizeSet:
+    """The sizes in all of some sets."""
+    found = ALL
+    for each in sets:
+        found &= each
+    return found

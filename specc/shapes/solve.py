@@ -1,22 +1,155 @@
-"""For which sizes of its symbols what a spec demands is met."""
+"""What demands say of symbols, solved: for which sizes all are met, in the fewest words.
 
-from specc.shapes.demand import AtLeast, Demand, Divides, Same, Verdict
-from specc.shapes.dim import Size
+A demand on one symbol is an exact set of its sizes. Where two symbols must be equal, or one is an expression
+of others, it is replaced by that. What else joins several symbols is a relation, given as it stands.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from specc.shapes.demand import Demand, Same, Verdict, Witness
+from specc.shapes.dim import Symbol, single
+from specc.shapes.normal import Text, needed, texts_of
+from specc.shapes.quasi import Budget, value_at
+from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.system import Contradiction, Known, System, fewest
+from specc.shapes.truth import (
+    Variable,
+    bounded,
+    held,
+    is_axis,
+    sample,
+    simplified,
+    variables_of,
+    where,
+    whole_period,
+)
+from specc.shapes.wording import demand_text
+
+BUDGET = 4_000_000
+"""What one solution may cost: values that are computed, each of some 50 ns."""
+_RETRIED = 24
+"""Of how many demands that contradict one another each is tried to be left out."""
 
 
-def decide(demand: Demand) -> Verdict:
-    """Whether a demand is met for all sizes of its symbols, for none, or for some."""
-    match demand:
-        case AtLeast(size, least):
-            difference: Size = size - least
-            if isinstance(difference, int):
-                return Verdict("always" if difference >= 0 else "never")
-        case Same(left, right):
-            difference = left - right
-            if isinstance(difference, int):
-                return Verdict("never" if difference else "always")
-        case Divides(by, size):
-            rest = size % by
-            if isinstance(rest, int):
-                return Verdict("never" if rest else "always")
-    return Verdict("undecided")
+class Constraint(NamedTuple):
+    """A text that sizes must satisfy, and the demands, by number, that bind it."""
+
+    text: str
+    demands: tuple[int, ...]
+
+
+class Solution:
+    """The sizes for which all of some demands are met.
+
+    `constraints`: each is necessary, together they are sufficient. `contradiction`: the numbers of demands that
+    no sizes meet together, and of which none can be left out; None: none are known.
+    """
+
+    def __init__(self, demands: Sequence[Demand]) -> None:
+        self.constraints: tuple[Constraint, ...] = ()
+        self.contradiction: tuple[int, ...] | None = None
+        try:
+            self._system = System(demands, Budget(BUDGET))
+        except Contradiction as found:
+            self.contradiction = _fewest(demands, sorted(found.origin))
+            self._system = System((), Budget(BUDGET))
+        else:
+            said = sorted(_worded(self._system), key=lambda each: each[0])
+            self.constraints = tuple([constraint for _, constraint in said])
+
+    def holds(self, demand: Demand) -> Verdict:
+        """Whether a demand is met for all sizes that the others allow, for none, or for some."""
+        system = self._system
+        form = simplified(system.replaced(demand))
+        sure = form if isinstance(form, bool) else bounded(form, system.range_of)
+        if sure is not None or isinstance(form, bool):
+            return Verdict("always") if sure else Verdict("never", self._witness(demand, {}))
+        variables = variables_of(form)
+        if not all(map(is_axis, variables)):
+            return Verdict("undecided")
+        try:
+            if len(variables) == 1:
+                (variable,) = variables
+                found = held(where(form, system.budget), system.allowed.get(variable, ALL), variable)
+            elif whole_period(form, system.budget):
+                return Verdict("always")
+            else:
+                found = sample(form, [item.demand for item in system.relations], system.allowed)
+        except TooLarge:
+            return Verdict("undecided")
+        if found.witness is None:
+            return found
+        return found._replace(witness=self._witness(demand, found.witness))
+
+    def _witness(self, demand: Demand, chosen: Witness) -> Witness:
+        """Sizes of the symbols of a demand, as it was given, where those that are left have the chosen sizes."""
+
+        def size(variable: Variable) -> int:
+            name = variable.name if isinstance(variable, Symbol) else ""
+            return chosen.get(name) or self._system.allowed.get(variable, ALL).smallest() or 1
+
+        found: Witness = {}
+        for variable in variables_of(demand):
+            if isinstance(variable, Symbol):
+                found[variable.name] = value_at(self._system.expression(variable), size)
+        return dict(sorted(found.items()))
+
+
+def solve(demands: Sequence[Demand]) -> Solution:
+    """The sizes for which all of `demands` are met."""
+    return Solution(demands)
+
+
+def _fewest(demands: Sequence[Demand], numbers: Sequence[int]) -> tuple[int, ...]:
+    """Those of the demands that contradict one another, without what is not needed for that."""
+
+    def contradict(some: Sequence[int]) -> bool:
+        try:
+            System([demands[number] for number in some], Budget(BUDGET))
+        except Contradiction:
+            return True
+        return False
+
+    return tuple(numbers if len(numbers) > _RETRIED else fewest(numbers, contradict))
+
+
+_Place = tuple[list[str], int]
+
+
+def _worded(system: System) -> Iterator[tuple[_Place, Constraint]]:
+    """The constraints, each with what sorts them: their symbols, and their place among those on the same."""
+    for variable, known in system.known.items():
+        if isinstance(variable, Symbol):
+            for place, constraint in enumerate(_on_one(variable, system.allowed[variable], known)):
+                yield ([variable.name], place), constraint
+    joint = [(single(d.variable), d.size, d.origin) for d in system.definitions]
+    relations = [(Same(left, right), origin) for left, right, origin in joint]
+    relations += [(item.demand, item.origin) for item in system.relations]
+    for demand, origin in relations:
+        names = [variable.name for variable in variables_of(demand) if isinstance(variable, Symbol)]
+        if len(names) == len(variables_of(demand)):
+            yield (sorted(names), 0), Constraint(demand_text(demand), tuple(sorted(origin)))
+
+
+def _on_one(variable: Symbol, sizes: SizeSet, known: list[Known]) -> Iterator[Constraint]:
+    """What the demands on one symbol say: in normal form, or, where that takes too many words, as they stand."""
+    base = conjunction([each.sizes for each in known if each.item.is_implied])
+    given = [each for each in known if not each.item.is_implied]
+    texts = texts_of(variable.name, sizes, base)
+    if texts is None:
+        texts = needed([Text(demand_text(each.item.demand), each.sizes) for each in given], sizes, base)
+    for text, meant in texts:
+        binding = [each for each in given if each.sizes & base <= meant] or _together(given, base, meant)
+        yield Constraint(text, tuple(sorted({number for each in binding for number in each.item.origin})))
+
+
+def _together(given: list[Known], base: SizeSet, meant: SizeSet) -> list[Known]:
+    """Demands that only together leave no other sizes than those meant, without what is not needed for that."""
+    left, shrinking = base, list[Known]()
+    for each in reversed(given):  # later layers demand most
+        less = left & each.sizes
+        if less != left:
+            left = less
+            shrinking.append(each)
+    return fewest(shrinking, lambda some: conjunction([base, *[each.sizes for each in some]]) <= meant)

@@ -77,13 +77,14 @@ def simplified(demand: Demand) -> Demand | bool:
 
 
 def _remainder(size: Size, by: int) -> Size:
-    """A size with the same rest by `by`, coefficients between 0 and that."""
+    """A size with the same rest by `by`, its coefficients as near to 0 as may be."""
     if isinstance(size, int):
         return size % by
     total: Size = size.constant % by
     for monomial, coefficient in size.terms:
-        if coefficient % by:
-            total = total + Symbolic(((monomial, coefficient % by),), 0, size.weight)
+        nearest = (coefficient + (by - 1) // 2) % by - (by - 1) // 2
+        if nearest:
+            total = total + Symbolic(((monomial, nearest),), 0, size.weight)
     return total
 
 

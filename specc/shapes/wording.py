@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from specc.shapes.dim import Floor, Monomial, Size, Symbol, Symbolic, is_anonymous
+from specc.shapes.demand import AtLeast, Demand, Divides, Same
+from specc.shapes.dim import Floor, Monomial, Size, Symbol, Symbolic, is_anonymous, single
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 2
@@ -18,6 +19,44 @@ def text_of(size: Symbolic) -> str:
     if is_anonymous(size):
         return "null"
     return _sum_text(size, _DEPTH if size.weight <= _SHORT else 0)
+
+
+def demand_text(demand: Demand) -> str:
+    """A demand as a relation between texts, what is taken away on the other side: `H + 2 == W // 2`."""
+    match demand:
+        case AtLeast(size, least):
+            return "{} >= {}".format(*_sides(size - least))
+        case Same(left, right):
+            return "{} == {}".format(*sorted(_sides(left - right), key=_plainness))
+        case Divides(by, size):
+            return f"{_grouped(size)} % {_grouped(by, after=True)} == 0"
+
+
+def _sides(difference: Size) -> tuple[str, str]:
+    """Two sizes of this difference, neither of which takes anything away; the second a number, if it can be."""
+    left: Size = 0
+    right: Size = 0
+    if isinstance(difference, int):
+        return str(difference), "0"
+    for monomial, coefficient in difference.terms:
+        term = Symbolic(((monomial, abs(coefficient)),), 0, 1)
+        left, right = (left + term, right) if coefficient > 0 else (left, right + term)
+    if left == 0 or (right != 0 and difference.constant > 0):
+        left = left + difference.constant
+    else:
+        right = right - difference.constant
+    return str(left), str(right)
+
+
+def _plainness(text: str) -> tuple[bool, bool, int, str]:
+    """What sorts the sides of an equality: a lone symbol first, a number last, else the shorter one first."""
+    return text.lstrip("-").isdigit(), not text.isidentifier(), len(text), text
+
+
+def _grouped(size: Size, after: bool = False) -> str:
+    """A text that may stand before `%`, or behind it."""
+    text = str(size)
+    return text if (text.isalnum() if after else not set(text) & set("+-/%")) else f"({text})"
 
 
 def _sum_text(size: Size, depth: int) -> str:
@@ -41,7 +80,7 @@ def _sum_text(size: Size, depth: int) -> str:
 
 def _ways(whole: Size, floor: Floor, coefficient: int, depth: int) -> Iterator[_Way]:
     """The ways to write `coefficient * floor` in `whole`: what is left of that, a text, and its coefficient."""
-    without = whole - Symbolic((((floor,), coefficient),), 0, floor.weight)
+    without = whole - single(floor, coefficient)
     for of, sign in ((floor.of, coefficient), (floor.by - 1 - floor.of, -coefficient)):
         # sign * (of // by), and what multiples of `by` go in and out of the division
         for taken in _multiples(without, sign):

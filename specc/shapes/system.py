@@ -1,0 +1,282 @@
+"""Demands taken together: symbols that are expressions of others, and the sizes that are left for each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, product
+from typing import NamedTuple, TypeVar
+
+from specc.shapes.demand import AtLeast, Demand, Divides, Same
+from specc.shapes.dim import Anonymous, Floor, Size, Symbol, atoms_of, is_anonymous, single, substitute
+from specc.shapes.quasi import Budget
+from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.truth import (
+    Range,
+    Variable,
+    any_size,
+    bounded,
+    bounds,
+    is_axis,
+    is_met,
+    simplified,
+    variables_of,
+    where,
+    whole_period,
+)
+
+Origin = frozenset[int]
+_ENUMERATED = 4_096
+
+
+class Contradiction(Exception):
+    """No sizes meet the demands with the numbers `origin`."""
+
+    def __init__(self, origin: Iterable[int]) -> None:
+        super().__init__()
+        self.origin = frozenset(origin)
+
+
+class Item(NamedTuple):
+    """A simplified demand and the numbers of those that it comes from.
+
+    `is_implied`: it says of a symbol that stands for an expression of others only that it is at least 1.
+    """
+
+    demand: Demand
+    origin: Origin
+    is_implied: bool = False
+
+
+class Definition(NamedTuple):
+    """A symbol that is an expression of others, by an equality."""
+
+    variable: Variable
+    size: Size
+    origin: Origin
+
+    def value(self, variable: Variable) -> Size | None:
+        """What is put for a symbol: None for another one."""
+        return self.size if variable == self.variable else None
+
+
+class Known(NamedTuple):
+    """The sizes that one demand leaves for its only symbol."""
+
+    sizes: SizeSet
+    item: Item
+
+
+class System:
+    """Demands, solved as far as that goes; raises `Contradiction` where they cannot be met together.
+
+    `definitions`: what was replaced, in order. `known`: for each symbol, what its own demands say.
+    `allowed`: all of that together. `relations`: what is left, on several symbols, or past a bound.
+    """
+
+    def __init__(self, demands: Sequence[Demand], budget: Budget) -> None:
+        self.budget = budget
+        self.definitions: list[Definition] = []
+        self.known: dict[Variable, list[Known]] = {}
+        self.allowed: dict[Variable, SizeSet] = {}
+        self.relations: list[Item] = []
+        items = _collected([Item(demand, frozenset((number,))) for number, demand in enumerate(demands)])
+        items = [item for item in items if all(map(is_axis, variables_of(item.demand)))]
+        more = True
+        while more:
+            items = self._eliminated(items)
+            self._separate(items)
+            items, more = self._with_numbers(items)
+        self.relations = [item for item in self.relations if not self._is_certain(item)]
+
+    def replaced(self, demand: Demand) -> Demand:
+        """A demand on the symbols that are left."""
+        for definition in self.definitions:
+            demand = _substituted(demand, definition)
+        return demand
+
+    def expression(self, variable: Variable) -> Size:
+        """What a symbol is in those that are left."""
+        size: Size = single(variable)
+        for definition in self.definitions:
+            size = substitute(size, definition.value)
+        return size
+
+    def range_of(self, variable: Variable) -> Range:
+        """The least and the greatest size of a symbol, as far as its own demands say them."""
+        sizes = self.allowed.get(variable)
+        if sizes is None:
+            return any_size(variable)
+        return sizes.smallest(), sizes.pieces[-1].start - 1 if sizes.is_finite else None
+
+    def _eliminated(self, items: list[Item]) -> list[Item]:
+        """The demands, each symbol that an equality makes an expression of others replaced by that."""
+        tried: set[Demand] = set()
+        while True:
+            found = next(
+                (
+                    (item, definition)
+                    for item in items
+                    if item.demand not in tried and (definition := _definition(item)) is not None
+                ),
+                None,
+            )
+            if found is None:
+                return items
+            item, definition = found
+            tried.add(item.demand)
+            self.definitions.append(definition)
+            rest = [_replaced(other, definition) for other in items if other is not item]
+            is_implied = isinstance(definition.variable, Symbol)
+            rest.append(Item(AtLeast(definition.size, 1), definition.origin, is_implied))
+            items = _collected(rest)
+
+    def _separate(self, items: list[Item]) -> None:
+        """Each demand to its symbol, or to the relations; raises where a symbol is left without a size."""
+        self.known, self.allowed, self.relations = {}, {}, []
+        for item in items:
+            variables = variables_of(item.demand)
+            if len(variables) > 1:
+                self.relations.append(item)
+                continue
+            (variable,) = variables
+            try:
+                known = Known(where(item.demand, self.budget), item)
+            except TooLarge:
+                self.relations.append(item)
+                continue
+            left = self.allowed.get(variable, ALL)
+            try:
+                self.allowed[variable] = left & known.sizes
+            except TooLarge:
+                self.relations.append(item)
+                continue
+            self.known.setdefault(variable, []).append(known)
+            if not self.allowed[variable]:
+                raise Contradiction(_origins(fewest(self.known[variable], _is_empty)))
+
+    def _with_numbers(self, items: list[Item]) -> tuple[list[Item], bool]:
+        """The demands, symbols that can have one size only replaced in relations; whether there were some."""
+        joint = frozenset[Variable]().union(
+            *[variables_of(item.demand) for item in self.relations if len(variables_of(item.demand)) > 1]
+        )
+        for variable in joint:
+            least, most = self.range_of(variable)
+            if least == most and least is not None:
+                origin = _origins(self.known[variable])
+                value = Definition(variable, least, origin)
+                return _collected(
+                    [_replaced(i, value) if len(variables_of(i.demand)) > 1 else i for i in items]
+                ), True
+        return items, False
+
+    def _is_certain(self, item: Item) -> bool:
+        """Whether a relation says nothing more; raises where it cannot be met."""
+        variables = variables_of(item.demand)
+        if len(variables) == 1:
+            return False
+        try:
+            met = bounded(item.demand, self.range_of)
+            if met is None:
+                met = whole_period(item.demand, self.budget)
+            if met is None:
+                met = self._enumerated(item.demand)
+        except TooLarge:
+            return False
+        if met is False:
+            raise Contradiction(
+                item.origin.union(*[_origins(self.known.get(variable, [])) for variable in variables])
+            )
+        return bool(met)
+
+    def _enumerated(self, demand: Demand) -> bool | None:
+        """Whether a demand is met for all sizes of its symbols, or for none, where they are few."""
+        variables = list(variables_of(demand))
+        columns: list[list[int]] = []
+        total = 1
+        for variable in variables:
+            sizes = self.allowed.get(variable, ALL)
+            if not sizes.is_finite:
+                return None
+            columns.append(list(islice(sizes, _ENUMERATED + 1)))
+            total *= len(columns[-1])
+            if total > _ENUMERATED:
+                return None
+        verdicts = {
+            is_met(demand, dict(zip(variables, point, strict=True)).__getitem__)
+            for point in product(*columns)
+        }
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+
+Each = TypeVar("Each")
+
+
+def fewest(items: Sequence[Each], is_enough: Callable[[Sequence[Each]], bool]) -> list[Each]:
+    """Items of which none can be left out, so that those that stay are enough."""
+    kept = list(items)
+    for at in range(len(kept) - 1, -1, -1):
+        without = kept[:at] + kept[at + 1 :]
+        if is_enough(without):
+            kept = without
+    return kept
+
+
+def _is_empty(known: Sequence[Known]) -> bool:
+    return not conjunction([each.sizes for each in known])
+
+
+def _origins(known: Iterable[Known]) -> Origin:
+    return frozenset[int]().union(*[each.item.origin for each in known])
+
+
+def _collected(items: Iterable[Item]) -> list[Item]:
+    """Items in their simplest forms, each once, without those that are certain; raises where one cannot be met."""
+    found: dict[Demand, Item] = {}
+    for item in items:
+        form = simplified(item.demand)
+        if form is not False and form is not True:
+            met = bounded(form)
+            form = form if met is None else met
+        if form is False:
+            raise Contradiction(item.origin)
+        if form is True:
+            continue
+        before = found.get(form)
+        if before is None or (before.is_implied and not item.is_implied):
+            found[form] = item._replace(demand=form)
+    return list(found.values())
+
+
+def _definition(item: Item) -> Definition | None:
+    """The symbol that an equality makes an expression of others: one without a name, if it can be."""
+    size = item.demand.left if isinstance(item.demand, Same) else 0
+    if isinstance(size, int) or len(atoms_of(size)) < 2:
+        return None
+    found: list[tuple[tuple[bool, bool, object], Definition]] = []
+    for (variable, *more), coefficient in size.terms:
+        if more or isinstance(variable, Floor) or abs(coefficient) != 1:
+            continue
+        other = size * -coefficient + single(variable)
+        others = atoms_of(other)
+        if variable in others or (isinstance(variable, Symbol) and is_anonymous(other)):
+            continue
+        least, _ = bounds(other, any_size)
+        rank = isinstance(variable, Anonymous), least is not None and least >= 1, variable.key
+        found.append((rank, Definition(variable, other, item.origin)))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _substituted(demand: Demand, definition: Definition) -> Demand:
+    value = definition.value
+    match demand:
+        case AtLeast(size, least):
+            return AtLeast(substitute(size, value), least)
+        case Same(left, right):
+            return Same(substitute(left, value), substitute(right, value))
+        case Divides(by, size):
+            return Divides(substitute(by, value), substitute(size, value))
+
+
+def _replaced(item: Item, definition: Definition) -> Item:
+    """The item without the symbol that is defined."""
+    if definition.variable not in variables_of(item.demand):
+        return item
+    return item._replace(demand=_substituted(item.demand, definition), origin=item.origin | definition.origin)
