@@ -154,6 +154,10 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
             folder=folder,
         )
         typed = infer(graph, found)
+    if typed.demands:
+        from specc.passes.demands import settle
+
+        typed = settle(typed, found)
     typed = keep_promises(typed, found)
     training, targets = _training(typed, found)
     if not has_errors(found):

@@ -59,6 +59,9 @@ class TextPrinter(Printer):
             self._table(report)
         if not self.quiet or self.fails(report):
             self.screen.say(self._verdict(report))
+            if not self.fails(report):
+                for line in needs(report):
+                    self.screen.say(f"    {line}")
 
     def print_diagnostics(self, report: Report) -> None:
         """Print the diagnostics alone: a line for a mere note, else all of it and an empty line behind."""
@@ -118,6 +121,14 @@ def network(report: Report) -> str:
         f"output{'s' * (len(outputs) != 1)} {', '.join(outputs)}",
     ]
     return f"{harmless(report.name or '')}: {', '.join(parts)}"
+
+
+def needs(report: Report) -> list[str]:
+    """What the network needs of its symbols, a line each, with the layer or input that needs it first."""
+    return [
+        f"needs {each.text} (from `{harmless(each.makers[0].name)}`, line {each.line})"
+        for each in report.constraints
+    ]
 
 
 def parameters(totals: Totals) -> str:

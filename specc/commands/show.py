@@ -1,7 +1,7 @@
 """`specc show`."""
 
 from specc.commands.options import Arguments
-from specc.commands.printing import printer_for
+from specc.commands.printing import needs, printer_for
 from specc.commands.screen import Screen
 from specc.commands.specs import check_path, reading_options, single_spec
 from specc.commands.table import table_lines, totals_line
@@ -32,5 +32,6 @@ def _show(report: Report, screen: Screen) -> None:
         ]
     if report.batch is not None:
         lines.append(f"batch   {report.batch}")
+    lines += needs(report)
     lines += ["", *table_lines(report.layers, screen.columns, screen.color), "", totals_line(report.totals)]
     screen.say("\n".join(lines))

@@ -5,17 +5,21 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 `Explicit`: what the readings ask for is written out as layers; nothing is left to be inserted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
 from specc.ops.declare import CallInput, Op, Parameter
 from specc.shapes.axis import Axis
+from specc.shapes.demand import Demand
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.document import Block, Document, Item
 from specc.syntax.tree import Node, Scalar
+
+if TYPE_CHECKING:  # a network of plain sizes has nothing to solve
+    from specc.shapes.solve import Solution
 
 
 class Frame(NamedTuple):
@@ -256,12 +260,20 @@ class Weighed(NamedTuple):
     fixed: int
 
 
+class Demanded(NamedTuple):
+    """What a layer demands of sizes that are no numbers: the position of the layer, or, below 0, of the input."""
+
+    demand: Demand
+    layer: int
+
+
 class Typed(NamedTuple):
     """A graph with types. Lists by value number or by the position of the layer; None where an error stands in the way.
 
     `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where
     it is not read as written; `weights[i]`: its parameters, None where nobody knows them; `folded[r]`: the axes of
-    region `r`.
+    region `r`; `demands`: what must hold of sizes that are no numbers, and its `solution`, None where there is nothing
+    to solve.
     """
 
     graph: Graph
@@ -271,6 +283,8 @@ class Typed(NamedTuple):
     weights: list[Weighed | None]
     folded: dict[int, Folded]
     output_reshapes: dict[int, Shape]
+    demands: Sequence[Demanded] = ()
+    solution: "Solution | None" = None
 
 
 class Explicit(NamedTuple):

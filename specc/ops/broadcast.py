@@ -81,10 +81,10 @@ def broadcast_size(a: Size, b: Size) -> Size | None:
 
 
 def surer(a: Size, b: Size) -> Size:
-    """Which of two sizes that are equal is known better: a number, else one over symbols."""
-    if isinstance(a, int) or (not isinstance(b, int) and is_anonymous(b)):
-        return a
-    return b if isinstance(b, int) or is_anonymous(a) else a
+    """Which of two sizes that are equal says more: a number, else one without unknown sizes, else the simpler one."""
+    if isinstance(a, int) or isinstance(b, int):
+        return a if isinstance(a, int) else b
+    return min(a, b, key=lambda size: (is_anonymous(size), len(str(size))))
 
 
 def broadcast(a: Shape, b: Shape, operand: int) -> Shape:

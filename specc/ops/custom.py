@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from specc.ops.broadcast import distinct, stronger
+from specc.ops.broadcast import distinct, stronger, surer
 from specc.ops.declare import CallInput, Inputs, Op, Parameter, Place, Shapes, Weights, parameters_of
 from specc.ops.kinds import Kind
 from specc.ops.misfit import Misfit, undefined_size, wrong_rank
@@ -188,7 +188,7 @@ class Bound:
         known = self.spreads.setdefault(name, part)
         if known.rank != part.rank or not all(map(agree, known.sizes, part.sizes)):
             raise self._disagree(f"*{name}", str(known), value, x, operand, None)
-        sizes = tuple(map(_surer, known.sizes, part.sizes))
+        sizes = tuple(map(surer, known.sizes, part.sizes))
         self.spreads[name] = Shape(sizes, tuple(map(stronger, known.axes, part.axes)))
 
     def _size(self, value: Value, entry: Entry, x: Shape, at: int, operand: int) -> None:
@@ -208,7 +208,7 @@ class Bound:
         known = self.sizes.get(name, size)
         if not agree(known, size):
             raise self._disagree(name, str(known), value, x, operand, at)
-        self.sizes[name] = _surer(known, size)
+        self.sizes[name] = surer(known, size)
         self.axes[name] = stronger(self.axes.get(name, axis), axis)
 
     def _disagree(
@@ -226,10 +226,6 @@ def _placed(value: Value, x: Shape) -> list[tuple[Entry, int]]:
         for at, entry in enumerate(value.entries)
         if not entry.spread
     ]
-
-
-def _surer(a: Size, b: Size) -> Size:
-    return b if isinstance(b, int) else a
 
 
 class OwnError(Exception):

@@ -1,6 +1,6 @@
 """The layers that make one value of several."""
 
-from specc.ops.broadcast import broadcast, check_names, distinct, same_name, stronger
+from specc.ops.broadcast import broadcast, check_names, distinct, same_name, stronger, surer
 from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, axis_number, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
@@ -131,8 +131,7 @@ def joined(inputs: Inputs, axis: int | str) -> Shape:
     """The shape of values joined along one axis; E204 where they differ along another."""
     first = inputs[0].shape
     at = axis_number(axis, first)
-    total = first.sizes[at]
-    axes = list(first.axes)
+    sizes, axes = list(first.sizes), list(first.axes)
     for operand in range(1, len(inputs)):
         x = inputs[operand].shape
         if x.rank != first.rank:
@@ -141,14 +140,15 @@ def joined(inputs: Inputs, axis: int | str) -> Shape:
         check_names(first, x, operand, skip=None if isinstance(axis, str) else at - first.rank)
         for i, size in enumerate(x.sizes):
             if i == at:
-                total = total + size
+                sizes[i] = sizes[i] + size
                 axes[i] = _joined(axes[i], x.axes[i])
-            elif not agree(first.sizes[i], size):
-                raise _unlike(first, x, operand, i)
-            else:
-                axes[i] = stronger(axes[i], x.axes[i])
-    sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
-    return Shape(sizes, tuple(axes))
+                continue
+            if sizes[i] != size:
+                if not agree(first.sizes[i], size):
+                    raise _unlike(first, x, operand, i)
+                sizes[i] = surer(sizes[i], size)
+            axes[i] = stronger(axes[i], x.axes[i])
+    return Shape(tuple(sizes), tuple(axes))
 
 
 def _joined(a: Axis, b: Axis) -> Axis:

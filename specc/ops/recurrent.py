@@ -64,7 +64,7 @@ class Recurrent(Op):
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The last step, or all of them, and with `return_state` the states behind it."""
-        x, dtype = inputs[0]
+        x, dtype = inputs[0].shape, inputs[0].dtype
         if not is_float(dtype) and self.needs_floats:
             raise wrong_dtype(dtype)
         step = self.step_result(x)

@@ -24,7 +24,7 @@ def solve(x: Shape, target: Entries) -> Shape:
     """The shape that a target asks for, `-1` worked out; E202 where the elements fit for no size of a symbol."""
     shape = shape_of(target)
     fixed = [entry.size for entry in target if entry.size != REST]
-    have, need = x.elements, product(fixed)
+    have, need = map(product, _apart(x.sizes, fixed))
     has_rest = len(fixed) < len(target)
     if not (divisible(have, need) if has_rest else agree(have, need)):
         raise _count_misfit(x, target, have, need)
@@ -33,6 +33,16 @@ def solve(x: Shape, target: Entries) -> Shape:
     rest = quotient(have, need)
     rest = have // need if rest is None else rest
     return Shape(tuple(rest if size == REST else size for size in shape.sizes), shape.axes)
+
+
+def _apart(have: Iterable[Size], need: Iterable[Size]) -> tuple[list[Size], list[Size]]:
+    """The sizes of both sides without those, over symbols, that both have."""
+    left, right = list(have), list(need)
+    for size in [size for size in right if not isinstance(size, int) and size in left]:
+        if size in left:
+            left.remove(size)
+            right.remove(size)
+    return left, right
 
 
 def _corrected(target: Entries, have: int, need: int) -> list[Entries]:

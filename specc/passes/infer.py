@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from specc.ir.graph import (
     AS_WRITTEN,
+    Demanded,
     Fold,
     Graph,
     Layer,
@@ -17,15 +18,17 @@ from specc.ir.graph import (
 )
 from specc.ops import registry
 from specc.ops.declare import Inputs, Op, Weights, axis_number, within
-from specc.ops.misfit import Misfit, wrong_dtype
+from specc.ops.misfit import Misfit, for_no_size, wrong_dtype
 from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit, unwrappable
 from specc.passes.instances import Instances
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
-from specc.shapes.dim import is_known
+from specc.shapes.demand import Demand, agree, at_least, recording
+from specc.shapes.dim import is_known, symbols_of
 from specc.shapes.shape import MAX_ELEMENTS, Shape, excess
 from specc.shapes.tensor import Tensor
+from specc.suggest import did_you_mean, nearest
 from specc.syntax.expressions import ExpressionError
 
 NOTHING = Weighed(0, 0)
@@ -40,6 +43,7 @@ class Found(NamedTuple):
     weights: Weights
     weighed: Weighed | None
     warnings: tuple[Misfit, ...]
+    demands: tuple[Demand, ...] = ()
 
 
 class Inference:
@@ -53,6 +57,7 @@ class Inference:
         self.readings: dict[int, Reading] = {}
         self.weights: list[Weighed | None] = [NOTHING] * len(graph.layers)
         self.regions = Regions(graph, self.types)
+        self.demands: list[Demanded] = []
         self._known: dict[tuple[Op, str, Inputs], Found] = {}
         self._built: dict[Layer, Weights] = {}
         self._originals = {layer.shares for layer in graph.layers if layer.shares is not None}
@@ -69,6 +74,7 @@ class Inference:
         types = self.types
         for entry in self.graph.inputs:
             types[entry.value] = entry.tensor
+        self._enter()
         for number, layer in enumerate(self.graph.layers):
             inputs = tuple([None if value is None else types[value] for value in layer.inputs])
             if None in inputs and any(v is not None and types[v] is None for v in layer.inputs):
@@ -77,7 +83,20 @@ class Inference:
                 self._layer(number, layer, inputs)  # pyright: ignore[reportArgumentType]
             except Misfit as misfit:
                 self.blame.report(misfit, self._reader(misfit, layer))
-        return Typed(self.graph, types, self.ops, self.readings, self.weights, self.regions.folded, {})
+        return Typed(
+            self.graph, types, self.ops, self.readings, self.weights, self.regions.folded, {}, self.demands
+        )
+
+    def _enter(self) -> None:
+        """What inputs demand of their symbols: that no axis is empty."""
+        for i, entry in enumerate(self.graph.inputs, start=-len(self.graph.inputs)):
+            if entry.tensor is None or is_known(entry.tensor.shape.sizes):
+                continue
+            self.regions.symbols |= frozenset().union(*map(symbols_of, entry.tensor.shape.sizes))
+            with recording() as demands:
+                for size in entry.tensor.shape.sizes:
+                    at_least(size, 1)
+            self.demands += [Demanded(demand, i) for demand in demands]
 
     def _reader(self, misfit: Misfit, layer: Layer) -> Layer:
         """The layer to blame: for a value that cannot enter a region, the one inside that reads it."""
@@ -93,7 +112,9 @@ class Inference:
     def _layer(self, number: int, layer: Layer, inputs: Inputs) -> None:
         op = layer.op
         if isinstance(op, Fold | Unfold):
-            crossing, result = self.regions.cross(op, layer, inputs[0])
+            with recording() as demands:
+                crossing, result = self.regions.cross(op, layer, inputs[0])
+            self.demands += [Demanded(demand, number) for demand in demands]
             self.ops[number], self.types[layer.outputs[0]] = crossing, result
             return
         if isinstance(op, Pending):
@@ -116,6 +137,8 @@ class Inference:
             self.readings[number] = found.reading
         for warning in found.warnings:
             self.blame.report(warning, layer)
+        if found.demands:
+            self.demands += [Demanded(demand, number) for demand in found.demands]
         for value, tensor in zip(layer.outputs, found.results, strict=False):
             self.types[value] = tensor
         if layer.shares is not None:
@@ -126,6 +149,23 @@ class Inference:
                 self._built[layer] = found.weights
 
     def _infer(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
+        """What is known of an op on these inputs, with what it demands of sizes that are no numbers."""
+        if all(_is_known(tensor) for tensor in inputs):
+            found = self._worked_out(op, layer, inputs)
+            if all(_is_known(tensor) for tensor in found.results):
+                return found
+        with recording() as demands:
+            found = self._worked_out(op, layer, inputs)
+            _refuse_empty(found.results)
+        for name in sorted(
+            {name for t in found.results for size in t.shape.sizes for name in symbols_of(size)}
+        ):
+            if name not in self.regions.symbols:
+                hint = did_you_mean(nearest(name, self.regions.symbols))
+                raise Misfit("E107", f"asks for the size `{name}`, which no input has{hint}")
+        return found._replace(demands=tuple(dict.fromkeys(demands)))
+
+    def _worked_out(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         x = inputs[0].shape
         places = op.places
         reading = AS_WRITTEN if places is None else fit(op, places, x)
@@ -269,7 +309,8 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
     outer = received.part(0, reading.outer)
     cores = [Tensor(received.part(reading.outer), inputs[0].dtype)]
     for other in inputs[1:]:
-        if other.shape.sizes[: reading.outer] != outer.sizes:
+        leading = other.shape.sizes[: reading.outer]
+        if len(leading) < reading.outer or not all(map(agree, leading, outer.sizes)):
             raise Misfit("E205", f"is distributed over {outer}, which {other.shape} does not have in front")
         cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
     results = op.results(tuple(cores))
@@ -281,6 +322,18 @@ def _refuse_excess(results: Inputs) -> None:
         why = excess(tensor.shape)
         if why is not None:
             raise Misfit("E110", f"makes a value that {why}")
+
+
+def _is_known(tensor: Tensor | None) -> bool:
+    return tensor is None or is_known(tensor.shape.sizes)
+
+
+def _refuse_empty(results: Inputs) -> None:
+    """E206 for an axis that no size of a symbol gives an element; that it has one is demanded."""
+    for tensor in results:
+        for size in tensor.shape.sizes:
+            if not at_least(size, 1):
+                raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
 
 
 def _refuse_heavy(weights: Weights) -> None:

@@ -1,19 +1,25 @@
 """Whether the outputs are what was declared; a shape of the same elements is reached by a reshape."""
 
-from math import prod
+from typing import Literal
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Makers, Output, Typed, makers_of
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
-from specc.shapes.dim import Size, is_anonymous, surely_differ
+from specc.shapes.demand import Same, Verdict, verdict
+from specc.shapes.dim import Size, bind, is_anonymous
 from specc.shapes.regroup import regroup
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor
 
+Held = Literal["kept", "unproven", "broken"]
+
 
 def keep_promises(typed: Typed, found: Findings) -> Typed:
-    """Hold every output against its declaration (E209); the types and reshapes are those that the promises give."""
+    """Hold every output against its declaration; the types and reshapes are those that the promises give.
+
+    E209 for one that is not kept, or not for all sizes that the network takes; W605 for one about a size nobody knows.
+    """
     makers: Makers | None = None
     reshapes: dict[int, Shape] = {}
     outputs: list[Output] = []
@@ -23,11 +29,14 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
         if tensor is None or promise is None:
             outputs.append(output)
             continue
-        if _agree(tensor.shape, promise):
+        held, witness = _held(typed, tensor.shape, promise)
+        if held != "broken":
             outputs.append(output._replace(promise=_promised(tensor.shape, promise)))
+            if held == "unproven":
+                found.append(_unproven(output, tensor.shape))
             continue
         outputs.append(output)
-        fault = _reshape_fault(tensor.shape, promise)
+        fault = _reshape_fault(typed, tensor.shape, promise) if witness is None else witness
         if fault is None and not typed.graph.strict:
             reshapes[output.value] = promise
             text = f"output `{output.name}` is reshaped from {sizes_text(tensor.shape)} to {promise}"
@@ -46,29 +55,56 @@ def _promised(shape: Shape, promise: Shape) -> Shape:
     return Shape(sizes, axes)
 
 
-def _agree(shape: Shape, promise: Shape) -> bool:
-    return shape.rank == promise.rank and all(
-        _keeps(s, p) and not _misnamed(a, b)
-        for s, p, a, b in zip(shape.sizes, promise.sizes, shape.axes, promise.axes, strict=True)
-    )
+def _held(typed: Typed, shape: Shape, promise: Shape) -> tuple[Held, str | None]:
+    """Whether a shape keeps a promise, and, where it does for some sizes only, for which it does not."""
+    if shape.rank != promise.rank or any(map(_misnamed, shape.axes, promise.axes)):
+        return "broken", None
+    unproven = False
+    witness: str | None = None
+    for size, promised in zip(shape.sizes, promise.sizes, strict=True):
+        if size == promised or is_anonymous(promised):
+            continue
+        verdict = _holds(typed, Same(size, promised))
+        if verdict.kind == "never":
+            return "broken", None
+        if verdict.kind != "always":
+            if is_anonymous(size):
+                unproven = True
+            else:
+                witness = witness or _counterexample(size, promised, verdict)
+    if witness is not None:
+        return "broken", witness
+    return "unproven" if unproven else "kept", None
 
 
-def _keeps(size: Size, promised: Size) -> bool:
-    """Whether a size keeps what was promised, as far as anything is known."""
-    if not isinstance(promised, int) and not is_anonymous(promised):
-        return size == promised or is_anonymous(size)
-    return not surely_differ(size, promised) and not (
-        isinstance(promised, int) and not isinstance(size, int) and not is_anonymous(size)
+def _holds(typed: Typed, demand: Same) -> Verdict:
+    """Whether a demand is met for the sizes that the network takes."""
+    return verdict(demand) if typed.solution is None else typed.solution.holds(demand)
+
+
+def _counterexample(size: Size, promised: Size, verdict: Verdict) -> str:
+    if verdict.witness is None:
+        return f"; nothing proves that {size} is always {promised}"
+    values = " and ".join(f"`{name}` = {value}" for name, value in verdict.witness.items())
+    made, said = bind(size, verdict.witness), bind(promised, verdict.witness)
+    return f": with {values} it has {made} where {said} is declared"
+
+
+def _unproven(output: Output, shape: Shape) -> Diagnostic:
+    message = (
+        f"output `{output.name}` is {shape}, and nothing proves that it is {output.promise} when it runs"
     )
+    fixes = (Fix("leave the size open: write `null`", "display"),)
+    return Diagnostic("W605", message, output.node.span, fixes=fixes)
 
 
 def _misnamed(axis: Axis, promised: Axis) -> bool:
     return axis.given and promised.given and axis is not promised
 
 
-def _reshape_fault(shape: Shape, promise: Shape) -> str | None:
+def _reshape_fault(typed: Typed, shape: Shape, promise: Shape) -> str | None:
     """Why no reshape reaches the promise; None where one does, each axis from whole neighbours or as part of one."""
-    if surely_differ(shape.elements, promise.elements) or not _same_elements(shape, promise):
+    if _holds(typed, Same(shape.elements, promise.elements)).kind != "always":
         return ""
     for block in regroup(shape.sizes, promise.sizes):
         if block.kind == "cut":
@@ -81,13 +117,6 @@ def _reshape_fault(shape: Shape, promise: Shape) -> str | None:
 def _confusion(shape: Shape, promise: Shape) -> str:
     same = {axis.name for axis in shape.axes} == {axis.name for axis in promise.axes}
     return "stand in another order" if same else "have other names"
-
-
-def _same_elements(shape: Shape, promise: Shape) -> bool:
-    left = sorted(map(str, (s for s in shape.sizes if not isinstance(s, int))))
-    right = sorted(map(str, (s for s in promise.sizes if not isinstance(s, int))))
-    known, wanted = (prod(s for s in sizes if isinstance(s, int)) for sizes in (shape.sizes, promise.sizes))
-    return left == right and "null" not in left and known == wanted
 
 
 def _broken(output: Output, tensor: Tensor, fault: str | None, makers: Makers, typed: Typed) -> Diagnostic:

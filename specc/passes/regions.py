@@ -3,7 +3,8 @@
 from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.declare import axis_numbers
 from specc.ops.misfit import Misfit
-from specc.shapes.dim import surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, is_anonymous, symbols_of
 from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
 
@@ -14,7 +15,10 @@ class Regions:
     def __init__(self, graph: Graph, types: list[Tensor | None]) -> None:
         self.regions = graph.regions
         self.types = types
+        self.symbols: frozenset[str] = frozenset()
+        """The symbols of the network's inputs."""
         self.folded: dict[int, Folded] = {}
+        self._own: dict[tuple[int, str], Size] = {}
 
     def cross(self, op: Crossing, layer: Layer, x: Tensor) -> tuple[Crossing, Tensor]:
         """The crossing with its positions, and the type of the value on the other side."""
@@ -42,8 +46,30 @@ class Regions:
         extra = x.rank - op.promise.rank
         if extra < 0:
             raise Misfit("E200", f"promises an input {op.promise} and is given {x}")
-        _keep_promise(op.promise, x.part(extra))
+        self._keep_promise(op, op.promise, x.part(extra))
         return tuple(range(extra))
+
+    def _keep_promise(self, op: Fold, promise: Shape, x: Shape) -> None:
+        for i, (promised, size) in enumerate(zip(promise.sizes, x.sizes, strict=True)):
+            if not agree(self._meant(op, promised, size), size):
+                raise Misfit("E209", f"promises an input {promise} and is given {x}", axis=i)
+            wanted, found = promise.axes[i], x.axes[i]
+            if wanted.given and found.given and wanted is not found:
+                raise Misfit(
+                    "E203",
+                    f"promises an input {promise}, and axis `{found.name}` stands where it has `{wanted.name}`",
+                )
+
+    def _meant(self, op: Fold, promised: Size, size: Size) -> Size:
+        """The size that a block promises: a symbol that no input of the network has is its own, in each use another."""
+        if isinstance(promised, int):
+            return promised
+        own = symbols_of(promised) - self.symbols
+        if not own:
+            return size if is_anonymous(promised) else promised
+        if own != {str(promised)}:
+            return size
+        return self._own.setdefault((op.region, str(promised)), size)
 
 
 def _positions(region: Region, x: Shape, known: Folded | None) -> tuple[int, ...]:
@@ -57,20 +83,8 @@ def _positions(region: Region, x: Shape, known: Folded | None) -> tuple[int, ...
 
 def _hold_against(known: Folded, x: Shape, positions: tuple[int, ...]) -> None:
     for size, i in zip(known.sizes, positions, strict=False):
-        if surely_differ(size, x.sizes[i]):
+        if not agree(size, x.sizes[i]):
             raise Misfit("E205", f"runs over {size} steps, and {x} has {x.sizes[i]} there")
-
-
-def _keep_promise(promise: Shape, x: Shape) -> None:
-    for i, (promised, size) in enumerate(zip(promise.sizes, x.sizes, strict=True)):
-        if surely_differ(promised, size):
-            raise Misfit("E209", f"promises an input {promise} and is given {x}", axis=i)
-        wanted, found = promise.axes[i], x.axes[i]
-        if wanted.given and found.given and wanted is not found:
-            raise Misfit(
-                "E203",
-                f"promises an input {promise}, and axis `{found.name}` stands where it has `{wanted.name}`",
-            )
 
 
 def _restored(folded: Folded, x: Shape) -> tuple[tuple[int, ...], Shape]:
