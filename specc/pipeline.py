@@ -160,10 +160,23 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
         typed = settle(typed, found)
     typed = keep_promises(typed, found)
     training, targets = _training(typed, found)
+    spent: Mapping[str, Any] = {}
+    if "budget" in document.sections:
+        from specc.passes.budget import hold_budget
+
+        spent = hold_budget(document.sections["budget"], typed, found)
     if not has_errors(found):
         lint(typed, found)
+        if any(op is not None and op.makes_mask for op in typed.ops):
+            from specc.passes.mask_lint import follow_masks
+
+            typed = follow_masks(typed, training.loss if training is not None else (), found)
         insertions(typed, found)
-    report = Report(source.path, _sorted(found, source), typed, targets)
+    if document.ignores:
+        from specc.passes.ignore import hide
+
+        typed = typed._replace(hidden=hide(document, typed.graph, found))
+    report = Report(source.path, _sorted(found, source), typed, targets, spent)
     return Checked(report, document, training, work=work + graph.steps)
 
 
@@ -177,7 +190,7 @@ def _binding(settings: Mapping[str, Any], document: Document) -> AbstractContext
 
 
 def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
-    """The `compile` section, checked, and the targets that `fit` will want; labels and budget are held against both."""
+    """The `compile` section, checked, and the targets that `fit` will want."""
     sections = typed.graph.document.sections
     compiled: Any = None
     targets: Mapping[str, Tensor] = {}

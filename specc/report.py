@@ -2,26 +2,24 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from specc.diagnostics.json import to_dict as diagnostic_dict
 from specc.diagnostics.model import Diagnostic, has_errors
 from specc.ir.graph import Typed
-from specc.passes.cost import Row, Totals, rows, totals
+from specc.passes.cost import Row, Spent, Totals, rows, totals
 from specc.shapes.shape import Shape, json_axes, json_shape
 from specc.shapes.tensor import Tensor
 from specc.source import Source
 from specc.syntax.document import Document
-
-if TYPE_CHECKING:
-    from specc.passes.demands import Constraint
 
 
 class Report:
     """The answer to a check; what it takes time to work out is worked out when it is asked for.
 
     `path` is the spec's, `name` its name if it could be read, `diagnostics` everything found in the order of the
-    text, `typed` the network as far as it could be read (None where its text could not).
+    text, `typed` the network as far as it could be read (None where its text could not), `spent` what its budget
+    bounds.
     """
 
     def __init__(
@@ -30,11 +28,13 @@ class Report:
         diagnostics: list[Diagnostic],
         typed: Typed | None = None,
         targets: Mapping[str, Tensor] | None = None,
+        spent: Mapping[str, Spent] | None = None,
     ) -> None:
         self.path = path
         self.diagnostics = diagnostics
         self.typed = typed
         self.targets: Mapping[str, Tensor] = targets or {}
+        self.spent: Mapping[str, Spent] = spent or {}
 
     @property
     def ok(self) -> bool:
@@ -55,15 +55,6 @@ class Report:
     def totals(self) -> Totals:
         """Parameters, FLOPs and activation memory of the whole network, for one sample."""
         return totals(self.layers)
-
-    @cached_property
-    def constraints(self) -> "list[Constraint]":
-        """What the network needs of its symbols: each is necessary, together they are sufficient."""
-        if self.typed is None or self.typed.solution is None:
-            return []
-        from specc.passes.demands import constraints
-
-        return constraints(self.typed)
 
     @property
     def typed_layers(self) -> set[str]:
@@ -122,7 +113,8 @@ class Report:
                 "flops": total.flops,
                 "activation_bytes": total.activation_bytes,
             },
-            "constraints": [each.text for each in self.constraints],
+            "constraints": [],
+            **({"budget": {key: one._asdict() for key, one in self.spent.items()}} if self.spent else {}),
         }
 
 
@@ -164,4 +156,6 @@ def _row(row: Row, batch: int | None) -> dict[str, Any]:
         made["outputs"] = [json_shape(shape, batch) for shape in row.outputs]
     if row.reuses is not None:
         made["reuses"] = row.reuses
+    if row.masked is not None:
+        made["masked"] = [axis.name for axis in row.masked.axes]
     return made

@@ -14,7 +14,8 @@ _BITS = {"bool": 8, "string": 0}
 class Row(NamedTuple):
     """One line of the table of layers.
 
-    `flops` and `bytes` are None where a size is no number, `flops` and the parameters where a layer does not tell them.
+    `flops` and `bytes` are None where a size is no number, `flops` and the parameters where a layer does not tell them;
+    `masked` is the shape of the mask of its first result.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Row(NamedTuple):
     distributed: str | None
     line: int
     reuses: str | None
+    masked: Shape | None = None
 
 
 class Totals(NamedTuple):
@@ -39,6 +41,13 @@ class Totals(NamedTuple):
     flops: int | None
     activation_bytes: int | None
     counted: int
+
+
+class Spent(NamedTuple):
+    """What a network may take, and what it takes; None where that depends on a size that is not known."""
+
+    limit: int
+    used: int | None
 
 
 def dtype_bytes(dtype: str) -> int:
@@ -121,6 +130,7 @@ def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | Non
         None if not outer else ("fold" if reading is not None and reading.unwrapped else layer.distribute),
         layer.item.key.span.first.line,
         layer.shares.name if layer.shares is not None else None,
+        typed.types[layer.outputs[0]].mask,  # pyright: ignore[reportOptionalMemberAccess]
     )
 
 
