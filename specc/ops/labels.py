@@ -54,7 +54,8 @@ def compare(reads: Labels, output: Sizes, labels: Sizes, is_masked: bool = False
     y, p = (BATCH, *labels), (BATCH, *output)
     match reads.target:
         case "ids":
-            return "exact" if not labels else "adjusted" if labels == (1,) else "refused"
+            a, _ = squeezed(y, p)
+            return "exact" if not labels else "adjusted" if a[1:] in ((), (1,)) else "refused"
         case "sequence":
             return "exact" if len(labels) == 1 and output[-1:] != (1,) else "refused"
         case "classes" if reads.flat:

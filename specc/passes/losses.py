@@ -90,7 +90,7 @@ def _refused(judged: Judged) -> str | None:
     if facts.rank is not None and shape.rank != facts.rank:
         axes = "one axis" if facts.rank == 1 else f"{facts.rank} axes"
         return f"`{name}` takes outputs with {axes} and is given {output} {sizes_text(shape)}"
-    if facts.labels.whole and not shape.rank:
+    if (facts.labels.whole or facts.categorical) and not shape.rank:
         return f"`{name}` reads the last axis as a whole, and output {output} has no axis"
     for one in _axes(judged.loss):
         if not -shape.rank - 1 <= one <= shape.rank:
