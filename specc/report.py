@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specc.diagnostics.json import to_dict as diagnostic_dict
 from specc.diagnostics.model import Diagnostic, has_errors
@@ -12,6 +12,9 @@ from specc.shapes.shape import Shape, json_axes, json_shape
 from specc.shapes.tensor import Tensor
 from specc.source import Source
 from specc.syntax.document import Document
+
+if TYPE_CHECKING:
+    from specc.passes.demands import Constraint
 
 
 class Report:
@@ -55,6 +58,15 @@ class Report:
     def totals(self) -> Totals:
         """Parameters, FLOPs and activation memory of the whole network, for one sample."""
         return totals(self.layers)
+
+    @cached_property
+    def constraints(self) -> "list[Constraint]":
+        """What the network needs of its symbols: each is necessary, together they are sufficient."""
+        if self.typed is None or self.typed.solution is None:
+            return []
+        from specc.passes.demands import constraints
+
+        return constraints(self.typed)
 
     @property
     def typed_layers(self) -> set[str]:
@@ -113,7 +125,7 @@ class Report:
                 "flops": total.flops,
                 "activation_bytes": total.activation_bytes,
             },
-            "constraints": [],
+            "constraints": [each.text for each in self.constraints],
             **({"budget": {key: one._asdict() for key, one in self.spent.items()}} if self.spent else {}),
         }
 
