@@ -54,6 +54,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     if row.distributed is not None:
         how = "by TimeDistributed" if row.distributed == "time_distributed" else "folded"
         remark = f"{remark}, {how}" if remark else how
+    if row.masked is not None:
+        over = ", ".join(axis.name or str(size) for size, axis in zip(*row.masked, strict=True))
+        masked = f"masked over {over}" if over else "masked"
+        remark = f"{remark}, {masked}" if remark else masked
     return (
         harmless(row.name),
         harmless(row.op),

@@ -2,14 +2,25 @@
 
 from collections.abc import Iterable
 
-from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
+from specc.ops.declare import (
+    Example,
+    Inputs,
+    Masks,
+    Shape,
+    Shapes,
+    Weights,
+    axis_number,
+    axis_numbers,
+    known_size,
+    op,
+)
 from specc.ops.flops import activation_flops
 from specc.ops.kinds import AxisRefs, NonNegativeNumber, Number
 from specc.ops.misfit import Misfit, Replace, bad_argument
 from specc.ops.objects import Activation as ActivationName
 from specc.ops.objects import Constraint, Initializer, Object, Regularizer
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
-from specc.shapes.dim import Size
+from specc.shapes.dim import Size, surely_differ
 from specc.shapes.tensor import is_float
 
 _TAKES: dict[str, tuple[str, ...]] = {
@@ -26,6 +37,8 @@ ALONG_AXIS = frozenset(("softmax", "log_softmax", "sparsemax"))
 
 
 class _Elementwise(Pointwise):
+    passes_mask = True
+
     @property
     def ignores_leading(self) -> bool:
         return True
@@ -124,6 +137,7 @@ class LeakyReLU(_Elementwise):
 class PReLU(Pointwise):
     """Multiplies what is negative by a slope that is learned for each element, or shared along axes."""
 
+    passes_mask = True
     refused_dtypes = NO_FLOATS
 
     alpha_initializer: Initializer | None = "Zeros"
@@ -175,6 +189,17 @@ class Softmax(_Elementwise):
     @property
     def ignores_leading(self) -> bool:
         return self.axis == -1
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's; E205 unless it spreads over it from the last axis on, the batch too."""
+        mask, x = inputs[0].mask, inputs[0].shape
+        if mask is not None and (mask.rank < x.rank or any(map(surely_differ, mask.sizes, x.sizes))):
+            from specc.ops.masking import unfit
+
+            same = Replace("Activation: softmax", "the activation of that name, which lays no mask over it")
+            repairs = (same,) if self.axis == -1 else ()
+            raise unfit(mask, x, "The `mask` must be broadcastable to `inputs`", *repairs)
+        return super().masks(inputs, results)
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where one of `axis` is none of them, E107 where there is none."""

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from specc.ops.broadcast import broadcast_size, distinct
-from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, known_size, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, known_size, op
 from specc.ops.kinds import FLAG, Flag, Integer, Rate
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE
@@ -40,6 +40,8 @@ class _Scored(Op):
     """Attention without projections: scores of query and key weigh the values."""
 
     call_options = OPTIONS
+    passes_mask = True
+    uses_mask = True
 
     use_scale: Flag
 
@@ -68,6 +70,17 @@ class _Scored(Op):
             return (result,)
         axes = distinct((*query.axes[:-1], key.axes[-2]))
         return (result, Tensor(Shape((*query.sizes[:-1], key.sizes[-2]), axes), dtype))
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The query's; E205 for one of query or value that does not spread over the scores."""
+        for operand, x in enumerate(inputs[:2]):
+            mask, steps = x.mask, x.shape.part(0, -1)
+            if mask is not None and (mask.rank != steps.rank or (operand == 1 and steps.rank > 1)):
+                from specc.ops.masking import unfit
+
+                fact = "condition, then and else must be broadcastable"
+                raise unfit(mask, steps.part(-1), fact, operand=operand)
+        return super().masks(inputs, results)
 
     def _check(self, shapes: Shapes) -> None:
         query = shapes[0]

@@ -12,6 +12,7 @@ from specc.ops.core import embedded
 from specc.ops.declare import (
     Example,
     Inputs,
+    Masks,
     Op,
     Shape,
     Shapes,
@@ -24,18 +25,20 @@ from specc.ops.declare import (
 from specc.ops.entries import Factors, PatternText, Sizes, shape_of
 from specc.ops.files import found_in
 from specc.ops.kinds import AxisRef, AxisRefs, Flag, Integer, NonNegative, Number, Positive, Text, words
-from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.rearranging import Plan, plan
 from specc.ops.vectors import Vectors, read_vectors
 from specc.shapes.axis import FEATURE
-from specc.shapes.demand import at_least
+from specc.shapes.demand import agree, at_least
 from specc.shapes.dim import Size, unknown
 from specc.shapes.tensor import Tensor, is_float
 
 
 class Rearranging(Unary):
-    """The base of constructs that only move elements: no layer of Keras casts them."""
+    """The base of constructs that only move elements: no layer of Keras casts them, or hands their masks on."""
+
+    carries_mask = True
 
     def result_dtype(self, dtype: str) -> str:
         """The dtype of the input, whatever the policy."""
@@ -103,6 +106,13 @@ class Slice(Rearranging):
         sizes[axis] = self._size(x, axis)
         return Shape(tuple(sizes), x.axes)
 
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, cut like it; none is left of one whose axis goes."""
+        mask, axis = inputs[0].mask, axis_number(self.axis, inputs[0].shape)
+        if mask is None or axis >= mask.rank:
+            return (mask,)
+        return (results[0].shape.part(0, mask.rank),) if self.index is None else ()
+
     def _element(self, x: Shape, axis: int, index: int) -> Shape:
         if self.start is not None or self.stop is not None or self.step != 1:
             raise bad_argument("index", "`index` does not go with `start`, `stop` and `step`")
@@ -132,6 +142,7 @@ class Slice(Rearranging):
     Example({"axis": [1, -1], "how": "max"}, ((5, 2, 3),)),
     Example({"axis": 1, "how": "last", "keepdims": True}, ((5, 3),)),
     name="reduce",
+    inputs="inputs mask?",
 )
 class Reduce(Unary):
     """Takes the mean, sum, largest, smallest, first or last over axes; masked steps are left out."""
@@ -139,6 +150,36 @@ class Reduce(Unary):
     axis: AxisRefs
     how: Annotated[str, words("mean", "sum", "max", "min", "last", "first")] = "mean"
     keepdims: Flag = False
+
+    carries_mask = True
+    spreads = False
+
+    def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
+        """What is left of the axes; E205 and E210 for a mask that is not over the leading ones, or no truth values."""
+        if len(inputs) > 1:
+            x, (mask, dtype, _) = inputs[0].shape, inputs[1]
+            if dtype != "bool":
+                raise wrong_dtype(dtype, "truth values", operand=1)
+            if mask.rank > x.rank or not all(map(agree, mask.sizes, x.sizes)):
+                raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=1)
+        return super().results(inputs)
+
+    def leaves_out(self, inputs: Inputs) -> bool:
+        """Whether the mask is over an axis that goes; of several, no first or last step is looked for."""
+        x, mask = inputs[0].shape, inputs[0].mask
+        gone = axis_numbers(self.axis, x)
+        if mask is None or len(inputs) > 1 or (self.how in ("first", "last") and len(gone) > 1):
+            return False
+        return any(axis < mask.rank for axis in gone)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's; over fewer axes, one that holds where it does for any of what is put together."""
+        x, mask = inputs[0].shape, inputs[0].mask
+        if mask is None:
+            return ()
+        gone = axis_numbers(self.axis, x)
+        left = [i for i in range(mask.rank) if i not in gone]
+        return (results[0].shape.part(0, mask.rank if self.keepdims else len(left)),) if left else ()
 
     def output(self, x: Shape) -> Shape:
         """The axes gone, or, by `keepdims`, of size 1."""
@@ -183,12 +224,29 @@ class Rearrange(Rearranging):
         """The axes on the right of the pattern, names given."""
         return self.plan(x).result
 
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, if its axes stay in front and whole."""
+        x, mask = inputs[0].shape, inputs[0].mask
+        if mask is None:
+            return ()
+        plan, count = self.plan(x), mask.rank
+        stay = plan.order[:count] == tuple(range(count))
+        whole = x.sizes[:count] == plan.split[:count] == plan.result.sizes[:count]
+        return (plan.result.part(0, count),) if stay and whole else ()
+
 
 @op(Example({"axis": 1}, ((5, 3),)), Example({"axis": 2}, ((5, 3),)), name="positions")
 class Positions(Unary):
     """The indices 0, 1, … of an axis."""
 
     axis: AxisRef
+
+    carries_mask = True
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, if it is over that axis alone."""
+        mask, axis = inputs[0].mask, axis_number(self.axis, inputs[0].shape)
+        return (mask,) if mask is not None and mask.rank == 1 and axis == 0 else ()
 
     def output(self, x: Shape) -> Shape:
         """That axis alone."""
@@ -227,6 +285,9 @@ class Weight(Op):
 )
 class LocalResponseNormalization(Unary):
     """Divides by `(bias + alpha * s) ** beta`, `s` the squares of `depth_radius` channels on either side."""
+
+    passes_mask = True
+    carries_mask = True
 
     depth_radius: NonNegative = 5
     bias: Number = 1.0
@@ -291,6 +352,14 @@ class Embed(Unary):
         if self.file is None:
             raise RuntimeError("an `embed` is asked for its sizes before it is located")
         return self.file
+
+    @property
+    def makes_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.mask_zero
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """With `mask_zero`, one over the axes of the indices."""
+        return (inputs[0].shape,) if self.mask_zero else ()
 
     def output(self, x: Shape) -> Shape:
         """An axis of features behind all others, as wide as the file's vectors."""

@@ -2,14 +2,14 @@
 
 from math import prod
 
-from specc.ops.declare import Example, Place, Shape, Shapes, Weights, known_size, op
+from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Shapes, Weights, known_size, op
 from specc.ops.gates import check_forget_bias, lstm_mixing
 from specc.ops.kinds import Flag, Integer, One, Pair, Positive, Rate, Triple
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.ops.recurrent import Recurrent
 from specc.ops.windows import DataFormat, Padding, Sizes, Spatial
-from specc.shapes.dim import Size
+from specc.shapes.dim import Size, surely_differ
 
 
 class _ConvLSTM(Recurrent, Spatial):
@@ -70,6 +70,22 @@ class _ConvLSTM(Recurrent, Spatial):
             fault.axis = None if fault.axis is None else 1 + fault.axis
             raise
         return self.with_space(image, sizes, self.filters)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """As of other recurrent layers; E205 for one over the image too, unless steps are made as large as it is."""
+        mask, x = inputs[0].mask, inputs[0].shape
+        if mask is not None and mask.rank > 1:
+            from specc.ops.masking import unfit
+
+            made = self.step_result(x).sizes[:-1]
+            if (
+                self.channels_first
+                or mask.rank != x.rank - 1
+                or any(map(surely_differ, mask.sizes[1:], made))
+            ):
+                raise unfit(mask, x.part(0, 1), "condition, then and else must be broadcastable")
+            return (mask,) if self.return_sequences else ()
+        return super().masks(inputs, results)
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """`kernel` (window, channels, 4 filters), `recurrent_kernel` (window, filters, 4 filters), `bias`."""

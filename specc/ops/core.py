@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from specc.ops.advice import last_axis_warning, spatial_warning
-from specc.ops.declare import Example, Inputs, Shape, Shapes, Unary, Weights, known_size, op
+from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.flops import afterwards
 from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive
@@ -37,6 +37,8 @@ class Dense(Unary):
     `units` may be a list of sizes: a matrix for their product, its result reshaped to those axes.
     """
 
+    passes_mask = True
+
     units: Units
     activation: Activation | None = None
     use_bias: Flag = True
@@ -49,6 +51,11 @@ class Dense(Unary):
     bias_constraint: Constraint | None = None
     lora_rank: Positive | None = None
     lora_alpha: Number | None = None
+
+    @property
+    def carries_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Where `units` lists sizes: the reshape behind the layer would lose it."""
+        return not isinstance(self.units, int)
 
     @property
     def ignores_leading(self) -> bool:
@@ -106,6 +113,14 @@ class Embedding(Unary):
     lora_rank: Positive | None = None
     lora_alpha: Number | None = None
 
+    @property
+    def makes_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.mask_zero
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """With `mask_zero`, one over the axes of the indices."""
+        return (inputs[0].shape,) if self.makes_mask else ()
+
     def output(self, x: Shape) -> Shape:
         """An axis of `output_dim` features behind all others."""
         return x.join(Shape((self.output_dim,), (FEATURE,)))
@@ -140,6 +155,10 @@ class ReversibleEmbedding(Embedding):
     tie_weights: Flag = True
     reverse_dtype: FloatDtype | None = None
     logit_soft_cap: Number | None = None
+
+    @property
+    def makes_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.mask_zero and not self.reverses
 
     @property
     def reverses(self) -> bool:
@@ -199,7 +218,13 @@ def embedded(layer: Unary, x: Tensor) -> tuple[Tensor, ...]:
 class Masking(Unary):
     """Marks the steps whose features all equal `mask_value` as missing, and sets them to 0."""
 
+    makes_mask = True
+
     mask_value: Number = 0.0
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """One over all axes but the last."""
+        return (inputs[0].shape.part(0, -1),)
 
     def result_dtype(self, dtype: str) -> str:
         """Integers stay integers; truth values become some."""
@@ -220,6 +245,7 @@ class Masking(Unary):
 class Identity(Unary):
     """Gives what it is given."""
 
+    passes_mask = True
     keeps_dtype = True
     takes_text = True
 

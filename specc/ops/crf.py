@@ -1,6 +1,6 @@
 """`crf`: tags for the steps of a sequence, each with its neighbours in view."""
 
-from specc.ops.declare import Example, Place, Shape, Unary, Weights, known_size, op
+from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Unary, Weights, known_size, op
 from specc.ops.kinds import Flag, Positive
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import TIME
@@ -36,11 +36,19 @@ class ConditionalRandomField(Unary):
     transition_constraint: Constraint | None = None
     boundary_constraint: Constraint | None = None
 
+    passes_mask = True
+    uses_mask = True
     stands_alone = "its loss reads the scores of the paths off the tags, and only as the layer makes them"
 
     @property
     def places(self) -> tuple[Place, ...]:
         return ("time", "feature")
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's; E205 for one that is not over the steps."""
+        from specc.ops.masking import over_steps
+
+        return (over_steps(inputs[0].mask, inputs[0].shape),)
 
     def output(self, x: Shape) -> Shape:
         """The number of a tag for each step."""

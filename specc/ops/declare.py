@@ -20,6 +20,7 @@ Place = Literal["space", "feature", "time", "any"]
 Weights = dict[str, tuple[int, ...]]
 Inputs = tuple[Tensor, ...]
 Shapes = tuple[Shape, ...]
+Masks = tuple[Shape | None, ...]
 
 MASKS_DIFFER = "dropout is drawn for all steps at once", "dropout is drawn for each step by itself"
 """What a fold and a wrapper do in training where there are dropout masks."""
@@ -82,6 +83,16 @@ class Op:
     """Why the op cannot run once for each step of other axes; None: it can."""
     lacks: ClassVar[tuple[str, ...]] = ()
     """The parameters of all layers that Keras's layer does not take."""
+    makes_mask: ClassVar[bool] = False
+    """The result has a mask that is read off the value, whatever mask that has."""
+    passes_mask: ClassVar[bool] = False
+    """The mask of the first input is that of the first result (Keras's `supports_masking`)."""
+    uses_mask: ClassVar[bool] = False
+    """Padded steps are left out of what the op makes: a mask that is lost on the way is missed here (W602)."""
+    carries_mask: ClassVar[bool] = False
+    """The result has a mask by specc's rules that Keras knows nothing of."""
+    strips_masks: ClassVar[bool] = False
+    """Keras's call takes the masks off the values that it reads, for whatever reads them next."""
     announces_dtype: ClassVar[bool] = True
     """Keras says of floats what dtype the op makes of them."""
     has_policy: ClassVar[bool] = True
@@ -154,6 +165,17 @@ class Op:
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The types of the results; raises `Misfit` where the op does not fit."""
         raise NotImplementedError
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The shapes of the masks of the results, in order; those that are left out have none.
+
+        `inputs` have theirs, one of them at least unless the op makes one. Raises `Misfit` (E205) where Keras fails.
+        """
+        return (inputs[0].mask,) if self.passes_mask else ()
+
+    def leaves_out(self, inputs: Inputs) -> bool:
+        """Whether masked steps of one of these inputs, which has a mask, are left out of what the op makes."""
+        return self.uses_mask
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """The shapes of the weights, by name; raises `Misfit` (E207) where a size is no number."""

@@ -1,7 +1,7 @@
 """The layers that make one value of several."""
 
 from specc.ops.broadcast import broadcast, check_names, distinct, same_name, stronger, surer
-from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, axis_number, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, axis_number, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
@@ -47,6 +47,12 @@ class Merge(Op):
         for operand in range(1, len(inputs)):
             shape = broadcast(shape, inputs[operand].shape, operand)
         return (Tensor(shape, self.merged_dtype(inputs)),)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """One that holds where any of the inputs' does; none unless each of them has one."""
+        from specc.ops.masking import either
+
+        return (either(inputs),)
 
     def merged_dtype(self, inputs: Inputs) -> str:
         """The dtype of the result: integers stay integers where all inputs are."""
@@ -125,6 +131,12 @@ class Concatenate(Op):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The sizes of the first input, those of the joined axis summed up."""
         return (Tensor(joined(inputs, self.axis), together(inputs, self.compute_dtype)),)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """Those of the inputs, joined; one that has none counts with all its steps."""
+        from specc.ops.masking import joined_masks
+
+        return (joined_masks(inputs, results[0].shape),)
 
 
 def joined(inputs: Inputs, axis: int | str) -> Shape:

@@ -4,7 +4,18 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from specc.ops.attention import NAMES, OPTIONS, check_equal
 from specc.ops.broadcast import distinct
-from specc.ops.declare import Example, Inputs, Op, Shape, Shapes, Weights, axis_numbers, known_size, op
+from specc.ops.declare import (
+    Example,
+    Inputs,
+    Masks,
+    Op,
+    Shape,
+    Shapes,
+    Weights,
+    axis_numbers,
+    known_size,
+    op,
+)
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
 from specc.ops.misfit import SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
@@ -38,6 +49,8 @@ class Heads(Op):
     """Attention in several heads, each over projections of its inputs."""
 
     call_options = OPTIONS
+    passes_mask = True
+    uses_mask = True
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         use_bias: Flag
@@ -161,6 +174,20 @@ class MultiHeadAttention(Heads):
         if self.result_count() == 1:
             return (result,)
         return (result, Tensor(self._scores(shapes, attended), dtype))
+
+    strips_masks = True
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The query's; E205 for one of any input where the axis attended over is not the last before the features."""
+        attended = self._axes(inputs[1].shape)
+        for operand, x in enumerate(inputs):
+            mask, steps = x.mask, x.shape.part(0, -1)
+            if mask is not None and (mask.rank != steps.rank or attended != (steps.rank - 1,)):
+                from specc.ops.masking import unfit
+
+                at = x.shape.ordered(attended)
+                raise unfit(mask, at, "The `mask` must be broadcastable to `inputs`", operand=operand)
+        return super().masks(inputs, results)
 
     def _projected(self, query: Shape) -> Shape:
         """The axes that the result has in the place of the query's last."""

@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
 from specc.ops.advice import last_axis_warning
-from specc.ops.declare import Example, Shape, Shapes, Weights, axis_number, axis_numbers, known_size, op
+from specc.ops.declare import (
+    Example,
+    Inputs,
+    Masks,
+    Shape,
+    Shapes,
+    Weights,
+    axis_number,
+    axis_numbers,
+    known_size,
+    op,
+)
 from specc.ops.kinds import TRAINING, AxisRef, AxisRefs, Flag, Kind, Number, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.objects import Constraint, Initializer, Regularizer
@@ -71,6 +82,8 @@ class _Along(Pointwise):
 class _Affine(_Along):
     """A normalization that learns a scale (`gamma`) and an offset (`beta`)."""
 
+    passes_mask = True
+
     @property
     def _after(self: Any) -> int:
         """The FLOPs for each element once it is normalized."""
@@ -97,6 +110,15 @@ class BatchNormalization(_Affine):
     non_trainable = frozenset(
         ("moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev")
     )
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, by which padding is left out of the statistics; E205 unless over all axes but the last."""
+        mask, x = inputs[0].mask, inputs[0].shape
+        if mask is not None and mask.rank != x.rank - 1:
+            from specc.ops.masking import unfit
+
+            raise unfit(mask, x, "The mask provided should be one dimension less than the inputs")
+        return super().masks(inputs, results)
 
     axis: AxisRef = -1
     momentum: Number = 0.99
@@ -275,6 +297,7 @@ class RMSNormalization(_Along):
 class UnitNormalization(Pointwise):
     """Scales to length 1 (L2) along `axis`, one axis or several."""
 
+    passes_mask = True
     refused_dtypes = NO_FLOATS
 
     axis: AxisRefs = -1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import Annotated
 
-from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import TRAINING, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.nesting import about, frozen_within, ops_in, prefixed, wrapped_parts
@@ -62,6 +62,18 @@ class Pipeline(Op):
     def takes_text(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         """What the first layer says."""
         return self.layers[0].takes_text
+
+    @property
+    def makes_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return any(layer.makes_mask for layer in self.layers)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """What the layers make of it, one after the other, once the model runs; Keras does not announce it."""
+        mask = inputs[0].mask
+        for layer, x, y in self.steps(inputs[0]):
+            read = (x._replace(mask=mask),)
+            mask = next(iter(layer.masks(read, (y,)) if mask is not None or layer.makes_mask else ()), None)
+        return (mask,)
 
     @property
     def stateful(self) -> bool:

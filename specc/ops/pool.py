@@ -2,7 +2,7 @@
 
 from math import prod
 
-from specc.ops.declare import Example, op
+from specc.ops.declare import Example, Inputs, Masks, op
 from specc.ops.kinds import Flag, One, Pair, Triple
 from specc.ops.misfit import bad_argument
 from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial
@@ -178,6 +178,15 @@ class GlobalAveragePooling1D(_GlobalPooling):
     """Takes the mean over the steps."""
 
     spatial_rank = 1
+    uses_mask = True
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """None is left; E205 for one that is not over the steps."""
+        from specc.ops.masking import over_steps
+
+        x = inputs[0].shape
+        over_steps(inputs[0].mask, x.part(1) if self.channels_first else x)
+        return ()
 
 
 @op(Example({}, ((8, 9, 3),)), Example({"data_format": "channels_first", "keepdims": True}, ((3, 8, 9),)))

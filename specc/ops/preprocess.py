@@ -17,6 +17,7 @@ from specc.shapes.dim import Size
 class Normalization(Pointwise):
     """Subtracts a mean and divides by a standard deviation: given ones, or those that `adapt` measures."""
 
+    passes_mask = True
     non_trainable = frozenset(("mean", "variance", "count"))
 
     axis: AxisRefs | None = -1
@@ -63,6 +64,8 @@ class Normalization(Pointwise):
 )
 class Rescaling(Pointwise):
     """Computes `x * scale + offset`, and casts to floats."""
+
+    passes_mask = True
 
     scale: Numbers
     offset: Numbers = 0.0

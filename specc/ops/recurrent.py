@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Op, Place, Shape, Shapes, op
+from specc.ops.declare import MASKS_DIFFER, Example, Inputs, Masks, Op, Place, Shape, Shapes, op
 from specc.ops.gates import Gates, GRUGates, LSTMGates, PlainGates
 from specc.ops.kinds import TRAINING, Flag, Integer, Kind, Positive, Rate
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
@@ -25,6 +25,7 @@ class Recurrent(Op):
     state_count: ClassVar[int]
     """The number of states that the cell carries from step to step, each of the shape of its result."""
     call_options = TRAINING
+    uses_mask = True
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         dropout: Rate
@@ -78,6 +79,13 @@ class Recurrent(Op):
         else:
             first = Tensor(step, dtype)
         return (first, *(Tensor(state, dtype) for state in states)) if self.return_state else (first,)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """Where all steps are given, the input's; E205 for one that is not over the steps."""
+        from specc.ops.masking import over_steps
+
+        mask = over_steps(inputs[0].mask, inputs[0].shape)
+        return (mask,) if self.return_sequences else ()
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
         """The cell's FLOPs, once for each step."""

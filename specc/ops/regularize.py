@@ -39,6 +39,7 @@ _NOISE_DIFFERS = "noise is drawn for all steps at once", "noise is drawn for eac
 class Dropout(Pointwise):
     """Sets a fraction `rate` of the elements to 0 while training, and scales up the others."""
 
+    passes_mask = True
     fold_differs = MASKS_DIFFER
     call_options = TRAINING
     keeps_dtype = True
@@ -103,6 +104,7 @@ def _spreads(noise: tuple[int | None, ...], x: Shape) -> bool:
 
 
 class _SpatialDropout(Spatial):
+    passes_mask = True
     lacks = ("trainable",)
     fold_differs = MASKS_DIFFER
     call_options = TRAINING
@@ -153,6 +155,7 @@ class SpatialDropout3D(_SpatialDropout):
 class GaussianNoise(Pointwise):
     """Adds noise of standard deviation `stddev` while training."""
 
+    passes_mask = True
     fold_differs = _NOISE_DIFFERS
     call_options = TRAINING
     keeps_dtype = True
@@ -172,6 +175,7 @@ class GaussianNoise(Pointwise):
 class GaussianDropout(Pointwise):
     """Multiplies by noise around 1 of variance `rate / (1 - rate)` while training."""
 
+    passes_mask = True
     fold_differs = _NOISE_DIFFERS
     call_options = TRAINING
     keeps_dtype = True
@@ -200,6 +204,7 @@ _UNSUMMED = ("bool", "int8", "int16", "uint8", "uint16")
 class ActivityRegularization(Pointwise):
     """Adds to the loss what the values cost: `l1` times the sum of their sizes, `l2` times that of their squares."""
 
+    passes_mask = True
     fold_differs = (
         "the penalty is summed over all steps at once",
         "the penalty is summed at each step by itself",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from specc.ops.declare import Example, Inputs, Op, Place, Shapes, Weights, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shapes, Weights, op
 from specc.ops.kinds import TRAINING, Positive
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.nesting import about
@@ -42,6 +42,14 @@ class SpectralNormalization(Op):
     @property
     def places(self) -> tuple[Place, ...] | None:
         return self.layer.places
+
+    @property
+    def makes_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.layer.makes_mask
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """Those of the layer, once the model runs; Keras does not announce them."""
+        return self.layer.masks(inputs, results)
 
     def _check(self) -> None:
         """E107 for a layer without a kernel that Keras can set."""

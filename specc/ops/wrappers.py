@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from specc.ops.declare import Example, Inputs, Op, Place, Shape, Shapes, Weights, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import FLAG, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.nesting import about, frozen_within, prefixed, wrapped_parts
+from specc.ops.pointwise import Pointwise
 from specc.ops.recurrent import Recurrent
 from specc.ops.registry import make_nested
 from specc.shapes.dim import Size
@@ -51,10 +52,16 @@ class Bidirectional(Op):
     backward_layer: LayerRef | None = None
 
     call_options = {"training": FLAG}
+    uses_mask = True
 
     @property
     def places(self) -> tuple[Place, ...] | None:
         return self.layer.places
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """That of the layer for what both directions make, merged or not."""
+        made = self.layer.masks(inputs, results)
+        return made * 2 if self.merge_mode is None else made
 
     def _both(self) -> tuple[Recurrent, Recurrent]:
         """The layers for the two directions; E107 where they are not recurrent or do not go together."""
@@ -175,6 +182,21 @@ class TimeDistributed(Op):
     layer: LayerRef
 
     call_options = {"training": FLAG}
+    passes_mask = True
+
+    @property
+    def uses_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What the wrapped layer says."""
+        return self.layer.uses_mask
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, whatever axes the result has; E205 where the layer does not take what a step has of it."""
+        mask, x = inputs[0].mask, inputs[0].shape
+        if mask is not None and mask.rank > 0:
+            step = Tensor(x.part(1), inputs[0].dtype, mask.part(1))
+            if self.layer.uses_mask or isinstance(self.layer, Pointwise):
+                self.layer.masks((step,), results)
+        return super().masks(inputs, results)
 
     @property
     def places(self) -> tuple[Place, ...] | None:

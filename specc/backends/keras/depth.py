@@ -17,7 +17,7 @@ NESTED_ABOVE = 900
 STRETCH = 300
 """The depth of a stretch of a deeper one."""
 
-_DEPTHS = {"lrn": 9, "positions": 5, "rearrange": 8, "reduce": 3, "weight": 7, "slice": 2, "Dense": 2}
+_DEPTHS = {"lrn": 9, "positions": 5, "rearrange": 8, "reduce": 9, "weight": 7, "slice": 2, "Dense": 2}
 
 
 class Stretch(NamedTuple):

@@ -24,6 +24,7 @@ from specc.backends.keras.layers import (
     turned_layer,
     turns,
 )
+from specc.backends.keras.leaving_out import reduce_masked
 from specc.backends.keras.own import class_called
 from specc.ir.graph import Fold
 from specc.ops.declare import axis_number, axis_numbers
@@ -110,6 +111,8 @@ def reduce(call: Call) -> KerasTensor:
     """One value for each axis that goes: `keras.ops`, or the element at one end."""
     op = call.op
     axes = [i + 1 for i in axis_numbers(op.axis, call.shape)]
+    if len(call.inputs) > 1 and call.inputs[1] is not None:
+        return reduce_masked(call, axes)
     if op.how in _REDUCERS:
         return call.do(getattr(call.ops, op.how), call.x, axis=axes, keepdims=op.keepdims)
     at = 0 if op.how == "first" else -1

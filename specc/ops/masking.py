@@ -1,0 +1,52 @@
+"""What Keras 3.15 makes of masks where that is more than to hand them on, and where its layers fail because of one.
+
+A mask is a truth value for each step, false where the step is padding. Its shape is that of the axes that it is over:
+the leading ones of the value, unless a wrapper has handed it on to a value of other axes.
+"""
+
+from specc.ops.declare import Inputs
+from specc.ops.misfit import Misfit, Repair
+from specc.shapes.dim import surely_differ
+from specc.shapes.shape import Shape
+
+
+def unfit(mask: Shape, wanted: Shape, fact: str, *repairs: Repair, operand: int = 0) -> Misfit:
+    """E205: a mask that does not spread over the axes that the layer lays it over."""
+    message = f"lays a mask over {mask} on {wanted}"
+    return Misfit("E205", message, operand=operand, facts=(f"Keras: {fact}",), repairs=repairs)
+
+
+def over_steps(mask: Shape | None, x: Shape) -> Shape | None:
+    """The mask; E205 unless it is over the first axis of `x` and no other."""
+    if mask is not None and (mask.rank != 1 or surely_differ(mask.sizes[0], x.sizes[0])):
+        raise unfit(mask, x.part(0, 1), "condition, then and else must be broadcastable")
+    return mask
+
+
+def either(inputs: Inputs) -> Shape | None:
+    """The mask of merged values, which holds where any of theirs does; None unless each has one.
+
+    E205 where they do not broadcast to each other.
+    """
+    masks = [x.mask for x in inputs if x.mask is not None]
+    if len(masks) < len(inputs):
+        return None
+    found = masks[0]
+    for operand, mask in enumerate(masks):
+        if found.rank != mask.rank:
+            raise unfit(mask, found, "Incompatible shapes: [Op:LogicalOr]", operand=operand)
+        sizes = tuple([b if a == 1 else a for a, b in zip(found.sizes, mask.sizes, strict=True)])
+        if any(b != 1 and surely_differ(a, b) for a, b in zip(sizes, mask.sizes, strict=True)):
+            raise unfit(mask, found, "Incompatible shapes: [Op:LogicalOr]", operand=operand)
+        found = Shape(sizes, found.axes)
+    return found
+
+
+def joined_masks(inputs: Inputs, result: Shape) -> Shape | None:
+    """The mask of joined values, over all axes but the last; the steps of a value without one all count."""
+    masked = [(operand, x.mask) for operand, x in enumerate(inputs) if x.mask is not None]
+    for operand, mask in masked:
+        x = inputs[operand].shape
+        if mask.rank < x.rank - 1:
+            raise unfit(mask, x.part(0, -1), "Incompatible shapes: [Op:LogicalOr]", operand=operand)
+    return result.part(0, -1) if masked else None

@@ -1,0 +1,284 @@
+"""Carries masks as tensors beside the values that Keras would not hand them on with.
+
+A layer that leaves masked steps out reads such a value through a `Masking` layer, whose input is set to a number that
+nothing else is at the steps where the mask is false; so does an output, that its loss may see the mask. The padding
+of what is read so is 0. All of this is ordinary layers of the explicit graph.
+"""
+
+from copy import copy
+from typing import Any
+
+from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
+from specc.ir.names import free_name
+from specc.ops import registry
+from specc.ops.declare import Op, axis_number, axis_numbers
+from specc.ops.misfit import Misfit
+from specc.passes.masks import Masked, carries, masked
+from specc.shapes.axis import NAMELESS
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor, is_float
+
+PADDING = {"float16": -6e4}
+"""What stands at masked steps in front of a `Masking` layer."""
+_PADDING = -1e30
+
+
+def carry(explicit: Explicit) -> Explicit:
+    """The same graph with masks, and with what carries those that Keras would lose on the way to what needs them."""
+    found = masked(explicit)
+    return _Carrying(explicit, found).run()
+
+
+class _Carrying:
+    def __init__(self, explicit: Explicit, found: Masked) -> None:
+        self.explicit = explicit
+        self.found = found
+        self.types = found.types
+        self.makers = makers_of(explicit.layers)
+        self.handed: set[int] = set()
+        """The values whose masks Keras hands on."""
+        self.needed: set[int] = set()
+        """The values whose masks are needed as tensors."""
+        self.tensors: dict[int, int] = {}
+        """The mask of a value, as a value."""
+        self.steps: dict[int, int] = {}
+        """The mask over the axes of a region, as a value."""
+        self.attached: dict[int, int] = {}
+        """A value as Keras sees it masked, by value."""
+        self.layers: list[Layer] = []
+        self.taken = {i.name for i in explicit.graph.inputs} | {layer.name for layer in explicit.layers}
+
+    def run(self) -> Explicit:
+        wants = {layer: self._wants(layer) for layer in self.explicit.layers}
+        shown = [o.value for o in self.explicit.outputs if self._may_attach(o.value, output=True)]
+        self.needed.update(v for values in wants.values() for v in values)
+        self.needed.update(shown)
+        if not self.needed:
+            return self.explicit._replace(types=self.types)
+        self._need_sources()
+        for layer in self.explicit.layers:
+            self.layers.append(self._reading(layer, wants[layer]))
+            for value in layer.outputs:
+                if value in self.needed:
+                    self.tensors[value] = self._tensor(layer, value)
+        outputs = tuple(self._output(o) if o.value in shown else o for o in self.explicit.outputs)
+        return self.explicit._replace(layers=self.layers, types=self.types, outputs=outputs)
+
+    def _wants(self, layer: Layer) -> list[int]:
+        """The values whose masks the layer needs and would not see; notes which of its results Keras masks."""
+        op = _op(layer)
+        inputs = self.found.read(layer)
+        values = [v for v in layer.inputs if v is not None]
+        seen = [v for v, x in zip(values, inputs, strict=True) if x.mask is not None]
+        wants: list[int] = []
+        if op.name == "reduce":
+            wants = seen[:1] if seen and len(values) == 1 and op.leaves_out(inputs) else []
+        elif op.uses_mask:
+            wants = [v for v in dict.fromkeys(seen) if v not in self.handed and self._may_attach(v, op=layer)]
+        known = all(v in self.handed or v in wants for v in seen)
+        if op.makes_mask or (known and not carries(layer)):
+            self.handed.update(v for v in layer.outputs if self.types[v].mask is not None)
+        return wants
+
+    def _may_attach(self, value: int, op: Layer | None = None, output: bool = False) -> bool:
+        """Whether a `Masking` layer can give a value its mask: over all axes but one, or, of an output, fewer."""
+        tensor = self.types[value]
+        if tensor.mask is None or value in self.handed or not is_float(tensor.dtype):
+            return False
+        lacking = tensor.shape.rank - 1 - tensor.mask.rank
+        if lacking == 0 or (output and lacking > 0):
+            return True
+        if lacking < 0 or op is None or output:
+            return False
+        whole = tensor._replace(mask=tensor.shape.part(0, -1))
+        try:
+            _op(op).masks((whole, *(self.types[v] for v in op.inputs[1:] if v is not None)), ())
+        except Misfit:
+            return False
+        return True
+
+    def _need_sources(self) -> None:
+        """What the masks that are needed are computed from is needed too."""
+        for layer in reversed(self.explicit.layers):
+            if self.needed.isdisjoint(layer.outputs) or _op(layer).makes_mask:
+                continue
+            source = self._region_mask(layer)
+            if source is not None:
+                self.needed.add(source)
+            else:
+                values = [v for v in layer.inputs if v is not None]
+                merged = _op(layer).takes_list and _op(layer).name not in ("Attention", "AdditiveAttention")
+                self.needed.update(
+                    v for v in (values if merged else values[:1]) if self.types[v].mask is not None
+                )
+
+    def _region_mask(self, layer: Layer) -> int | None:
+        """For a value that leaves a region without a mask of its own: the one that has that of the region's steps."""
+        op = layer.op
+        if not isinstance(op, Unfold):
+            return None
+        inner, made = self.types[layer.inputs[0] or 0].mask, self.types[layer.outputs[0]].mask
+        if inner is not None and made is not None and made.rank == inner.rank + len(op.positions):
+            return None
+        steps = self.found.steps.get(op.region)
+        return None if steps is None else steps.value
+
+    def _reading(self, layer: Layer, wants: list[int]) -> Layer:
+        """The layer, reading the values whose masks it needs so that it sees them."""
+        if not wants:
+            return layer
+        if _op(layer).name == "reduce":
+            return _with(layer, inputs=(layer.inputs[0], self.tensors[wants[0]]))
+        seen = {v: self._attach(v) for v in wants}
+        return _with(layer, inputs=tuple([None if v is None else seen.get(v, v) for v in layer.inputs]))
+
+    def _attach(self, value: int) -> int:
+        """A value with its mask, for whatever reads it."""
+        if value in self.attached:
+            return self.attached[value]
+        maker, tensor = self.makers[value], self.types[value]
+        mask, shape = self.tensors[value], tensor.shape
+        while (x := self.types[mask].shape).rank < shape.rank:
+            wide = Tensor(x.join(Shape((1,), (NAMELESS,))), "bool")
+            mask = self._add(maker, "mask", _made("ops.expand_dims", axis=-1), (mask,), wide)
+        number = PADDING.get(tensor.dtype, _PADDING)
+        padded = self._add(
+            maker, "padding", _made("ops.where", x2=number), (mask, value), tensor._replace(mask=None)
+        )
+        policy = {} if tensor.dtype == "float32" else {"dtype": tensor.dtype}
+        masking = _made("Masking", mask_value=number, **policy)
+        result = tensor._replace(mask=shape.part(0, -1))
+        made = self.attached[value] = self._add(maker, "masking", masking, (padded,), result)
+        return made
+
+    def _output(self, output: Output) -> Output:
+        """An output with its mask; its name goes to what gives it that."""
+        made = self._attach(output.value)
+        maker, last = self.makers[output.value], self.layers[-1]
+        if maker.name == output.name and carries(maker) and _op(maker).name != "Dense":
+            at = next(i for i, layer in enumerate(self.layers) if layer.name == maker.name)
+            self.layers[at] = _with(maker, name=self._free(f"{maker.name}.unmasked"))
+            self.layers[-1] = _with(last, name=maker.name)
+        return output._replace(value=made)
+
+    def _tensor(self, layer: Layer, value: int) -> int:
+        """The mask of a result of a layer, from what it reads or from the masks of that."""
+        op, shape = _op(layer), self.types[value].mask
+        assert shape is not None
+        values = [v for v in layer.inputs if v is not None]
+        x = self.types[values[0]]
+        result = Tensor(shape, "bool")
+        if op.makes_mask:
+            return self._made_anew(layer, op, values[0], result)
+        source = self._region_mask(layer)
+        if source is not None:
+            return self._region_tensor(layer, source, result)
+        mask = self.tensors.get(values[0], -1)
+        match op.name:
+            case "map":
+                assert isinstance(op, Crossing)
+                return self._add(layer, "mask", type(op)(op.region, op.positions), (mask,), result)
+            case "slice":
+                at = axis_number(op.arguments["axis"], x.shape)
+                if x.mask is None or at >= x.mask.rank:
+                    return mask
+                return self._add(
+                    layer, "mask", _made("slice", **{**op.arguments, "axis": at + 1}), (mask,), result
+                )
+            case "reduce":
+                assert x.mask is not None
+                gone = [i + 1 for i in axis_numbers(op.arguments["axis"], x.shape) if i < x.mask.rank]
+                keepdims = bool(op.arguments.get("keepdims"))
+                if not gone:
+                    return mask
+                return self._add(
+                    layer, "mask", _made("ops.any", axis=gone, keepdims=keepdims), (mask,), result
+                )
+            case "Concatenate":
+                return self._joined(layer, op, values, result)
+            case _ if op.takes_list and len(values) > 1 and not op.uses_mask:
+                for other in values[1:]:
+                    both = (mask, self.tensors[other])
+                    mask = self._add(layer, "mask", _made("ops.logical_or"), both, result)
+                return mask
+            case _:
+                return mask
+
+    def _made_anew(self, layer: Layer, op: Op, value: int, result: Tensor) -> int:
+        """The mask that `Masking`, or an embedding of indices of which 0 is padding, reads off its input."""
+        x = self.types[value]
+        number = op.arguments.get("mask_value", 0.0) if op.name == "Masking" else 0
+        number = number if is_float(x.dtype) else int(number)
+        differs = self._add(
+            layer, "mask", _made("ops.not_equal", x2=number), (value,), Tensor(x.shape, "bool")
+        )
+        if op.name != "Masking":
+            return differs
+        return self._add(layer, "mask", _made("ops.any", axis=-1), (differs,), result)
+
+    def _region_tensor(self, layer: Layer, source: int, result: Tensor) -> int:
+        """The mask over the steps of a region: false where nothing of a step counts."""
+        op = _op(layer)
+        assert isinstance(op, Crossing)
+        if op.region not in self.steps:
+            mask = self.types[self.tensors[source]].shape
+            positions = self.explicit.folded[op.region].positions
+            inner = [i + 1 for i in range(mask.rank) if i not in positions]
+            made = self.tensors[source]
+            if inner:
+                made = self._add(layer, "mask", _made("ops.any", axis=inner), (made,), result)
+            self.steps[op.region] = made
+        return self.steps[op.region]
+
+    def _joined(self, layer: Layer, op: Op, values: list[int], result: Tensor) -> int:
+        """The masks of joined values, joined; of features, any of them."""
+        at = axis_number(op.arguments.get("axis", -1), self.types[values[0]].shape)
+        masks: list[int] = []
+        for value in values:
+            shape = self.types[value].shape
+            if value in self.tensors:
+                masks.append(self.tensors[value])
+                continue
+            ones = _made("ops.ones_like", dtype="bool")
+            every = self._add(layer, "mask", ones, (value,), Tensor(shape, "bool"))
+            steps = Tensor(shape.part(0, -1), "bool")
+            masks.append(self._add(layer, "mask", _made("ops.any", axis=-1), (every,), steps))
+        if at < result.shape.rank:
+            return self._add(layer, "mask", _made("ops.concatenate", axis=at + 1), tuple(masks), result)
+        first, *others = masks
+        for other in others:
+            first = self._add(layer, "mask", _made("ops.logical_or"), (first, other), result)
+        return first
+
+    def _add(self, layer: Layer, suffix: str, op: Op, inputs: tuple[int, ...], result: Tensor) -> int:
+        """A layer beside `layer`; gives its value."""
+        self.types.append(result)
+        made = len(self.types) - 1
+        name = self._free(f"{layer.name}.{suffix}")
+        self.layers.append(
+            Layer(name, op, inputs, (made,), layer.item, layer.region, layer.link, inserted=True)
+        )
+        return made
+
+    def _free(self, name: str) -> str:
+        """`name`, or the same numbered where it is taken."""
+        free = free_name(name, self.taken.__contains__)
+        self.taken.add(free)
+        return free
+
+
+def _with(layer: Layer, **changed: Any) -> Layer:
+    """A layer like this one but for some attributes."""
+    made = copy(layer)
+    for name, value in changed.items():
+        setattr(made, name, value)
+    return made
+
+
+def _op(layer: Layer) -> Op:
+    assert isinstance(layer.op, Op)
+    return layer.op
+
+
+def _made(word: str, **arguments: Any) -> Op:
+    return registry.make(registry.known(word), arguments)

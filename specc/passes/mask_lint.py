@@ -1,0 +1,143 @@
+"""Masks in a check: which values have one, layers that fail because of one (E205), masks that are missed (W602)."""
+
+from collections.abc import Container
+
+from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.ir.graph import Explicit, Layer, Typed, chain_of
+from specc.ops.declare import Op, axis_number
+from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
+from specc.passes.adapt import written_out
+from specc.passes.masks import Lost, Masked, has_axis, masked
+from specc.passes.repairs import described_edits
+from specc.passes.values import Findings
+from specc.shapes.shape import Shape
+
+
+def follow_masks(typed: Typed, losses: Container[str], found: Findings) -> Typed:
+    """The network, whose values' types have their masks; records what goes wrong with these.
+
+    `losses`: the names of the outputs that have one.
+    """
+    explicit = written_out(typed)
+    faults = _Faults(explicit, found)
+    known = masked(explicit, faults.report)
+    if not faults.any:
+        _Missed(explicit, known, found).run(losses)
+    return typed._replace(types=[*known.types[: len(typed.types)]])
+
+
+class _Faults:
+    """Reports layers that Keras runs into an error with the masks that they are given."""
+
+    def __init__(self, explicit: Explicit, found: Findings) -> None:
+        self.explicit = explicit
+        self.found = found
+        self.any = False
+
+    def report(self, misfit: Misfit, layer: Layer) -> None:
+        from specc.passes.blame import Blame
+
+        self.any = True
+        graph = self.explicit.graph._replace(layers=self.explicit.layers)
+        Blame(graph, self.found, [*self.explicit.types]).report(misfit, layer)
+
+
+class _Missed:
+    """Looks for layers and losses that would have left out masked steps, had the mask come so far."""
+
+    def __init__(self, explicit: Explicit, known: Masked, found: Findings) -> None:
+        self.explicit = explicit
+        self.known = known
+        self.found = found
+        self.told: set[int] = set()
+
+    def run(self, losses: Container[str]) -> None:
+        for layer in self.explicit.layers:
+            lost = self._missed_by(layer)
+            if lost is not None:
+                self._tell(lost, f"`{layer.name}`", layer)
+        for output in self.explicit.outputs:
+            lost = self.known.lost.get(output.value)
+            if lost is not None and output.name in losses:
+                self._tell(lost, f"the loss of `{output.name}`", None)
+
+    def _missed_by(self, layer: Layer) -> Lost | None:
+        """The mask that a layer would have used."""
+        op = layer.op
+        assert isinstance(op, Op)
+        off = self.known.stripped.get(layer, {})
+        for value in layer.inputs:
+            lost = None if value is None else off.get(value) or self.known.lost.get(value)
+            if value is None or lost is None:
+                continue
+            tensor = self.known.types[value]
+            if value not in off and tensor.mask is not None:
+                continue
+            steps = tensor.shape.part(0, -1)
+            would = tuple([t._replace(mask=steps) for t in self.known.read(layer)])
+            if has_axis(steps, lost.mask) and op.leaves_out(would):
+                return lost
+        return None
+
+    def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
+        layer = lost.layer
+        if id(layer.item) in self.told:
+            return
+        self.told.add(id(layer.item))
+        axes = _axes(lost.mask)
+        message = f"`{layer.name}` loses the mask over {axes}, which {missing} would have used"
+        notes: list[Note] = []
+        if reader is not None and reader.item is not layer.item:
+            notes.append(Note(f"{missing} takes padding for data", reader.item.key.span))
+        if layer.cls.takes_list:
+            notes += [Note(f"{name} has no mask") for name in self._unmasked(layer)]
+        fixes = described_edits(_repairs(layer, self.explicit, lost.mask), layer.item, layer.cls)
+        fixes = fixes or (Fix("use layers that hand masks on, or mask what comes behind", "display"),)
+        place, chain = layer.item.key.span, chain_of(layer.link)
+        self.found.append(Diagnostic("W602", message, place, layer.name, tuple(notes), fixes, chain))
+
+    def _unmasked(self, layer: Layer) -> list[str]:
+        """The values without a mask that a layer merges with others."""
+        names = {layer.outputs[0]: layer.name for layer in self.explicit.layers}
+        names |= {entry.value: entry.name for entry in self.explicit.graph.inputs}
+        values = dict.fromkeys(v for v in layer.inputs if v is not None)
+        return [f"`{names[v]}`" for v in values if v in names and self.known.types[v].mask is None]
+
+
+def _axes(mask: Shape) -> str:
+    return " and ".join(
+        f"`{axis.name}`" if axis.name else str(size) for size, axis in zip(*mask, strict=True)
+    )
+
+
+_SAME_LAYER = {
+    **{f"ops.{word}": word.capitalize() for word in ("add", "subtract", "multiply", "maximum", "minimum")},
+    **{
+        f"ops.{word}": f"Activation: {word}"
+        for word in ("elu", "gelu", "relu", "selu", "sigmoid", "silu", "softplus", "tanh")
+    },
+}
+"""Layers that do what a function does, and hand masks on."""
+
+
+def _repairs(layer: Layer, explicit: Explicit, mask: Shape) -> tuple[Repair, ...]:
+    """What could be written in place of the layer that loses a mask."""
+    op = layer.op
+    assert isinstance(op, Op)
+    x = explicit.types[layer.inputs[0] or 0].shape
+    if op.strips_masks:
+        title = "give it a copy: it takes the masks off the values that it reads"
+        return (InsertBefore("Rescaling: 1.0", title, "unsafe"),)
+    if op.name == "Cropping1D" and not op.arguments.get("data_format"):
+        start, stop = getattr(op, "cropping")  # noqa: B009
+        part = f"slice: {{axis: {_axis(x, 0)}, start: {start}{f', stop: -{stop}' if stop else ''}}}"
+        return (Replace(part, "cut it by `slice`, which cuts the mask too", "unsafe"),)
+    same = _SAME_LAYER.get(op.name)
+    if same is not None and len([v for v in layer.inputs if v is not None]) == len(op.call_inputs):
+        return (Replace(same, f"use `{same}`, which hands masks on", "unsafe"),)
+    return ()
+
+
+def _axis(x: Shape, position: int) -> str:
+    name = x.axes[position].name
+    return name if name is not None and axis_number(name, x) == position else str(position + 1)

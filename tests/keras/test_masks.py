@@ -1,0 +1,134 @@
+"""Masks are handed on as the installed Keras does it, and reach what needs them across what specc puts between."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from specc.backends.keras.lower import lower
+from specc.ops import registry
+from specc.ops.declare import Example, Op
+from specc.ops.misfit import Misfit
+from specc.passes.masks import Masked, masked
+from tests.keras.network import Network, make
+
+UNANNOUNCED = ("Pipeline", "SpectralNormalization")
+"""Layers that give a tensor of a layer inside, with the mask that it has when the model runs; they announce none."""
+
+SAME_TENSOR = (
+    "MaxNumBoundingBoxes",
+    "ops.cast",
+    "ops.conj",
+    "ops.conjugate",
+    "ops.real",
+    "ops.convert_to_tensor",
+)
+"""What may give the very tensor that it is given, and with it, when the model runs, a mask that is not announced."""
+
+SINGULAR = ("ops.cholesky", "ops.inv", "ops.solve")
+"""Functions that fail where padding makes a matrix singular; whatever masks their values have."""
+
+MORE: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]] = [
+    ("TimeDistributed", {"layer": {"LSTM": 2}}, ((4, 5, 3),)),
+    ("TimeDistributed", {"layer": {"LSTM": {"units": 2, "return_sequences": True}}}, ((4, 5, 3),)),
+    ("TimeDistributed", {"layer": "Softmax"}, ((4, 5, 3),)),
+    ("TimeDistributed", {"layer": "BatchNormalization"}, ((4, 5, 3),)),
+    ("TimeDistributed", {"layer": "GlobalAveragePooling1D"}, ((4, 5, 3),)),
+    ("TimeDistributed", {"layer": {"TimeDistributed": {"layer": {"Dense": 2}}}}, ((4, 5, 3),)),
+    (
+        "Bidirectional",
+        {"layer": {"LSTM": {"units": 2, "return_sequences": True}}, "merge_mode": None},
+        ((4, 3),),
+    ),
+    (
+        "Bidirectional",
+        {"layer": {"LSTM": {"units": 2, "return_sequences": True, "return_state": True}}},
+        ((4, 3),),
+    ),
+    ("ConvLSTM2D", {"filters": 2, "kernel_size": 3, "return_sequences": True}, ((4, 6, 6, 3),)),
+    (
+        "ConvLSTM2D",
+        {"filters": 2, "kernel_size": 3, "padding": "same", "return_sequences": True},
+        ((4, 6, 6, 3),),
+    ),
+    ("MultiHeadAttention", {"num_heads": 1, "key_dim": 2}, ((4, 5, 3), (4, 5, 3))),
+    ("MultiHeadAttention", {"num_heads": 1, "key_dim": 2, "attention_axes": 1}, ((4, 5, 3), (4, 5, 3))),
+    ("Attention", {}, ((4, 5, 3), (4, 5, 3))),
+    ("Add", {}, ((4, 3), (1, 3))),
+    ("Add", {}, ((4, 3), (3,))),
+    ("Concatenate", {"axis": 1}, ((4, 5, 3), (2, 5, 3))),
+    ("GlobalAveragePooling1D", {"keepdims": True}, ((4, 3),)),
+    ("GlobalAveragePooling1D", {"data_format": "channels_first"}, ((4, 3),)),
+    ("Softmax", {"axis": [1, 2]}, ((4, 3),)),
+    ("Pipeline", {"layers": [{"Rescaling": 2.0}, {"Dense": 2}]}, ((4, 3),)),
+    ("BatchNormalization", {}, ((6,),)),
+]
+
+
+def _cases() -> Iterator[Any]:
+    """Every op with its examples, and the values that it reads masked: all, the first alone, all but the first."""
+    several = [
+        (word, example) for word in registry.names() for example in (registry.find(word) or Op).examples
+    ]
+    several += [(word, Example(arguments, shapes)) for word, arguments, shapes in MORE]
+    for i, (word, example) in enumerate(several):
+        if all(example.shapes) and example.dtype != "string":
+            for which in ("all", "first", "others") if len(example.shapes) > 1 else ("all",):
+                yield pytest.param(word, example, which, id=f"{word}-{i}-{which}")
+
+
+def _array(sizes: tuple[int, ...], dtype: str) -> Any:
+    """Two samples; the end of the first is padding."""
+    random = np.random.default_rng(0)
+    x = (
+        random.integers(1, 3, (2, *sizes))
+        if dtype.startswith("int")
+        else random.uniform(0.2, 0.9, (2, *sizes))
+    )
+    x[0, (sizes[0] + 1) // 2 :] = 0
+    return x.astype(dtype)
+
+
+def _flat(made: Any) -> list[Any]:
+    return keras.tree.flatten(made)
+
+
+def _shapes(tensors: list[Any]) -> list[tuple[int | None, ...] | None]:
+    masks = [getattr(x, "_keras_mask", None) for x in tensors]
+    return [None if mask is None else tuple(mask.shape)[1:] for mask in masks]
+
+
+def _sizes(found: Masked, values: tuple[int, ...]) -> list[tuple[Any, ...] | None]:
+    masks = [found.types[v].mask for v in values]
+    return [None if mask is None else mask.sizes for mask in masks]
+
+
+@pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
+@pytest.mark.parametrize(("word", "example", "which"), list(_cases()))
+def test_masks_are_those_of_keras(word: str, example: Example, which: str) -> None:
+    network = Network()
+    read: list[int] = []
+    for i, sizes in enumerate(example.shapes):
+        x = network.input(f"x{i}", *sizes, dtype=example.dtype)
+        is_masked = which == "all" or (which == "first") == (i == 0)
+        read.append(network.add(make("Masking"), x, name=f"masking{i}") if is_masked else x)
+    op = make(word, example.arguments)
+    values = network.add_all(op, *read, name="layer")
+    explicit = network.explicit(**{f"out{i}": v for i, v in enumerate(values)})
+    faults: list[Misfit] = []
+    found = masked(explicit, lambda misfit, _: faults.append(misfit))
+    arrays = [_array(sizes, example.dtype) for sizes in example.shapes]
+    built = lower(explicit, seed=1)
+    try:
+        run = _flat(built.model(arrays if len(arrays) > 1 else arrays[0], training=True))
+    except Exception as error:
+        assert faults or word in SINGULAR, error
+        return
+    assert not faults
+    wanted = [None] * len(values) if op.carries_mask else _sizes(found, values)
+    if word not in SAME_TENSOR:
+        assert _shapes(run) == wanted
+    if word not in UNANNOUNCED:
+        assert _shapes([built.values[v] for v in values]) == wanted
