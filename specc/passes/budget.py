@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Note, has_errors
@@ -10,6 +11,7 @@ from specc.passes.cost import Row, Spent, rows
 from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
 from specc.shapes.dim import is_known
+from specc.syntax.document import is_note
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node
 
@@ -29,9 +31,9 @@ class Limit(NamedTuple):
 
 
 LIMITS = {
-    "params": Limit("parameters", lambda row: row.params),
-    "flops": Limit("FLOPs for a sample", lambda row: row.flops),
-    "activation_memory": Limit("bytes of activations for a sample", lambda row: row.bytes, is_memory=True),
+    "params": Limit("parameters", attrgetter("params")),
+    "flops": Limit("FLOPs for a sample", attrgetter("flops")),
+    "activation_memory": Limit("bytes of activations for a sample", attrgetter("bytes"), is_memory=True),
 }
 
 
@@ -44,6 +46,8 @@ def hold_budget(section: Node, typed: Typed, found: Findings) -> Mapping[str, Sp
     if not isinstance(section, MappingNode):
         reader.error("E102", f"`budget` is a mapping, not {section.kind}", section)
     for key, node in section.entries if isinstance(section, MappingNode) else ():
+        if is_note(key.value):
+            continue
         limit = LIMITS.get(str(key.value))
         if limit is None:
             reader.unknown("E103", f"`budget` has no key `{key.value}`", key, tuple(LIMITS))
@@ -92,7 +96,7 @@ def _held(limit: Limit, most: int, table: list[Row], node: Node, reader: Section
         reader.found.append(Diagnostic("E403", message, node.span, notes=notes))
     elif unknown:
         first = unknown[0]
-        others = f", nor what {len(unknown) - 1:,} others take" if len(unknown) > 1 else ""
+        others = f" (and {len(unknown) - 1:,} more)" if len(unknown) > 1 else ""
         message = f"the budget of {limit.unit} is not held: nobody knows what `{first.name}` takes{others}"
         is_free = not all(is_known(shape.sizes) for shape in (*first.inputs, *first.outputs))
         notes = (Note("a symbol is given a size by `--set`, as in `--set T=128`"),) if is_free else ()
