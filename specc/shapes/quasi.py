@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from specc.shapes.dim import Anonymous, Atom, Floor, Size, Symbol, Symbolic
 from specc.shapes.sizeset import MAX_BITS, SizeSet, TooLarge
+from specc.shapes.symbolic import Anonymous, Atom, Floor, Size, Symbol, Symbolic
 
 Intervals = list[tuple[int, int | None]]
 """Where something holds: from the first number up to the second, exclusive; None: without end."""

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from specc.shapes.demand import Demand, Same, Verdict, Witness
-from specc.shapes.dim import Symbol, single
+from specc.shapes.dim import Variable
 from specc.shapes.normal import Text, needed, texts_of
 from specc.shapes.quasi import Budget, value_at
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.symbolic import Symbol, single
 from specc.shapes.system import Contradiction, Known, System, fewest
 from specc.shapes.truth import (
-    Variable,
     bounded,
     held,
     is_axis,
@@ -138,10 +138,15 @@ def _on_one(variable: Symbol, sizes: SizeSet, known: list[Known]) -> Iterator[Co
     given = [each for each in known if not each.item.is_implied]
     texts = texts_of(variable.name, sizes, base)
     if texts is None:
-        texts = needed([Text(demand_text(each.item.demand), each.sizes) for each in given], sizes, base)
+        texts = needed([text for each in given for text in _own_texts(variable, each)], sizes, base)
     for text, meant in texts:
         binding = [each for each in given if each.sizes & base <= meant] or _together(given, base, meant)
         yield Constraint(text, tuple(sorted({number for each in binding for number in each.item.origin})))
+
+
+def _own_texts(variable: Symbol, known: Known) -> list[Text]:
+    """What one demand says, in normal form if it can be."""
+    return texts_of(variable.name, known.sizes) or [Text(demand_text(known.item.demand), known.sizes)]
 
 
 def _together(given: list[Known], base: SizeSet, meant: SizeSet) -> list[Known]:

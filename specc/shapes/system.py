@@ -5,12 +5,12 @@ from itertools import islice, product
 from typing import NamedTuple, TypeVar
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
-from specc.shapes.dim import Anonymous, Floor, Size, Symbol, atoms_of, is_anonymous, single, substitute
+from specc.shapes.dim import Variable, atoms_of, is_anonymous, substitute
 from specc.shapes.quasi import Budget
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, single
 from specc.shapes.truth import (
     Range,
-    Variable,
     any_size,
     bounded,
     bounds,

@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from specc.shapes import quasi
 from specc.shapes.demand import AtLeast, Demand, Divides, Same, Verdict, Witness
-from specc.shapes.dim import Anonymous, Floor, Size, Symbol, Symbolic, atoms_of, quotient
+from specc.shapes.dim import Variable, atoms_of, quotient
 from specc.shapes.quasi import Budget, value_at
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge
+from specc.shapes.symbolic import Floor, Size, Symbol, Symbolic
 
-Variable: TypeAlias = Symbol | Anonymous
 Range: TypeAlias = tuple[int | None, int | None]
 """The least and the greatest of some numbers; None: there is none, or it is not known."""
 

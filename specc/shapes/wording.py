@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
-from specc.shapes.dim import Floor, Monomial, Size, Symbol, Symbolic, is_anonymous, single
+from specc.shapes.dim import is_anonymous
+from specc.shapes.symbolic import Floor, Monomial, Size, Symbol, Symbolic, single
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 2
