@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from specc.diagnostics.fix import edited
 from specc.diagnostics.model import Diagnostic, Fix
 from specc.report import Checked, Report
+from specc.syntax.document import IDLE
 
 MAX_RECHECKED = 40
 """How many fixes of one spec are applied and re-checked; those behind them are not offered."""
@@ -54,6 +55,8 @@ def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
     layers = before.typed_layers
     written = before.written_layers
     for other in after.diagnostics:
+        if other.code == IDLE:
+            continue  # a silenced warning that is gone with its cause is no fault of a repair
         is_new = other.code[0] in grave and left[_identity(other)] > known[_identity(other)]
         was_hidden = other.layer not in layers if other.layer is not None else other.code[:2] == "E4"
         is_this = (other.code, other.layer) == (diagnostic.code, diagnostic.layer)  # in other words

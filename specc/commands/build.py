@@ -5,7 +5,7 @@ import os
 from specc.commands.options import Arguments, UsageError
 from specc.commands.printing import TextPrinter, network, printer_for
 from specc.commands.screen import Screen
-from specc.commands.specs import check_path, reading_options, single_spec
+from specc.commands.specs import check_path, denied, reading_options, single_spec
 from specc.commands.table import memory
 from specc.diagnostics.style import harmless, paint
 from specc.report import Checked
@@ -18,7 +18,7 @@ def run(arguments: Arguments, screen: Screen) -> int:
     seed = _seed(arguments.last("seed"))
     options = reading_options(arguments)
     style = arguments.last("format")
-    printer = printer_for(style, screen, arguments.has("quiet"), arguments.has("deny"))
+    printer = printer_for(style, screen, arguments.has("quiet"), denied(arguments))
     screen.progress(f"checking {harmless(path)}")
     checked = check_path(path, options)
     report = checked.report

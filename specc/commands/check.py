@@ -3,7 +3,7 @@
 from specc.commands.options import Arguments
 from specc.commands.printing import printer_for
 from specc.commands.screen import Screen
-from specc.commands.specs import STDIN, check_path, reading_options, several_specs
+from specc.commands.specs import STDIN, check_path, denied, reading_options, several_specs
 from specc.diagnostics.model import Diagnostic, Fix
 from specc.diagnostics.style import harmless, paint
 from specc.pipeline import Options
@@ -18,7 +18,7 @@ def run(arguments: Arguments, screen: Screen) -> int:
     fixing = unsafe or arguments.has("fix")
     # Standard output is for the fixed text, where that is what a run is for.
     reports = screen.turned() if fixing and "-" in paths else screen
-    printer = printer_for(arguments.last("format"), reports, quiet, arguments.has("deny"))
+    printer = printer_for(arguments.last("format"), reports, quiet, denied(arguments))
     for path in paths:
         checked = check_path(path, options)
         if fixing:

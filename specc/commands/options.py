@@ -66,6 +66,7 @@ _READING = (
 )
 _FORMATS = ("text", "json", "sarif", "github")
 _OUT = Option("out", "FILE", "write there instead of to the screen", short="o")
+_DENY = Option("deny", "WARNINGS", "fail for warnings too: `warnings` for all, or a code; may be repeated")
 
 CHECK = Command(
     "check",
@@ -79,7 +80,7 @@ CHECK = Command(
         Option("format", "FORMAT", "text, json (one object a line for each spec), sarif or github", _FORMATS),
         Option("fix", None, "apply the safe fixes to the files; from standard input, print the fixed spec"),
         Option("unsafe-fixes", None, "apply fixes that change behaviour too, the first of each diagnostic"),
-        Option("deny", "warnings", "exit with 1 for warnings too", ("warnings",)),
+        _DENY,
         Option("quiet", None, "print errors and warnings only", short="q"),
         _COLOR,
     ),
@@ -98,7 +99,7 @@ BUILD = Command(
         Option("allow-custom", None, "import layers of your own, package.module:Class; else nothing is"),
         *_READING,
         Option("format", "FORMAT", "text, json, sarif or github", _FORMATS),
-        Option("deny", "warnings", "build nothing, and exit with 1, for warnings too", ("warnings",)),
+        _DENY,
         Option("quiet", None, "print errors and warnings only", short="q"),
         _COLOR,
     ),

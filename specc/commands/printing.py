@@ -1,5 +1,7 @@
 """Reports in the formats of the command line."""
 
+from collections.abc import Container
+
 from specc.commands.screen import Screen
 from specc.diagnostics.model import Diagnostic
 from specc.diagnostics.style import ColorChoice, harmless, paint
@@ -12,10 +14,10 @@ _MOST_ROWS = 30
 class Printer:
     """Prints reports one after the other; `finish` prints what stands behind all of them.
 
-    `quiet` leaves out notes and what is not about mistakes, `deny` counts warnings as mistakes.
+    `quiet` leaves out notes and what is not about mistakes, `deny` has the codes of warnings that count as mistakes.
     """
 
-    def __init__(self, screen: Screen, quiet: bool = False, deny: bool = False) -> None:
+    def __init__(self, screen: Screen, quiet: bool = False, deny: Container[str] = ()) -> None:
         self.screen = screen
         self.quiet = quiet
         self.deny = deny
@@ -24,7 +26,7 @@ class Printer:
 
     def fails(self, report: Report) -> bool:
         """Whether the command fails by this report."""
-        return not report.ok or (self.deny and any(d.severity == "warning" for d in report.diagnostics))
+        return not report.ok or any(d.code in self.deny for d in report.diagnostics)
 
     def add(self, report: Report) -> None:
         """Print one report, as soon as it is there."""
@@ -168,7 +170,7 @@ class GithubPrinter(Printer):
 class SarifPrinter(Printer):
     """For code scanning: one log, printed at the end."""
 
-    def __init__(self, screen: Screen, quiet: bool = False, deny: bool = False) -> None:
+    def __init__(self, screen: Screen, quiet: bool = False, deny: Container[str] = ()) -> None:
         super().__init__(screen, quiet, deny)
         self.found: list[tuple[str, Diagnostic]] = []
 
@@ -189,7 +191,7 @@ class SarifPrinter(Printer):
 _PRINTERS = {"text": TextPrinter, "json": JsonPrinter, "sarif": SarifPrinter, "github": GithubPrinter}
 
 
-def printer_for(name: str | None, screen: Screen, quiet: bool = False, deny: bool = False) -> Printer:
+def printer_for(name: str | None, screen: Screen, quiet: bool = False, deny: Container[str] = ()) -> Printer:
     """The printer for a format; text where none is named."""
     return _PRINTERS[name or "text"](screen, quiet, deny)
 

@@ -44,6 +44,21 @@ def _value(setting: str, text: str) -> Any:
     return to_plain(node)
 
 
+def denied(arguments: Arguments) -> frozenset[str]:
+    """The codes of the warnings that `--deny` names; raises UsageError for what is none."""
+    given = {*arguments.all("deny")}
+    if not given:
+        return frozenset()
+    from specc.diagnostics.explain import codes
+
+    warnings = [code for code in codes() if code[0] == "W"]
+    for word in given - {"warnings", *warnings}:
+        meant = nearest(word, ("warnings", *warnings))
+        hint = f"did you mean `{meant}`?" if meant else "it takes `warnings`, or the code of one, as `W601`"
+        raise UsageError(f"`--deny` does not take `{word}`", hint)
+    return frozenset(warnings if "warnings" in given else given)
+
+
 def single_spec(arguments: Arguments) -> str:
     """The one spec that a command is about: a path, or `-`."""
     name = arguments.command.name

@@ -6,6 +6,7 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
@@ -273,7 +274,7 @@ class Typed(NamedTuple):
     `types[v]`: value `v`; `ops[i]`: the op of layer `i` with every size in its arguments known; `readings[i]`: where
     it is not read as written; `weights[i]`: its parameters, None where nobody knows them; `folded[r]`: the axes of
     region `r`; `demands`: what must hold of sizes that are no numbers, and its `solution`, None where there is nothing
-    to solve.
+    to solve; `hidden[name]`: the warnings about a layer that the author silences, those about none under "".
     """
 
     graph: Graph
@@ -285,6 +286,7 @@ class Typed(NamedTuple):
     output_reshapes: dict[int, Shape]
     demands: Sequence[Demanded] = ()
     solution: "Solution | None" = None
+    hidden: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Explicit(NamedTuple):

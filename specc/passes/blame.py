@@ -25,7 +25,7 @@ class Blame:
         self.graph = graph
         self.found = found
         self.types = types
-        self._seen: set[tuple[str, int, str]] = set()
+        self._seen: set[tuple[str | int, ...]] = set()
 
     @cached_property
     def makers(self) -> Makers:
@@ -38,6 +38,8 @@ class Blame:
         name = self.graph.regions[layer.op.region].name if isinstance(layer.op, Fold | Unfold) else layer.name
         message = f"`{name}`: {misfit.message}"
         key = (misfit.code, node.start, node.source.path)
+        if misfit.code[0] == "W" and self.graph.document.ignores:
+            key = (*key, layer.name)  # a warning may be silenced in one use of a block and not in the next
         if key in self._seen:
             return
         self._seen.add(key)

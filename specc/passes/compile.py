@@ -15,6 +15,7 @@ from specc.passes.losses import Judged, judge, target_of
 from specc.passes.sections import Evaluate, SectionReader
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
+from specc.syntax.document import is_note
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 OPTIONS: MappingOf[str, Want] = {
@@ -86,7 +87,7 @@ class _Checker(SectionReader):
         for key, value in node.entries:
             if key.value in KEYS:
                 parts[str(key.value)] = value
-            else:
+            elif not is_note(key.value):
                 self.unknown("E103", f"`compile` has no key `{key.value}`", key, KEYS)
         optimizer: Any = "rmsprop"
         if "optimizer" in parts:

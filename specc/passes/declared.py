@@ -7,6 +7,7 @@ from specc.passes.values import Env, Failed, Findings, evaluate, shape_from
 from specc.shapes.tensor import Tensor
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
+from specc.syntax.document import is_note
 from specc.syntax.tree import Node
 
 FLOATS = "float32"
@@ -30,6 +31,8 @@ def declared_tensor(
     parts: dict[str, Any] = {}
     mistyped: set[str | None] = set()
     for key, part in node.entries:
+        if is_note(key.value):
+            continue
         if key.value not in keys:
             close = nearest(str(key.value), keys)
             mistyped.add(close)

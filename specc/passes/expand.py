@@ -4,6 +4,7 @@ Layers stand in the order in which they run, each under its path. What runs insi
 a map gives its name to what is inside, so where that would change a path, or hide one, it goes without.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from specc.ir.graph import Explicit, Input, Output, Typed
@@ -13,18 +14,21 @@ from specc.passes.unroll import Unrolling
 from specc.shapes.dim import to_json
 from specc.shapes.shape import Shape
 from specc.syntax import tree
+from specc.syntax.document import IGNORE
 from specc.syntax.write import spec_text
 
 _KEPT = ("targets", "compile", "budget")
+_OF_READINGS = ("W606",)
+"""Warnings about what is inserted, which are no longer given where that is written out."""
 
 
 def expand(typed: Typed) -> str:
     """The text of the spec that says a network in full, which must be free of errors."""
-    return spec_text(sections(adapt(typed)))
+    return spec_text(sections(adapt(typed), typed.hidden))
 
 
-def sections(explicit: Explicit) -> dict[str, Any]:
-    """The same as plain data, by top-level key."""
+def sections(explicit: Explicit, hidden: Mapping[str, tuple[str, ...]] = {}) -> dict[str, Any]:
+    """The same as plain data, by top-level key; `hidden` are the warnings that layers are silent about."""
     graph = explicit.graph
     given = graph.document.sections
     found: dict[str, Any] = {"specc": 1, "name": escaped(graph.name)}
@@ -35,12 +39,16 @@ def sections(explicit: Explicit) -> dict[str, Any]:
     if policy is not None:
         found["dtype"] = policy
     found["inputs"] = {escaped(entry.name): escaped(_input(entry, explicit)) for entry in graph.inputs}
-    unrolling = Unrolling(explicit, policy)
+    unrolling = Unrolling(explicit, policy, hidden)
     found["layers"] = [escaped(item) for item in unrolling.items()]
     found["outputs"] = _outputs(explicit.outputs, unrolling)
+    of_none = [code for code in hidden.get("", ()) if code not in _OF_READINGS]
+    if of_none:
+        found[IGNORE] = of_none
     for key in _KEPT:
         if key in given:
             found[key] = escaped(graph.evaluate(given[key]))
+            found[key].pop(IGNORE, None)
     return found
 
 

@@ -27,6 +27,7 @@ def include(document: Document, folder: str, load: Load, found: Findings) -> Doc
     blocks: dict[str, Block] = {}
     params: list[tuple[Scalar, Node]] = []
     done: set[str] = set()
+    ignores = [*document.ignores]
     pending: list[tuple[Document, str, tuple[str, ...]]] = [
         (document, folder, (os.path.realpath(document.source.path),))
     ]
@@ -53,8 +54,9 @@ def include(document: Document, folder: str, load: Load, found: Findings) -> Doc
                         found.error("E302", f"the block `{name}` is given twice", twice.key, note)
                 section = included.sections.get("params")
                 params += section.entries if isinstance(section, Mapping) else []
+                ignores += included.ignores
                 pending.append((included, os.path.dirname(path), (*around, path)))
-    return _with(document, blocks, params)
+    return _with(document._replace(ignores=tuple(ignores)), blocks, params)
 
 
 def _with(document: Document, blocks: dict[str, Block], params: list[tuple[Scalar, Node]]) -> Document:

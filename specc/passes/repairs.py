@@ -43,7 +43,7 @@ def described_edits(repairs: Iterable[Repair], item: Item, cls: type[Op]) -> tup
 def _edits(repair: Repair, item: Item, cls: type[Op]) -> tuple[Edit, ...]:
     match repair:
         case SetArgument():
-            edit = None if repair.text is None else _set(item, cls, repair.parameter, repair.text)
+            edit = _set(item, cls, repair.parameter, repair.text)
         case Remove():
             edit = edits.remove_item(item.node)
         case Replace():
@@ -60,8 +60,10 @@ def set_argument(layer: Layer, parameter: str, text: str) -> Edit | None:
     return _set(layer.item, layer.cls, parameter, text)
 
 
-def _set(item: Item, cls: type[Op], parameter: str, text: str) -> Edit | None:
+def _set(item: Item, cls: type[Op], parameter: str, text: str | None) -> Edit | None:
     value = item.value if item.value is not None else item.key
+    if text is None:
+        return edits.drop_argument(item.key, value, parameter, first_parameter(cls))
     return edits.set_argument(item.node, item.key, value, parameter, text, first_parameter(cls))
 
 

@@ -17,7 +17,7 @@ from specc.passes.wiring import name_of, reference, report_missing
 from specc.passes.writer import MAX_LAYERS, TOO_MANY_LAYERS, Context
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
-from specc.syntax.document import Document
+from specc.syntax.document import Document, is_note
 from specc.syntax.tree import Node, Scalar, Sequence
 
 INPUT_KEYS = ("shape", "dtype", "batch_size", "sparse")
@@ -244,7 +244,7 @@ def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context
     place = key
     if isinstance(node, tree.Mapping):
         for part, _ in node.entries:
-            if part.value not in ("from", "shape"):
+            if part.value not in ("from", "shape") and not is_note(part.value):
                 hint = _hint(str(part.value), ("from", "shape"))
                 found.error("E103", f"an output has no key `{part.value}`{hint}", part)
         origin, shape_node = node.get("from"), node.get("shape")

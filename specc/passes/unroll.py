@@ -1,12 +1,14 @@
 """The layers of an explicit graph as items: who reads what, and which of them stand inside a `map`."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold
 from specc.ops.declare import Op
 from specc.passes.spell import spelled, wiring
 from specc.shapes.shape import Shape
+from specc.syntax.document import IGNORE
 from specc.syntax.tree import Scalar, Sequence
 
 Items = list[dict[str, Any]]
@@ -43,10 +45,13 @@ class Unrolling:
     A value keeps its number when it enters or leaves a region: where it is read says what must be crossed.
     """
 
-    def __init__(self, explicit: Explicit, policy: str | None) -> None:
+    def __init__(
+        self, explicit: Explicit, policy: str | None, hidden: Mapping[str, tuple[str, ...]] = {}
+    ) -> None:
         self.explicit = explicit
         self.graph = explicit.graph
         self.policy = policy
+        self.hidden = hidden
         self.layers = [layer for layer in explicit.layers if not isinstance(layer.op, Crossing)]
         self.by_name = {layer.name: layer for layer in self.layers}
         self.origins: dict[int, int] = {}
@@ -217,6 +222,8 @@ class Unrolling:
         results = self.results.get(layer.name)
         if results is not None:
             item["as"] = [frame.short(path) for path in results]
+        if layer.name in self.hidden:
+            item[IGNORE] = [*self.hidden[layer.name]]
         return item
 
     def _shared(self, layer: Layer) -> Layer | None:

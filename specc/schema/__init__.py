@@ -11,6 +11,7 @@ from specc.ops import catalog, registry
 from specc.ops.kinds import DTYPES
 from specc.passes.compile import KEYS as COMPILE_KEYS
 from specc.passes.compile import OPTIONS as COMPILE_OPTIONS
+from specc.passes.ignore import silenced
 from specc.schema.forms import (
     EXPRESSION,
     OWN,
@@ -25,7 +26,7 @@ from specc.schema.forms import (
     mapping,
     ref,
 )
-from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, OWN_FIELDS
+from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, IGNORE, OWN_FIELDS
 
 LONG = rf"^ops\.({'|'.join(sorted({*catalog.MODULES.values()}))})\.\w+$"
 """The names of functions by the modules in which Keras has them a second time."""
@@ -92,6 +93,8 @@ class _Document(Forms):
         shape = listed(
             either({"type": "integer", "minimum": 1}, {"type": "null"}, TEXT, mapping(ref("size")))
         )
+        code = {"enum": silenced()}
+        self.defs["ignore"] = described(either(listed(code), code), "Warnings that are not given about this.")
         self.defs["expression"] = {"type": "string", "pattern": r"\$"}
         self.defs["size"] = described(size, "A number, a symbol, an expression, or null: nobody knows.")
         self.defs["shape"] = described(shape, "Sizes, with names or without: `[time: 4, channel: 1]`.")
@@ -102,8 +105,8 @@ class _Document(Forms):
             "batch_size": either({"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION),
             "sparse": flag,
         }
-        self.defs["input"] = either(ref("shape"), keyed(full, ("shape",)))
-        output = keyed({"from": ref("name"), "shape": ref("shape")})
+        self.defs["input"] = either(ref("shape"), keyed(full, ("shape",), notes=True))
+        output = keyed({"from": ref("name"), "shape": ref("shape")}, notes=True)
         self.defs["outputs"] = described(
             either(listed(SCALAR, 1), mapping(either({"type": "null"}, ref("shape"), output), 1)),
             "The outputs: names of values, with the shapes that they promise.",
@@ -204,7 +207,7 @@ class _Document(Forms):
             rules.append({"if": {"required": [word]}, "then": then})
         layer: Form = {
             "type": "object",
-            "properties": {**ops, **self.wiring},
+            "properties": {**ops, **self.wiring, IGNORE: ref("ignore")},
             "patternProperties": {"^x-": True, OWN: True, LONG: True},
             "additionalProperties": False,
             "oneOf": [*({"required": [name]} for name in ops), own, long],
@@ -233,4 +236,6 @@ class _Document(Forms):
             **{name: self.opened(want.json) for name, want in COMPILE_OPTIONS.items()},
         }
         assert parts.keys() == set(COMPILE_KEYS)
-        return described(keyed(parts), "What the model is trained with: the arguments of Keras's `compile`.")
+        return described(
+            keyed(parts, notes=True), "What the model is trained with: the arguments of Keras's `compile`."
+        )

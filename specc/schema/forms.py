@@ -17,6 +17,7 @@ from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
 from specc.ops.stacked import CELL_JSON
 from specc.ops.wrappers import LayerRef
 from specc.passes.spell import plain
+from specc.syntax.document import IGNORE
 
 Form = dict[str, Any]
 
@@ -38,6 +39,7 @@ def keyed(properties: Mapping[str, Any], required: Iterable[str] = (), notes: bo
     made: Form = {"type": "object", "properties": dict(properties), "additionalProperties": False}
     if notes:
         made["patternProperties"] = {"^x-": True}
+        made["properties"][IGNORE] = ref("ignore")
     return made | ({"required": list(required)} if required else {})
 
 

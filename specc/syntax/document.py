@@ -36,7 +36,18 @@ CONSTRUCT_FIELDS: dict[str, tuple[str, ...]] = {
     "map": _COMMON,
 }
 """The constructs that hold or stand for other items, with the keys that may stand beside them."""
+IGNORE = "x-specc-ignore"
+"""The note that names the warnings to be silent about, in all that stands in the same mapping."""
+IDLE = "W608"
+"""The warning about a code there that hides nothing."""
 FIELDS = frozenset((*OWN_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values() for field in fields)))
+
+
+class Ignore(NamedTuple):
+    """Codes of warnings, `value`, to be silent about in what stands inside of `node`."""
+
+    node: Mapping
+    value: Node
 
 
 class Item:
@@ -74,13 +85,17 @@ class Block(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One file. `sections` holds the top-level values that are read later; absent keys are absent."""
+    """One file. `sections` holds the top-level values that are read later; absent keys are absent.
+
+    `ignores` are those of all files, once what is included has been joined in.
+    """
 
     source: Source
     node: Mapping
     sections: dict[str, Node]
     blocks: dict[str, Block]
     layers: Chain
+    ignores: tuple[Ignore, ...] = ()
 
     def key(self, name: str) -> Node:
         """The top-level key itself, else the start of the spec: the place for what was got wrong from outside."""
@@ -95,6 +110,7 @@ class Parser:
         self.found = Collector()
         self.mistyped: set[tuple[int, str]] = set()
         """Mappings, and the keys that something in them seems to be meant for."""
+        self.ignores: list[Ignore] = []
 
     def error(self, code: str, message: str, node: Node, *notes: Note) -> None:
         self.found.append(Diagnostic(code, message, node.span, notes=notes))
@@ -120,7 +136,18 @@ class Parser:
                 if block is not None:
                     blocks[block.name] = block
         layers = self.chain(sections["layers"], "`layers`") if "layers" in sections else []
-        return Document(self.source, node, sections, blocks, layers)
+        for name in ("inputs", "outputs"):
+            section = sections.get(name)
+            for _, entry in section.entries if isinstance(section, Mapping) else ():
+                self.notes(entry)
+        self.notes(sections.get("compile"))
+        return Document(self.source, node, sections, blocks, layers, tuple(self.ignores))
+
+    def notes(self, node: Node | None) -> None:
+        """Keep what a mapping that is read later says of warnings."""
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            if key.value == IGNORE:
+                self.ignores.append(Ignore(node, value))  # pyright: ignore[reportArgumentType]
 
     def _required(self, node: Mapping, sections: dict[str, Node]) -> None:
         place = node.entries[0][0] if node.entries else node
@@ -141,7 +168,9 @@ class Parser:
             word = key.value
             if word in known:
                 found[str(word)] = value
-            elif not (isinstance(word, str) and word.startswith("x-")):
+            elif word == IGNORE:
+                self.ignores.append(Ignore(node, value))
+            elif not is_note(word):
                 close = self.unknown(key, known, f"{what} has no key")
                 if close is not None:
                     self.mistyped.add((id(node), close))
@@ -203,8 +232,9 @@ class Parser:
                 if fields is None:
                     fields = {}
                 fields[word] = value  # pyright: ignore[reportArgumentType]
-            elif isinstance(word, str) and word.startswith("x-"):
-                continue
+            elif is_note(word):
+                if word == IGNORE:
+                    self.ignores.append(Ignore(node, value))
             elif item is None:
                 item = Item(node, key, value)
             else:
@@ -277,6 +307,11 @@ class Parser:
                 self.needs(node, key, parts, f"`map` needs `{key}`", item.key)
         item.fields = {**(item.fields or {}), **({"over": parts["over"]} if "over" in parts else {})}
         item.chains = {"layers": self.chain(parts["layers"], "`layers`") if "layers" in parts else []}
+
+
+def is_note(word: object) -> bool:
+    """Whether a key is one that the compiler leaves alone, as `x-author`."""
+    return isinstance(word, str) and word.startswith("x-")
 
 
 def _torn_signature(node: Mapping) -> Span | None:

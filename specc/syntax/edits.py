@@ -64,6 +64,35 @@ def add_key(node: Mapping | Scalar, key: str, text: str) -> Edit | None:
     return _insert(node, last, f"\n{' ' * column}{key}: {text}")
 
 
+def remove_key(node: Mapping, key: str) -> Edit | None:
+    """Takes `key` with its value out of a mapping, with its line if that is all that stands there."""
+    own = _own_entries(node)
+    at = next((i for i, (scalar, _) in enumerate(own) if scalar.value == key), None)
+    if at is None:
+        return None
+    source, start, end = node.source, own[at][0].start, own[at][1].end
+    text = source.text
+    line = text.rfind("\n", 0, start) + 1
+    if not _is_flow(node) and not text[line:start].strip(" "):
+        return _without_line(node, line, end)
+    if at + 1 < len(own):
+        end = own[at + 1][0].start
+    elif _is_flow(node) and at:
+        start = own[at - 1][1].end
+    elif not _is_flow(node):
+        return None
+    return None if "#" in text[own[at][1].end : end] else Edit(Span(source, start, end), "")
+
+
+def drop_argument(op: Scalar, arguments: Node, name: str, first: str | None = None) -> Edit | None:
+    """Takes argument `name` away from a layer; `op`, `arguments` and `first` are those of `set_argument`."""
+    if arguments is op or _value_span(op, arguments).start != arguments.start:
+        return None
+    if isinstance(arguments, Mapping):
+        return remove_key(arguments, name)
+    return replace(arguments, "{}") if name == first else None
+
+
 def set_argument(
     item: Node, op: Scalar, arguments: Node, name: str, text: str, first: str | None = None
 ) -> Edit | None:
@@ -119,20 +148,25 @@ def insert_item_after(item: Node, text: str) -> Edit | None:
 
 def remove_item(item: Node) -> Edit | None:
     """Takes `item` out of its list, with its line if nothing but a comment stands beside it."""
-    source = item.source
-    text = source.text
+    text = item.source.text
     dash = _dash(item)
     if dash is None:
         return _remove_from_flow(item) if _is_in_flow_list(item) else None
     start = text.rfind("\n", 0, dash) + 1
-    end = _line_end(item, item.end)
-    if end is None or text[start:dash].strip(" "):
+    return None if text[start:dash].strip(" ") else _without_line(item, start, item.end)
+
+
+def _without_line(node: Node, start: int, behind: int) -> Edit | None:
+    """Takes out the lines from `start` to that of offset `behind`; None if more than a comment follows there."""
+    text = node.source.text
+    end = _line_end(node, behind)
+    if end is None:
         return None
     if text.startswith("\r", end):
         end += 1
     if end < len(text):
-        return Edit(Span(source, start, end + 1), "")
-    return Edit(Span(source, max(0, start - 1), end), "")
+        return Edit(Span(node.source, start, end + 1), "")
+    return Edit(Span(node.source, max(0, start - 1), end), "")
 
 
 def _insert(node: Node, at: int, text: str) -> Edit:

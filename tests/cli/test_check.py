@@ -129,18 +129,32 @@ def test_strict_forbids_insertions(run: Any):
     assert "E200" in ran.out
 
 
+WARNED = GOOD.replace(
+    "  - Dense: 4\n",
+    "  - Dense: 4\n  - Dense: 9\n    name: unused\n    from: x\n  - Dense: 4\n    from: dense\n",
+)
+
+
 def test_denied_warnings_fail(run: Any, folder: Path):
-    text = GOOD.replace(
-        "  - Dense: 4\n",
-        "  - Dense: 4\n  - Dense: 9\n    name: unused\n    from: x\n  - Dense: 4\n    from: dense\n",
-    )
-    (folder / "warned.yaml").write_text(text)
+    (folder / "warned.yaml").write_text(WARNED)
     ran = run("check", "warned.yaml")
     assert ran.status == 0
     assert "W604" in ran.out
     ran = run("check", "warned.yaml", "--deny", "warnings")
     assert ran.status == 1
     assert ran.out.splitlines()[-1] == "failed  warned.yaml  1 warning"
+
+
+@pytest.mark.parametrize(("codes", "status"), [(["W604"], 1), (["W601"], 0), (["W601", "W604"], 1)])
+def test_single_warnings_are_denied(run: Any, folder: Path, codes: list[str], status: int):
+    (folder / "warned.yaml").write_text(WARNED)
+    denied = [word for code in codes for word in ("--deny", code)]
+    assert run("check", "warned.yaml", *denied).status == status
+
+
+def test_what_is_silenced_is_not_denied(run: Any, folder: Path):
+    (folder / "warned.yaml").write_text(f"{WARNED}x-specc-ignore: [W604]\n")
+    assert run("check", "warned.yaml", "--deny", "warnings").status == 0
 
 
 def test_standard_input(run: Any):

@@ -287,3 +287,50 @@ def test_quote():
     assert all(isinstance(one, Scalar) for one in node)
     made = [edits.quote(one) for one in node if isinstance(one, Scalar)]
     assert [one.text if one else None for one in made] == ['"yes no"', None, '"5"', None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Dense: 1\n  a: 2  # why\n  b: 3\n", "- Dense: 1\n  b: 3\n"),
+        ("- a: 2\n  Dense: 1\n", "- Dense: 1\n"),
+        ("- Dense: 1\n  a:\n    - 1\n    - 2\n", "- Dense: 1\n"),
+        ("- Dense: 1\n  a: 2", "- Dense: 1"),
+        ("- {a: 2, b: 3}\n", "- {b: 3}\n"),
+        ("- {b: 3, a: [2, 4]}\n", "- {b: 3}\n"),
+        ("- {a: 2}\n", "- {}\n"),
+        ("- {b: 3}\n", None),
+        ("- a: 2\n", None),
+        ("- {a: 2, # why\n   b: 3}\n", None),
+    ],
+)
+def test_a_key_is_removed(text: str, expected: str | None):
+    (node,) = items(text)
+    assert isinstance(node, Mapping)
+    edit = edits.remove_key(node, "a")
+    assert (None if edit is None else applied(text, edit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Hashing: {num_bins: 3, dtype: int32}\n", "- Hashing: {num_bins: 3}\n"),
+        ("- Hashing:\n    num_bins: 3\n    dtype: int32\n", "- Hashing:\n    num_bins: 3\n"),
+        ("- Hashing: {dtype: int32}\n", "- Hashing: {}\n"),
+        ("- Hashing: 3\n", None),
+        ("- Hashing: &a {dtype: int32}\n- Hashing: *a\n", None),
+    ],
+)
+def test_an_argument_is_dropped(text: str, expected: str | None):
+    node = items(text)[-1]
+    assert isinstance(node, Mapping)
+    op, arguments = node.entries[0]
+    edit = edits.drop_argument(op, arguments, "dtype", "num_bins")
+    assert (None if edit is None else applied(text, edit)) == expected
+
+
+def test_a_bare_argument_is_dropped():
+    text = "- Hashing: 3\n"
+    (node,) = items(text)
+    assert isinstance(node, Mapping)
+    assert applied(text, edits.drop_argument(*node.entries[0], "num_bins", "num_bins")) == "- Hashing: {}\n"
