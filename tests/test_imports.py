@@ -13,7 +13,7 @@ PACKAGE = ROOT / "specc"
 
 # Each part may import those in rows above its own, and itself.
 ROWS = [
-    ["specc.source", "specc.suggest"],
+    ["specc.source", "specc.suggest", "specc.arrays"],
     ["specc.diagnostics"],
     ["specc.syntax", "specc.shapes"],
     ["specc.ops"],

@@ -1,17 +1,16 @@
-"""Files that a spec names: opened inside its folder only, and only where they are plain files."""
+"""Files that a spec names: looked for inside its folder only."""
 
 import os
-import stat
 from collections.abc import Callable
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
+from specc.arrays.files import FileFault
 from specc.ops.misfit import Misfit
 
 Found = TypeVar("Found")
 
-
-class FileFault(Exception):
-    """A file is not there, or is not what it should be; the message says which."""
+BESIDE = " beside the spec"
+"""Where such a file was looked for."""
 
 
 def found_in(folder: str | None, name: str, parameter: str, read: Callable[[str, str], Found]) -> Found:
@@ -36,16 +35,3 @@ def inside(folder: str, name: str) -> str:
     if path != root and not path.startswith(os.path.join(root, "")):
         raise FileFault(f"`{name}` leads out of the spec's folder")
     return path
-
-
-def reading(path: str, name: str, use: Callable[[BinaryIO], Found]) -> Found:
-    """What `use` makes of the open file at `path`; raises `FileFault` where it is no plain file, or unreadable."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise FileFault(f"`{name}` is not a file")
-        with open(path, "rb") as file:
-            return use(file)
-    except FileNotFoundError:
-        raise FileFault(f"there is no file `{name}` beside the spec") from None
-    except OSError as error:
-        raise FileFault(f"`{name}` cannot be read: {error.strerror}") from None

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, BinaryIO, ClassVar, cast
 
+from specc.arrays.files import FileFault, reading
 from specc.ops.categories import Encoder
 from specc.ops.declare import Op
-from specc.ops.files import FileFault, found_in, inside, reading
+from specc.ops.files import BESIDE, found_in, inside
 from specc.ops.kinds import Flag, Kind, NumberList, Schema, checked, is_int64, words
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.wants import shown
@@ -59,7 +60,7 @@ Integers = Annotated[Vocabulary, _kind("integers", _integer, {"type": "integer"}
 
 def read_lines(folder: str, name: str) -> tuple[str, ...]:
     """The lines of the file `name` inside `folder`, UTF-8; raises `FileFault`."""
-    data = reading(inside(folder, name), name, _bounded)
+    data = reading(inside(folder, name), name, _bounded, BESIDE)
     if len(data) > MAX_BYTES:
         raise FileFault(f"`{name}` is larger than {MAX_BYTES // 2**20} MiB")
     try:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.ops.files import FileFault
-from specc.ops.vectors import parse_header, read_vectors
+from specc.arrays.files import FileFault
+from specc.arrays.header import parse_header
+from specc.ops.vectors import read_vectors
 
 
 def npy(array: Any, version: tuple[int, int] | None = None) -> bytes:

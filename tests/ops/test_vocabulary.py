@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import specc
-from specc.ops.files import FileFault
+from specc.arrays.files import FileFault
 from specc.ops.vocabulary import MAX_BYTES, MAX_TOKENS, read_integers, read_words
 
 SPEC = """
