@@ -116,7 +116,7 @@ class NanToNum(Elementwise):
 
     dtypes = DTypes(same, ())
 
-    nan: Number | None = 0.0
+    nan: Number = 0.0
     posinf: Number | None = None
     neginf: Number | None = None
 
