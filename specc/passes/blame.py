@@ -47,6 +47,10 @@ class Blame:
         fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer.item, layer.cls))
         if misfit.code == "E200" and not fixes:
             fixes = upstream_fixes(misfit, layer, self.makers, self.types)
+        if misfit.code == "E207" and not fixes:
+            from specc.passes.undefined import undefined_fixes
+
+            fixes = undefined_fixes(misfit, layer, self.makers, self.types)
         self.found.append(
             Diagnostic(misfit.code, message, node.span, name, notes, fixes, chain_of(layer.link))
         )

@@ -69,7 +69,7 @@ def _contradiction(typed: Typed, last: Demanded, others: list[Demanded]) -> Diag
     sizes = f"no size of {' and '.join(f'`{name}`' for name in symbols)}" if symbols else "no size"
     maker = _maker(typed, last)
     layer = maker if isinstance(maker, Layer) else None
-    message = f"`{maker.name}`: needs {_text(last.demand)}, which {sizes} is that has what is needed before"
+    message = f"`{maker.name}`: needs {_text(last.demand)}, and with what is needed before, {sizes} is left"
     notes = tuple(
         Note(f"`{at.name}` needs {_text(each.demand)}", _node(at).span)
         for each in others
