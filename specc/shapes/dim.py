@@ -110,6 +110,18 @@ def quotient(a: Size, b: Size) -> Size | None:
     return None if isinstance(a, int) else ratio(a, b)
 
 
+def remainder(size: Size, by: int) -> Size:
+    """A size of the same rest by the number `by`, its coefficients as near to 0 as may be."""
+    if isinstance(size, int):
+        return size % by
+    total: Size = size.constant % by
+    for monomial, coefficient in size.terms:
+        nearest = (coefficient + (by - 1) // 2) % by - (by - 1) // 2
+        if nearest:
+            total = total + Symbolic(((monomial, nearest),), 0, size.weight)
+    return total
+
+
 def to_json(size: Size) -> int | str | None:
     """An integer, the text of a symbolic size, or None for one that nobody knows."""
     if isinstance(size, int):

@@ -125,19 +125,21 @@ class Symbolic:
 
     __radd__ = __add__
 
-    def __neg__(self) -> "Symbolic":
-        return Symbolic(tuple([(m, -c) for m, c in self.terms]), -self.constant, self.weight)
+    def __neg__(self) -> "Size":
+        return self * -1
 
     def __sub__(self, other: "Size") -> "Size":
-        return self + -other
+        return self + other * -1
 
     def __rsub__(self, other: int) -> "Size":
-        return -self + other
+        return self * -1 + other
 
     def __mul__(self, other: "Size") -> "Size":
         if isinstance(other, int):
             if other in (0, 1):
                 return self if other else 0
+            if other < 0:
+                return _sum({m: c * other for m, c in self.terms}, self.constant * other)
             terms = tuple([(m, c * other) for m, c in self.terms])
             return _bounded(terms, self.constant * other, self.weight)
         found: dict[Monomial, int] = {}
@@ -153,7 +155,7 @@ class Symbolic:
         if isinstance(other, int):
             if other == 0:
                 raise ZeroDivisionError("a size divided by 0")
-            return floor(self, other) if other > 0 else floor(-self, -other)
+            return floor(self, other) if other > 0 else -self // -other
         exact = ratio(self, other)
         return lost() if exact is None else exact
 
@@ -204,11 +206,34 @@ def _sum(found: Mapping[Monomial, int], constant: int) -> Size:
     terms = [term for term in found.items() if term[1]]
     if not terms:
         return constant
+    if any(map(_is_half, terms)):
+        terms = _paired(dict(terms))
+        if not terms:
+            return constant
     if len(terms) > 1:
         if len(terms) > MAX_TERMS:
             return lost()
         terms.sort(key=_term_key)
     return _bounded(tuple(terms), constant, sum([atom.weight for m, _ in terms for atom in m]))
+
+
+def _is_half(term: Term) -> bool:
+    (atom, *more), _ = term
+    return isinstance(atom, Floor) and atom.by == 2 and not more
+
+
+def _paired(found: dict[Monomial, int]) -> list[Term]:
+    """Terms in which halves stand in one form: `n // 2 + (n + 1) // 2` is `n`, and `n - n // 2` the other half."""
+    for (half,), _ in list(filter(_is_half, found.items())):
+        assert isinstance(half, Floor)
+        other = Floor(Symbolic(half.of.terms, 1 - half.of.constant, half.of.weight), 2)
+        both = min(found[half,], found.get((other,), 0))
+        if both:
+            for monomial in ((half,), (other,)):
+                found[monomial] = found.get(monomial, 0) - both
+            for monomial, _ in half.of.terms:
+                found[monomial] = found.get(monomial, 0) + both
+    return [term for term in found.items() if term[1]]
 
 
 @lru_cache(maxsize=4096)
@@ -224,6 +249,8 @@ def floor(e: Symbolic, by: int) -> Size:
         rest: dict[Monomial, int] = {}
         for monomial, coefficient in e.terms:
             times, left = divmod(coefficient, by)
+            if left == by - 1 and (by > 2 or coefficient < 0) and _is_floor(monomial):
+                times, left = times + 1, -1
             if times:
                 whole = whole + Symbolic(((monomial, times),), 0, e.weight)
             if left:
@@ -235,16 +262,15 @@ def floor(e: Symbolic, by: int) -> Size:
         if common > 1:
             rest = {m: c // common for m, c in rest.items()}
             by, constant = by // common, constant // common
-        inner = next((m for m, c in rest.items() if _merges(m, c, by)), None)
+        inner = next((m for m, c in rest.items() if c in (1, -1) and _is_floor(m)), None)
         if inner is None:
             return whole + _reduced(rest, constant, by)
         (atom,) = inner
         assert isinstance(atom, Floor)
-        if rest.pop(inner) == 1:
-            numerator = atom.of + atom.by * _sum(rest, constant)
-        else:  # -(x // a) is (a - 1 - x) // a
-            whole = whole + single(atom)
-            numerator = atom.by - 1 - atom.of + atom.by * _sum(rest, constant)
+        numerator = (
+            atom.of if rest.pop(inner) == 1 else atom.by - 1 - atom.of
+        )  # -(x // a) is (a - 1 - x) // a
+        numerator = numerator + atom.by * _sum(rest, constant)
         by *= atom.by
         if isinstance(numerator, int):
             return whole + numerator // by
@@ -253,17 +279,18 @@ def floor(e: Symbolic, by: int) -> Size:
         e = numerator
 
 
-def _merges(monomial: Monomial, coefficient: int, by: int) -> bool:
-    return coefficient in (1, by - 1) and len(monomial) == 1 and isinstance(monomial[0], Floor)
+def _is_floor(monomial: Monomial) -> bool:
+    return len(monomial) == 1 and isinstance(monomial[0], Floor)
 
 
 def _reduced(rest: dict[Monomial, int], constant: int, by: int) -> Size:
     """The floor of a sum whose numbers are less than `by`.
 
-    Of the two ways to write it, `r // by` and `-((by - 1 - r) // by)`, the one with the smaller numbers is taken.
+    Of the two ways to write it, `r // by` and `-((by - 1 - r) // by)`, the one with the smaller numbers is
+    taken; where they are equal, `by` is 2, and the form is chosen where halves are added.
     """
     mirrored = {m: by - c for m, c in rest.items()}
-    if [*mirrored.values(), by - 1 - constant] < [*rest.values(), constant]:
+    if list(mirrored.values()) < list(rest.values()):
         return _sum(dict.fromkeys(rest, 1), 0) - _atomic(mirrored, by - 1 - constant, by)
     return _atomic(rest, constant, by)
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from specc.shapes import quasi
 from specc.shapes.demand import AtLeast, Demand, Divides, Same, Verdict, Witness
-from specc.shapes.dim import Variable, atoms_of, quotient
+from specc.shapes.dim import Variable, atoms_of, quotient, remainder
 from specc.shapes.quasi import Budget, value_at
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge
 from specc.shapes.symbolic import Floor, Size, Symbol, Symbolic
@@ -70,22 +70,10 @@ def simplified(demand: Demand) -> Demand | bool:
             rest = size % by
             if isinstance(rest, int):
                 return rest == 0
-            whole = _remainder(size, by)
+            whole = remainder(size, by)
             assert isinstance(whole, Symbolic)
             factor = gcd(by, *[c for _, c in whole.terms])
             return False if whole.constant % factor else Divides(by // factor, whole // factor)
-
-
-def _remainder(size: Size, by: int) -> Size:
-    """A size with the same rest by `by`, its coefficients as near to 0 as may be."""
-    if isinstance(size, int):
-        return size % by
-    total: Size = size.constant % by
-    for monomial, coefficient in size.terms:
-        nearest = (coefficient + (by - 1) // 2) % by - (by - 1) // 2
-        if nearest:
-            total = total + Symbolic(((monomial, nearest),), 0, size.weight)
-    return total
 
 
 def _divided_by_size(by: Symbolic, size: Size) -> Demand | bool:
@@ -136,24 +124,22 @@ def _where(demand: Demand, budget: Budget) -> SizeSet:
             raise TooLarge
 
 
-def _at_least(size: Symbolic) -> SizeSet | None:
+def _at_least(size: Size) -> SizeSet | None:
     """Where a size is at least 0, if it has only one atom: that is turned round exactly."""
-    while len(size.terms) == 1 and len(size.terms[0][0]) == 1:
+    while isinstance(size, Symbolic) and len(size.terms) == 1 and len(size.terms[0][0]) == 1:
         ((atom,), coefficient), least = size.terms[0], -size.constant
         rises = coefficient > 0
         bound = -(-least // coefficient) if rises else least // coefficient
         if not isinstance(atom, Floor):
             return SizeSet.interval(bound) if rises else SizeSet.interval(1, bound)
         # floor(x / b) >= n where x >= b * n, and floor(x / b) <= n where x <= b * n + b - 1
-        inner = atom.of - atom.by * bound if rises else atom.by * bound + atom.by - 1 - atom.of
-        assert isinstance(inner, Symbolic)
-        size = inner
+        size = atom.of - atom.by * bound if rises else atom.by * bound + atom.by - 1 - atom.of
     return None
 
 
 def _divisors(by: Symbolic, size: int, budget: Budget) -> SizeSet:
     """Where a number is a multiple of a size that grows beyond it."""
-    outside = _at_least(by - (abs(size) + 1))  # pyright: ignore[reportArgumentType]
+    outside = _at_least(by - (abs(size) + 1))
     if outside is None or outside.pieces[-1].bits != 1:
         raise TooLarge
     last = outside.pieces[-1].start

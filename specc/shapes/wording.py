@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
-from specc.shapes.dim import is_anonymous
+from specc.shapes.dim import is_anonymous, remainder
 from specc.shapes.symbolic import Floor, Monomial, Size, Symbol, Symbolic, single
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -91,7 +91,7 @@ def _ways(whole: Size, floor: Floor, coefficient: int, depth: int) -> Iterator[_
             share = sign // floor.by
             left = without + of * share
             if _terms(left) < _terms(without):
-                yield left, f"{_operand(of, depth)} % {floor.by}", -share
+                yield left, f"{_operand(remainder(of, floor.by), depth)} % {floor.by}", -share
 
 
 def _terms(size: Size) -> int:
