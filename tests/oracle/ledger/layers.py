@@ -190,11 +190,6 @@ def _many_axes(verdict: Verdict) -> bool:
     return (soft or has_op(verdict, "Softmax")) and batch_fails(verdict, "Input dims must be <= 5")
 
 
-def _masks(verdict: Verdict) -> bool:
-    masked = has_op(verdict, "Masking") or any(v is True for *_, v in arguments_of(verdict, "mask_zero"))
-    return masked and has_op(verdict, "Softmax") and batch_fails(verdict, "`mask` must be broadcastable")
-
-
 ENTRIES: tuple[Entry, ...] = (
     Entry("flags", "Keras takes whatever Python takes for true or false; a spec says true or false", _flag),
     Entry(
@@ -225,7 +220,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Keras stretches a size of 1, or no axis, in a state to that of the cell, or takes an axis for the batch",
         _stretched_state,
     ),
-    Entry("masks", "what a mask does to the layers behind it is not checked yet", _masks),
     Entry(
         "uneven strides",
         "whether TensorFlow takes another stride along each axis of a depthwise kernel hangs on the processor",

@@ -1,0 +1,231 @@
+"""Padding makes no difference: models whose masks cross constructs, folds and reshapes, against shorter samples."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from specc.backends.keras.lower import lower
+from specc.pipeline import Options, check_source, explicit
+from specc.source import Source
+
+RANDOM = np.random.default_rng(0)
+
+
+def model_of(text: str, **settings: Any) -> Any:
+    checked = check_source(Source("case.yaml", f"specc: 1\nname: case\n{text}"), Options(settings))
+    assert [d for d in checked.report.diagnostics if d.severity != "note"] == []
+    return lower(explicit(checked), seed=1).model
+
+
+def padded(x: Any, steps: int, axis: int = 1) -> Any:
+    """`x` with so many steps of zeros behind."""
+    widths = [(0, 0)] * x.ndim
+    widths[axis] = (0, steps)
+    return np.pad(x, widths)
+
+
+def samples(*sizes: int) -> Any:
+    return RANDOM.uniform(0.2, 0.9, sizes).astype("float32")
+
+
+def loss(model: Any, x: Any, y: Any) -> float:
+    model.compile(loss="mse")
+    return float(model.evaluate(x, y, verbose=0))
+
+
+CUT = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - LSTM: {units: 4, return_sequences: true}
+  - LSTM: {units: 1, return_sequences: true}
+  - slice: {axis: time, start: 2}
+    name: answer
+outputs: [answer]
+"""
+SERIES = """
+inputs: {x: [series: 2, time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - LSTM: {units: 4, return_sequences: true}
+  - Dense: 1
+    name: answer
+outputs: [answer]
+"""
+RESHAPED = """
+inputs: {x: [time: T, feature: 4]}
+layers:
+  - Masking: 0.0
+  - LSTM: {units: 4, return_sequences: true}
+    name: lstm
+outputs:
+  lstm: [time: T, row: 2, column: 2]
+"""
+DENSE = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - Dense: {units: [row: 2, column: 2]}
+    name: answer
+outputs: [answer]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "made"),
+    [(CUT, 1, (5, 1)), (SERIES, 2, (2, 7, 1)), (RESHAPED, 1, (7, 2, 2)), (DENSE, 1, (7, 2, 2))],
+    ids=["cut", "series", "reshaped", "dense"],
+)
+@pytest.mark.parametrize("size", [None, 7], ids=["symbol", "number"])
+def test_a_loss_leaves_padding_out(text: str, axis: int, made: tuple[int, ...], size: int | None) -> None:
+    features = 4 if text == RESHAPED else 3
+    outer = (2,) if text == SERIES else ()
+    model = model_of(text, **({} if size is None else {"T": size}))
+    x, y = samples(3, *outer, 4, features), samples(3, *made)
+    short = model_of(text)
+    short.set_weights(model.get_weights())
+    kept = y[:, :, : 4 - (7 - made[1])] if outer else y[:, : 4 - (7 - made[0])]
+    wanted = np.mean((np.asarray(short(x)) - kept) ** 2)
+    assert loss(short, x, kept) == pytest.approx(wanted, rel=1e-5)
+    assert loss(model, padded(x, 3, axis), y) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_saved_model_leaves_padding_out_too(tmp_path: Path) -> None:
+    model = model_of(CUT)
+    model.save(tmp_path / "m.keras")
+    again = keras.saving.load_model(tmp_path / "m.keras")
+    x, y = padded(samples(3, 4, 3), 3), samples(3, 5, 1)
+    assert loss(again, x, y) == pytest.approx(loss(model, x, y))
+    assert loss(again, x, y) != pytest.approx(np.mean((np.asarray(model(x)) - y) ** 2))
+
+
+AFTER_CONV = """
+inputs: {x: [time: T, height: 5, width: 5, channel: 2]}
+layers:
+  - Masking: 0.0
+  - Conv2D: {filters: 3, kernel_size: 3, bias_initializer: ones}
+  - MaxPooling2D: 2
+  - LSTM: 4
+"""
+WORDS = """
+inputs: {x: [sentence: 3, word: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - map: {over: sentence, layers: [{LSTM: 4}]}
+  - LSTM: 2
+"""
+ATTENTION = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - slice: {axis: time, start: 1}
+  - MultiHeadAttention: {num_heads: 1, key_dim: 2}
+  - GlobalAveragePooling1D
+"""
+MERGED = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+    name: m
+  - LSTM: {units: 3, return_sequences: true}
+    name: a
+  - rearrange: {pattern: "time (f one) -> time f one", sizes: {one: 1}}
+    name: b
+    from: m
+  - rearrange: "time f one -> time (f one)"
+  - Add:
+    from: [a, _]
+  - Attention:
+    from: [_, _]
+  - Bidirectional: {layer: {GRU: 2}}
+"""
+NORMED = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - lrn: {depth_radius: 1}
+  - Concatenate: {axis: time}
+    from: [_, _]
+  - LSTM: 2
+"""
+
+
+def reducing(how: str) -> str:
+    return f"""
+inputs: {{x: [time: T, feature: 3]}}
+layers:
+  - Masking: 0.0
+  - Dense: {{units: 4, bias_initializer: ones}}
+  - reduce: {{axis: time, how: {how}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "axis"),
+    [
+        pytest.param(AFTER_CONV, (5, 5, 2), 1, id="a fold and a reshape"),
+        pytest.param(ATTENTION, (3,), 1, id="attention behind a slice"),
+        pytest.param(MERGED, (3,), 1, id="a merge of masks of both kinds"),
+        pytest.param(NORMED, (3,), 1, id="joined"),
+        *(
+            pytest.param(reducing(how), (3,), 1, id=how)
+            for how in ("mean", "sum", "max", "min", "last", "first")
+        ),
+    ],
+)
+def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis: int) -> None:
+    model = model_of(text)
+    x = samples(2, 4, *sizes)
+    np.testing.assert_allclose(model(padded(x, 3, axis)), model(x), rtol=1e-5, atol=1e-6)
+
+
+def test_sentences_without_words_are_passed_over() -> None:
+    model = model_of(WORDS)
+    x = samples(2, 2, 4, 3)
+    short = model_of(WORDS.replace("sentence: 3", "sentence: 2"))
+    short.set_weights(model.get_weights())
+    np.testing.assert_allclose(model(padded(padded(x, 3, 2), 1, 1)), short(x), rtol=1e-5, atol=1e-6)
+
+
+def test_what_stands_at_padded_steps_does_not_matter() -> None:
+    text = """
+inputs: {x: {shape: [series: 2, token: T], dtype: int32}}
+layers:
+  - Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}
+    name: words
+  - LSTM: {units: 3, return_sequences: true}
+  - slice: {axis: token, start: 1}
+  - GRU: {units: 2, return_sequences: true}
+    name: answer
+outputs: [answer]
+"""
+    model = model_of(text)
+    x = RANDOM.integers(1, 9, (2, 2, 5))
+    x[:, :, 3:] = 0
+    before = np.asarray(model(x))
+    vectors = model.get_layer("words").get_weights()[0]
+    vectors[0] = 1e3
+    model.get_layer("words").set_weights([vectors])
+    np.testing.assert_array_equal(np.asarray(model(x))[:, :, :2], before[:, :, :2])
+    assert not np.asarray(model(x))[:, :, 2:].any()  # padded outputs are 0
+
+
+@pytest.mark.parametrize("how", ["mean", "sum", "max", "min", "last", "first"])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reducing_by_a_mask_of_ones_own(how: str, keepdims: bool) -> None:
+    text = f"""
+inputs: {{x: [time: 4, feature: 3], m: {{shape: [time: 4], dtype: bool}}}}
+layers:
+  - reduce: {{axis: time, how: {how}, keepdims: {str(keepdims).lower()}}}
+    from: {{inputs: x, mask: m}}
+"""
+    x, mask = samples(2, 4, 3) - 0.5, np.array([[True, False, True, False], [False] * 4])
+    made = np.asarray(model_of(text)([x, mask]))
+    kept = x[0, [0, 2]]
+    wanted = {"last": kept[-1], "first": kept[0]}.get(how)
+    wanted = getattr(kept, how)(axis=0) if wanted is None else wanted
+    assert made.shape == ((2, 1, 3) if keepdims else (2, 3))
+    np.testing.assert_allclose(made.reshape(2, 3), [wanted, np.zeros(3)], rtol=1e-6)
