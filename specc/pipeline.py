@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from specc.diagnostics.collector import MAX_ERRORS, TooManyErrors
-from specc.diagnostics.model import Diagnostic, has_errors
+from specc.diagnostics.model import Diagnostic, Note, has_errors
 from specc.ir.graph import Explicit, Typed
 from specc.passes.infer import infer
 from specc.passes.lint import lint
@@ -35,11 +35,15 @@ def silent(_: str) -> None:
 
 
 class Options(NamedTuple):
-    """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted."""
+    """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted.
+
+    `data` (a `specc.passes.data.Data`) are arrays that it is held against.
+    """
 
     settings: Mapping[str, Any] = {}
     variant: str | None = None
     strict: bool = False
+    data: Any = None
 
 
 def check_text(
@@ -159,7 +163,9 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
 
         typed = settle(typed, found)
     typed = keep_promises(typed, found)
-    training, targets = _training(typed, found)
+    training, targets, bound = _training(typed, options.data, found)
+    if bound and not has_errors(found):
+        found.extend(_where_bound(source, options, overlay, bound))
     spent: Mapping[str, Any] = {}
     if "budget" in document.sections:
         from specc.passes.budget import hold_budget
@@ -189,16 +195,28 @@ def _binding(settings: Mapping[str, Any], document: Document) -> AbstractContext
     return binding_symbols(settings, document)
 
 
-def _training(typed: Typed, found: Findings) -> tuple[Any, Mapping[str, Tensor]]:
-    """The `compile` section, checked, and the targets that `fit` will want."""
+def _training(
+    typed: Typed, data: Any, found: Findings
+) -> tuple[Any, Mapping[str, Tensor], Mapping[str, int]]:
+    """The `compile` section, checked, the targets that `fit` will want, and the symbols that the data bind."""
     sections = typed.graph.document.sections
-    compiled: Any = None
-    targets: Mapping[str, Tensor] = {}
-    if "compile" in sections or "targets" in sections:
-        from specc.passes.training import check_training
+    if data is None and "compile" not in sections and "targets" not in sections:
+        return None, {}, {}
+    from specc.passes.training import check_training
 
-        compiled, targets, _ = check_training(sections.get("compile"), typed, found)
-    return compiled, targets
+    return check_training(sections.get("compile"), typed, found, data)
+
+
+def _where_bound(
+    source: Source, options: Options, overlay: Mapping[str, str], bound: Mapping[str, int]
+) -> list[Diagnostic]:
+    """What is wrong at the sizes that the data have, and with the data at those."""
+    free = {name: size for name, size in bound.items() if name not in options.settings}
+    if not free:
+        return []
+    again = _check(source, options._replace(settings={**options.settings, **free}), overlay)
+    note = Note(f"where {', '.join(f'{name} = {size}' for name, size in free.items())}, as in the data")
+    return [d._replace(notes=(*d.notes, note)) for d in again.report.diagnostics if d.is_error]
 
 
 def folder_of(path: str) -> str:

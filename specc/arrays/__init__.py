@@ -1,1 +1,7 @@
 """Arrays in files, `.npy` and `.npz`, read without NumPy and without evaluating anything."""
+
+from typing import Literal
+
+Values = Literal["any", "fractions", "distribution", "classes", "signs", "counts", "binary"]
+"""What labels must be: any numbers; from 0 to 1; rows of such that sum to 1; numbers of classes; all -1 or 1, or all
+0 or 1; at least 0; 0 or 1."""

@@ -32,6 +32,8 @@ class Named:
         self.name = name
         self.path = path
         self.member = member
+        self.seen: dict[tuple[object, ...], dict[str, str]] = {}
+        """What going through its numbers has found, so that it is done once."""
 
     @property
     def shown(self) -> str:

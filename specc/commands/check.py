@@ -1,6 +1,6 @@
 """`specc check`."""
 
-from specc.commands.options import Arguments
+from specc.commands.options import Arguments, UsageError
 from specc.commands.printing import printer_for
 from specc.commands.screen import Screen
 from specc.commands.specs import STDIN, check_path, denied, reading_options, several_specs
@@ -14,6 +14,8 @@ def run(arguments: Arguments, screen: Screen) -> int:
     """Check all specs of the command line, fixing them first where that is asked for."""
     paths = several_specs(arguments)
     options = reading_options(arguments)
+    if options.data is not None and len(paths) > 1:
+        raise UsageError("`--data` is about one spec, and there are several", "check them one by one")
     unsafe, quiet = arguments.has("unsafe-fixes"), arguments.has("quiet")
     fixing = unsafe or arguments.has("fix")
     # Standard output is for the fixed text, where that is what a run is for.

@@ -78,6 +78,10 @@ CHECK = Command(
     (
         *_READING,
         Option("format", "FORMAT", "text, json (one object a line for each spec), sarif or github", _FORMATS),
+        Option(
+            "data", "NAME=FILE", "hold an array (.npy, .npz:KEY) against an input or output; may be repeated"
+        ),
+        Option("data-values", None, "read the numbers of these arrays too, not only their shapes and dtypes"),
         Option("fix", None, "apply the safe fixes to the files; from standard input, print the fixed spec"),
         Option("unsafe-fixes", None, "apply fixes that change behaviour too, the first of each diagnostic"),
         _DENY,

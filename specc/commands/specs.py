@@ -30,7 +30,29 @@ def reading_options(arguments: Arguments) -> Options:
         if not equals or not name:
             raise UsageError(f"`--set {setting}` gives no parameter a value", "write `--set NAME=VALUE`")
         settings[name] = _value(setting, value)
-    return Options(settings, arguments.last("variant"), arguments.has("strict"))
+    return Options(settings, arguments.last("variant"), arguments.has("strict"), _data(arguments))
+
+
+def _data(arguments: Arguments) -> Any:
+    """The arrays that `--data` names; None where it is not given."""
+    given = arguments.all("data")
+    if not given:
+        if arguments.has("data-values"):
+            raise UsageError("`--data-values` is about arrays, and none is given", "write `--data NAME=FILE`")
+        return None
+    from specc.arrays.named import Named, parse_named
+    from specc.passes.data import Data
+
+    arrays: dict[str, Named] = {}
+    for text in given:
+        named = parse_named(text)
+        if named is None:
+            hint = "write `--data NAME=FILE`, as `--data image=x.npy` or `--data digit=y.npz:labels`"
+            raise UsageError(f"`--data {text}` names no array for an input or output", hint)
+        if named.name in arrays:
+            raise UsageError(f"`--data` names two arrays for `{named.name}`", None)
+        arrays[named.name] = named
+    return Data(tuple(arrays.values()), arguments.has("data-values"))
 
 
 def _value(setting: str, text: str) -> Any:

@@ -5,6 +5,7 @@ Sizes here have the batch in front where that is said; it is a size of its own, 
 
 from typing import Literal, NamedTuple
 
+from specc.arrays import Values
 from specc.shapes.dim import Size, product, surely_differ, unknown
 
 Sizes = tuple[Size, ...]
@@ -14,8 +15,6 @@ Target = Literal["same", "classes", "ids", "sequence", "tags"]
 Verdict = Literal["exact", "adjusted", "refused", "mispaired"]
 """`adjusted`: a trailing axis of size 1 is added or dropped, and each label meets its prediction; `mispaired`: Keras
 computes a number, by broadcasting or on axes that are not what they seem, and labels meet the wrong predictions."""
-
-Values = Literal["any", "fractions", "distribution", "classes", "signs", "counts", "binary"]
 
 
 class Labels(NamedTuple):
@@ -100,6 +99,16 @@ def _broadcast(a: Sizes, b: Sizes) -> bool:
     return not any(
         x != 1 and y != 1 and _differ(x, y) for x, y in zip(reversed(a), reversed(b), strict=False)
     )
+
+
+def losses_of(reads: Labels, output: Sizes, labels: Sizes, axis: int = -1) -> Sizes | None:
+    """The sizes of the losses that are made of one sample; None where one is made of all samples together."""
+    if reads.target == "classes":
+        return output[:-1]
+    if reads.target != "same":
+        return ()
+    _, p = squeezed((BATCH, *labels), (BATCH, *output))
+    return None if len(p) == 1 else (*p[1:axis], *p[axis:][1:])
 
 
 def weights_fit(losses: Sizes, weights: Sizes) -> bool:

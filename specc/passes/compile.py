@@ -110,7 +110,16 @@ class _Checker(SectionReader):
             if name in losses:
                 loss, at = losses[name]
                 is_crf = name in self.crfs
-                judged = Judged(loss, at, name, made, activation_of(name), is_crf, self.mended(at, losses))
+                judged = Judged(
+                    loss,
+                    at,
+                    name,
+                    made,
+                    activation_of(name),
+                    is_crf,
+                    self.mended(at, losses),
+                    made.mask is not None,
+                )
                 if not self.say(judge(judged)):
                     continue
                 targets[name] = target_of(judged)

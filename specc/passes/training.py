@@ -1,7 +1,7 @@
 """The `compile` and `targets` sections of a spec, held against the outputs that the network really has."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix
 from specc.ir.graph import Target, Typed
@@ -16,20 +16,25 @@ from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node
 
+if TYPE_CHECKING:
+    from specc.passes.data import Data
+
 
 class Training(NamedTuple):
-    """What a model is compiled with (None where that is wrong), and each output that is trained or measured.
+    """What a model is compiled with; None where that is wrong.
 
-    `targets` are the labels that `fit` will want, by output.
+    `targets` are the labels that `fit` will want, by output; `bound` the sizes that arrays have for symbols.
     """
 
     compiled: Any = None
     targets: Mapping[str, Tensor] = {}
-    trained: Mapping[str, Trained] = {}
+    bound: Mapping[str, int] = {}
 
 
-def check_training(section: Node | None, typed: Typed, found: Findings) -> Training:
-    """Hold the `compile` section and the author's labels against the outputs, as far as these have types."""
+def check_training(
+    section: Node | None, typed: Typed, found: Findings, data: "Data | None" = None
+) -> Training:
+    """Hold the `compile` section, the author's labels and the arrays of the command line against the network."""
     outputs: dict[str, Tensor | None] = {}
     behind: dict[str, str | None] = {}
     layers: dict[str, str] = {}
@@ -67,7 +72,12 @@ def check_training(section: Node | None, typed: Typed, found: Findings) -> Train
         found.extend(diagnostics)
     if is_complete and targets:
         found.extend(_useless(typed.graph.targets, SectionReader(typed.graph.evaluate, outputs), trained))
-    return Training(compiled, {} if compiled is None else compiled.targets, trained)
+    bound: Mapping[str, int] = {}
+    if data is not None:
+        from specc.passes.data import hold_data
+
+        bound = hold_data(data, typed, trained, repair, found)
+    return Training(compiled, {} if compiled is None else compiled.targets, bound)
 
 
 def _given(target: Target, layer: str | None) -> Given:
