@@ -4,17 +4,22 @@
 'T + 1'
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from operator import add, floordiv, mod, mul, sub
 
 from specc.shapes.demand import at_least
 from specc.shapes.dim import Size, symbol
 from specc.syntax.expression_tree import Binary, Constant, ExpressionError, Form, Name, Unary
 from specc.syntax.expressions import parse_expression
 
-_ARITHMETIC = {"+": add, "-": sub, "*": mul, "//": floordiv, "%": mod}
+_ARITHMETIC: dict[str, Callable[[Size, Size], Size]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+}
 _MAX_POWER = 8
 _MAX_NUMBER = 2**63
 

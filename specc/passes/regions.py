@@ -67,7 +67,7 @@ class Regions:
         own = symbols_of(promised) - self.symbols
         if not own:
             return size if is_anonymous(promised) else promised
-        if own != {str(promised)}:
+        if str(promised) not in own:
             return size
         return self._own.setdefault((op.region, str(promised)), size)
 

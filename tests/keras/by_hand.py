@@ -94,7 +94,9 @@ def _circle(y: Array, p: Array) -> float | None:
     same = y.reshape(-1, 1) == y.reshape(1, -1)
     distance = np.maximum(1 - p @ p.T, 0)
     with np.errstate(divide="ignore"):
-        near = np.where(same & ~np.eye(len(p), dtype=bool), -80 * (0.4 + distance) * (0.4 - distance), -np.inf)
+        near = np.where(
+            same & ~np.eye(len(p), dtype=bool), -80 * (0.4 + distance) * (0.4 - distance), -np.inf
+        )
         far = np.where(~same, 80 * np.maximum(1.4 - distance, 0) * (0.6 - distance), -np.inf)
         total = np.log(np.sum(np.exp(near), 1)) + np.log(np.sum(np.exp(far), 1))
     losses = np.logaddexp(0, total)
@@ -133,9 +135,7 @@ BY_HAND: dict[str, Loss] = {
     "KLDivergence": _paired(_divergence),
     "LogCosh": _paired(lambda y, p: np.log(np.cosh(p - y))),
     "MeanAbsoluteError": _paired(lambda y, p: np.abs(y - p)),
-    "MeanAbsolutePercentageError": _paired(
-        lambda y, p: 100 * np.abs(y - p) / np.maximum(np.abs(y), EPSILON)
-    ),
+    "MeanAbsolutePercentageError": _paired(lambda y, p: 100 * np.abs(y - p) / np.maximum(np.abs(y), EPSILON)),
     "MeanSquaredError": _paired(lambda y, p: (y - p) ** 2),
     "MeanSquaredLogarithmicError": _paired(_logarithmic),
     "Poisson": _paired(lambda y, p: p - y * np.log(p + EPSILON)),

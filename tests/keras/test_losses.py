@@ -61,9 +61,15 @@ def model_of(output: Sizes) -> tuple[Any, list[Any], Any]:
     keras.utils.set_random_seed(len(output))
     x = keras.Input((*output[:-1], 2))
     y = keras.layers.Dense(output[-1] if output else 1, activation="sigmoid")(x)
-    y = keras.layers.Rescaling(1.0)(y)  # a loss looks through a sigmoid at the logits behind it, but not through this
+    y = keras.layers.Rescaling(1.0)(
+        y
+    )  # a loss looks through a sigmoid at the logits behind it, but not through this
     made = keras.Model(x, y if output else y[:, 0])
-    return made, made.get_weights(), np.random.default_rng(0).normal(size=(SAMPLES, *output[:-1], 2)).astype("float32")
+    return (
+        made,
+        made.get_weights(),
+        np.random.default_rng(0).normal(size=(SAMPLES, *output[:-1], 2)).astype("float32"),
+    )
 
 
 def labels_of(loss: str, output: Sizes, shape: Sizes) -> Any:
@@ -106,7 +112,9 @@ def test_every_shape_of_labels(loss: str):
 
 
 @pytest.mark.parametrize("dtype", ["int32", "bool", "uint8", "float64", "float16", "int64"])
-@pytest.mark.parametrize("loss", ["MeanSquaredError", "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge"])
+@pytest.mark.parametrize(
+    "loss", ["MeanSquaredError", "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge"]
+)
 def test_every_dtype_of_labels(loss: str, dtype: str):
     assert agree(loss, (3,), (3,), dtype) is None
     cast = {"N710"} if not dtype.startswith("float") else set[str]()

@@ -65,7 +65,8 @@ class Builder:
     def model(self) -> Built:
         graph = self.explicit.graph
         inputs = [self.input(i) for i in graph.inputs]
-        scope = Scope({i.value: tensor for i, tensor in zip(graph.inputs, inputs, strict=True)})
+        values = {i.value: tensor for i, tensor in zip(graph.inputs, inputs, strict=True)}
+        scope = Scope(values, self.explicit.types)
         self.values.update(scope.values)
         try:
             parts = stretches(self.explicit)
@@ -127,7 +128,8 @@ class Builder:
         wanted |= {output.value for output in self.explicit.outputs}
         entering, leaving = sorted(needed), sorted(made & wanted)
         name = self.names.fresh(f"stretch_{number}")
-        inner = Scope({v: self.entrance(scope.values[v], f"{name}.{v}") for v in entering})
+        entered = {v: self.entrance(scope.values[v], f"{name}.{v}") for v in entering}
+        inner = Scope(entered, self.explicit.types)
         inputs = list(inner.values.values())
         self.run(part, inner)
         if not leaving:

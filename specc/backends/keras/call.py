@@ -1,7 +1,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """One layer on its way into Keras: what it reads, and how what it makes is named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from specc.backends.keras.depth import owner_of
@@ -16,12 +16,13 @@ KerasLayer = Any
 
 
 class Scope:
-    """One functional model while it is built: the values that it sees, and the indices made for its folds."""
+    """One functional model while it is built: the values that it sees, their types, and the indices of its folds."""
 
-    __slots__ = ("indices", "values")
+    __slots__ = ("indices", "types", "values")
 
-    def __init__(self, values: dict[int, KerasTensor]) -> None:
+    def __init__(self, values: dict[int, KerasTensor], types: Sequence[Tensor]) -> None:
         self.values = values
+        self.types = types
         self.indices: dict[int, KerasTensor] = {}
 
 

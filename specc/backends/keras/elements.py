@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from specc.backends.keras.call import Call, KerasTensor
+from specc.backends.keras.lengths import Axes, ones_of
 from specc.shapes.dim import Size
 from specc.shapes.regroup import Block, regroup
 
@@ -95,25 +96,42 @@ def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequen
         if source[-i] is not target[-i] and source[-i] != target[-i]:
             break
         kept = i
-    return reshape(call, x, sizes, lambda i: _ones_of(call, x, sizes, blocks, i), kept)
+
+    def ones(place: int) -> KerasTensor:
+        counted = _ones_of(call, x, sizes, blocks, place)
+        return ones_of(call, target[place - 1], _axes(call, x, source)) if counted is None else counted
+
+    return reshape(call, x, sizes, ones, kept)
+
+
+def _axes(call: Call, x: KerasTensor, source: Sequence[Size]) -> Axes:
+    """The axes of `x`, and those of all values that are there."""
+
+    def along(value: KerasTensor, place: int) -> Callable[[], KerasTensor]:
+        return lambda: ones_along(call, value, place)
+
+    found = [(size, along(x, i + 1)) for i, size in enumerate(source)]
+    for number, value in call.scope.values.items():
+        sizes = call.scope.types[number].shape.sizes
+        found += [(size, along(value, i + 1)) for i, size in enumerate(sizes) if not isinstance(size, int)]
+    return found
 
 
 def _no_ones(place: int) -> KerasTensor:
     raise ValueError(f"the size of axis {place} is not known")
 
 
-def _ones_of(call: Call, x: KerasTensor, sizes: Sizes, blocks: list[Block], place: int) -> KerasTensor:
-    """Ones along axis `place` of a target, counted off the source's axes that it is made of."""
+def _ones_of(call: Call, x: KerasTensor, sizes: Sizes, blocks: list[Block], place: int) -> KerasTensor | None:
+    """Ones along axis `place` of a target, counted off the source's axes that it is made of; None: of no whole ones."""
     if place == 0:
         return ones_along(call, x, 0)
     block = next((b for b in blocks if place - 1 in b.target), None)
     if block is None or block.kind == "cut":
-        return _no_ones(place)
-    axes = [i + 1 for i in block.source]
-    ones = ones_along(call, x, *axes)
+        return None
     others = [sizes[i + 1] for i in block.target if i + 1 != place]
     known = [size for size in others if size is not None]
     if len(known) < len(others):
-        return _no_ones(place)
+        return None
+    ones = ones_along(call, x, *[i + 1 for i in block.source])
     step = prod(known)
     return ones if step == 1 else call.do(lambda: ones[(slice(None, None, step),)])
