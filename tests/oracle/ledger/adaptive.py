@@ -1,18 +1,18 @@
 """The entries for adaptive pooling and RMSNormalization."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused, refused_at
 
 ADAPTIVE = tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3))
 
 
 def _adaptive_rank(verdict: Verdict) -> bool:
     shapes = [(m.shapes, r.shapes) for m, r in zip(verdict.keras.made, verdict.keras.ran, strict=False)]
-    return refused(verdict, "E200") and has_op(verdict, *ADAPTIVE) and any(a != b for a, b in shapes)
+    return refused_at(verdict, "E200", *ADAPTIVE) and any(a != b for a, b in shapes)
 
 
 def _laid_over(verdict: Verdict) -> bool:
-    return refused(verdict, "E203") and has_op(verdict, "RMSNormalization")
+    return refused_at(verdict, "E203", "RMSNormalization")
 
 
 def _reverse_dtype(verdict: Verdict) -> bool:
@@ -32,7 +32,7 @@ def _no_format(verdict: Verdict) -> bool:
 
 
 def _batch_as_vector(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, "ReversibleEmbedding")
+    return refused_at(verdict, "E200", "ReversibleEmbedding")
 
 
 ENTRIES: tuple[Entry, ...] = (

@@ -1,7 +1,7 @@
 """The entries for cells called by themselves."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused, refused_at
 
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
 
@@ -16,16 +16,15 @@ def _no_cells(verdict: Verdict) -> bool:
 
 
 def _axes(verdict: Verdict) -> bool:
-    either = refused(verdict, "E200") or refused(verdict, "E201")
-    return either and has_op(verdict, *CELLS, "RNN")
+    return any(refused_at(verdict, code, *CELLS, "RNN") for code in ("E200", "E201"))
 
 
 def _integers(verdict: Verdict) -> bool:
-    return refused(verdict, "E210") and has_op(verdict, *CELLS)
+    return refused_at(verdict, "E210", *CELLS)
 
 
 def _cut(verdict: Verdict) -> bool:
-    return refused(verdict, "E210") and has_op(verdict, "SpectralNormalization")
+    return refused_at(verdict, "E210", "SpectralNormalization")
 
 
 ENTRIES: tuple[Entry, ...] = (

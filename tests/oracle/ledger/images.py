@@ -3,13 +3,21 @@
 from typing import Any
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, has_op, ops_in, refused
+from tests.oracle.ledger.shared import (
+    Entry,
+    argument_refused,
+    arguments_of,
+    has_op,
+    ops_in,
+    refused,
+    refused_at,
+)
 from tests.oracle.strategies.images import IMAGES
 
 
 def _one_image(verdict: Verdict) -> bool:
     flat = any(len(sizes) == 2 for sizes in verdict.case.inputs)
-    return flat and refused(verdict, "E200") and has_op(verdict, *IMAGES)
+    return flat and refused_at(verdict, "E200", *IMAGES)
 
 
 def _cycle(verdict: Verdict) -> bool:
@@ -24,7 +32,7 @@ def _enlarged(verdict: Verdict) -> bool:
 
 def _range(verdict: Verdict) -> bool:
     given = [v for op, _, v in arguments_of(verdict, "value_range") if op in IMAGES]
-    return refused(verdict, "E107") and any(not _is_range(v) for v in given)
+    return argument_refused(verdict) == "value_range" and any(not _is_range(v) for v in given)
 
 
 def _is_range(value: Any) -> bool:
@@ -32,9 +40,9 @@ def _is_range(value: Any) -> bool:
 
 
 def _factor(verdict: Verdict) -> bool:
-    given = [(name, v) for op, name, v in arguments_of(verdict) if op in IMAGES and _draws(name)]
-    unread = any(not v or isinstance(v, list | float) or name in _COUNTS for name, v in given)
-    return refused(verdict, "E107") and unread
+    name = argument_refused(verdict)
+    given = [v for op, _, v in arguments_of(verdict, name) if op in IMAGES and _draws(name)]
+    return any(not v or isinstance(v, list | float) or name in _COUNTS for v in given)
 
 
 _COUNTS = ("alpha", "num_chains", "chain_depth", "num_ops")
@@ -55,7 +63,7 @@ def _turned(verdict: Verdict) -> bool:
 
 
 def _chance(verdict: Verdict) -> bool:
-    return refused(verdict, "E203") and has_op(verdict, "AugMix")
+    return refused_at(verdict, "E203", "AugMix")
 
 
 def _unannounced(verdict: Verdict) -> bool:

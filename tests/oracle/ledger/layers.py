@@ -1,7 +1,15 @@
 """The entries for layers, and for arguments of any op."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, kind_text, refused
+from tests.oracle.ledger.shared import (
+    Entry,
+    arguments_of,
+    batch_fails,
+    has_op,
+    kind_text,
+    refused,
+    refused_at,
+)
 from tests.oracle.reference import BATCH
 
 
@@ -64,7 +72,7 @@ def _negative_shared(verdict: Verdict) -> bool:
 def _attention_ranks(verdict: Verdict) -> bool:
     ranks = [len(verdict.case.inputs[int(r[1:])]) for r in verdict.case.steps[-1].reads if r[0] == "x"]
     unlike = len(set(ranks)) > 1 or min(ranks, default=2) < 2
-    return unlike and refused(verdict, "E200") and has_op(verdict, "Attention", "AdditiveAttention")
+    return unlike and refused_at(verdict, "E200", "Attention", "AdditiveAttention")
 
 
 def _clipped(verdict: Verdict) -> bool:
@@ -122,7 +130,7 @@ def _text_unread(verdict: Verdict) -> bool:
 
 
 def _unchecked_rank(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, "TimeDistributed")
+    return refused_at(verdict, "E200", "TimeDistributed")
 
 
 def _scores(verdict: Verdict) -> bool:
@@ -174,7 +182,7 @@ def _uneven_strides(verdict: Verdict) -> bool:
 
 def _one_for_many(verdict: Verdict) -> bool:
     ones = any(1 in sizes for sizes in verdict.case.inputs)
-    return ones and refused(verdict, "E205") and has_op(verdict, "MultiHeadAttention")
+    return ones and refused_at(verdict, "E205", "MultiHeadAttention")
 
 
 def _no_axis(verdict: Verdict) -> bool:

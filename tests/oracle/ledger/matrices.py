@@ -2,18 +2,18 @@
 
 from specc.ops import catalog
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused, refused_at
 
 _MATRICES = (*catalog.FAMILIES["tensor.linalg"], *catalog.FAMILIES["tensor.matrices"])
 _SIGNALS = catalog.FAMILIES["tensor.signals"]
 
 
 def _batch_of_rows(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, *_MATRICES, *_SIGNALS)
+    return refused_at(verdict, "E200", *_MATRICES, *_SIGNALS)
 
 
 def _small_differences(verdict: Verdict) -> bool:
-    return refused(verdict, "E210") and has_op(verdict, "ops.cdist")
+    return refused_at(verdict, "E210", "ops.cdist")
 
 
 def _not_definite(verdict: Verdict) -> bool:
@@ -21,7 +21,7 @@ def _not_definite(verdict: Verdict) -> bool:
 
 
 def _stretched_sides(verdict: Verdict) -> bool:
-    return refused(verdict, "E205") and has_op(verdict, "ops.solve_triangular")
+    return refused_at(verdict, "E205", "ops.solve_triangular")
 
 
 def _places(verdict: Verdict) -> bool:

@@ -1,10 +1,11 @@
 """What the entries of the ledger are made of."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from specc.ops.declare import parameters_of
-from tests.oracle.case import op_class
+from tests.oracle.case import Step, op_class
 from tests.oracle.judge import Verdict
 
 
@@ -36,6 +37,18 @@ def refused(verdict: Verdict, code: str) -> bool:
     return verdict.keras.ok and verdict.codes == (code,)
 
 
+def refused_at(verdict: Verdict, code: str, *ops: str) -> bool:
+    """Whether that is so, and the layer that the message names is one of `ops`, or wraps one."""
+    named = re.match(rf"{code} `l(\d+)", verdict.messages[0]) if refused(verdict, code) else None
+    return named is not None and any(op in ops for op in _ops_of(verdict.case.steps[int(named[1])]))
+
+
+def argument_refused(verdict: Verdict) -> str:
+    """The argument that the only message names, of what Keras accepts and specc refuses; or nothing."""
+    named = re.match(r"E107 `(\w+)` of ", verdict.messages[0]) if refused(verdict, "E107") else None
+    return named[1] if named else ""
+
+
 def batch_fails(verdict: Verdict, *texts: str) -> bool:
     """Whether both agree on all that is built, and only the batch fails, with one of these texts."""
     only = verdict.accepted and len(verdict.differences) == 1 and verdict.keras.stage == "batch"
@@ -50,12 +63,21 @@ def kind_text(op: str, name: str) -> str:
 
 def has_op(verdict: Verdict, *ops: str) -> bool:
     """Whether one of the layers, or one that they wrap, is one of `ops`."""
-    return any(op in ops or inner in ops for op, inner in ops_in(verdict))
+    return any(op in ops for step in verdict.case.steps for op in _ops_of(step))
 
 
 def ops_in(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """The ops of the layers, each with that of a layer that it wraps, if any."""
     for step in verdict.case.steps:
-        held = step.arguments.get("layers")
-        for inner in held if isinstance(held, list) and held else [step.arguments.get("layer")]:
-            yield step.op, next(iter(inner), "") if isinstance(inner, dict) else str(inner)
+        op, *wrapped = _ops_of(step)
+        for inner in wrapped or [""]:
+            yield op, inner
+
+
+def _ops_of(step: Step) -> Iterator[str]:
+    """The op of a layer, and those of the layers that it wraps."""
+    yield step.op
+    held = step.arguments.get("layers")
+    for inner in held if isinstance(held, list) and held else [step.arguments.get("layer")]:
+        if inner is not None:
+            yield next(iter(inner), "") if isinstance(inner, dict) else str(inner)

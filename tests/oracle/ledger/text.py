@@ -1,7 +1,7 @@
 """The entries for lookups, encodings, hashes and spectrograms."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused, refused_at
 
 ENCODERS = (
     "CategoryEncoding",
@@ -15,11 +15,11 @@ LOOKUPS = ENCODERS[-3:]
 
 
 def _other_shape(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, *ENCODERS)
+    return refused_at(verdict, "E200", *ENCODERS)
 
 
 def _mel_rank(verdict: Verdict) -> bool:
-    return refused(verdict, "E200") and has_op(verdict, "MelSpectrogram")
+    return refused_at(verdict, "E200", "MelSpectrogram")
 
 
 def _dense(verdict: Verdict) -> bool:
