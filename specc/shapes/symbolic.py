@@ -138,8 +138,6 @@ class Symbolic:
         if isinstance(other, int):
             if other in (0, 1):
                 return self if other else 0
-            if other < 0:
-                return _sum({m: c * other for m, c in self.terms}, self.constant * other)
             terms = tuple([(m, c * other) for m, c in self.terms])
             return _bounded(terms, self.constant * other, self.weight)
         found: dict[Monomial, int] = {}
@@ -206,34 +204,11 @@ def _sum(found: Mapping[Monomial, int], constant: int) -> Size:
     terms = [term for term in found.items() if term[1]]
     if not terms:
         return constant
-    if any(map(_is_half, terms)):
-        terms = _paired(dict(terms))
-        if not terms:
-            return constant
     if len(terms) > 1:
         if len(terms) > MAX_TERMS:
             return lost()
         terms.sort(key=_term_key)
     return _bounded(tuple(terms), constant, sum([atom.weight for m, _ in terms for atom in m]))
-
-
-def _is_half(term: Term) -> bool:
-    (atom, *more), _ = term
-    return isinstance(atom, Floor) and atom.by == 2 and not more
-
-
-def _paired(found: dict[Monomial, int]) -> list[Term]:
-    """Terms in which halves stand in one form: `n // 2 + (n + 1) // 2` is `n`, and `n - n // 2` the other half."""
-    for (half,), _ in list(filter(_is_half, found.items())):
-        assert isinstance(half, Floor)
-        other = Floor(Symbolic(half.of.terms, 1 - half.of.constant, half.of.weight), 2)
-        both = min(found[half,], found.get((other,), 0))
-        if both:
-            for monomial in ((half,), (other,)):
-                found[monomial] = found.get(monomial, 0) - both
-            for monomial, _ in half.of.terms:
-                found[monomial] = found.get(monomial, 0) + both
-    return [term for term in found.items() if term[1]]
 
 
 @lru_cache(maxsize=4096)
@@ -249,8 +224,6 @@ def floor(e: Symbolic, by: int) -> Size:
         rest: dict[Monomial, int] = {}
         for monomial, coefficient in e.terms:
             times, left = divmod(coefficient, by)
-            if left == by - 1 and (by > 2 or coefficient < 0) and _is_floor(monomial):
-                times, left = times + 1, -1
             if times:
                 whole = whole + Symbolic(((monomial, times),), 0, e.weight)
             if left:
@@ -262,6 +235,10 @@ def floor(e: Symbolic, by: int) -> Size:
         if common > 1:
             rest = {m: c // common for m, c in rest.items()}
             by, constant = by // common, constant // common
+        for monomial, coefficient in e.terms:
+            if rest.get(monomial) == by - 1 and (by > 2 or coefficient < 0) and _is_floor(monomial):
+                whole = whole + Symbolic(((monomial, 1),), 0, e.weight)
+                rest[monomial] = -1
         inner = next((m for m, c in rest.items() if c in (1, -1) and _is_floor(m)), None)
         if inner is None:
             return whole + _reduced(rest, constant, by)
@@ -286,11 +263,10 @@ def _is_floor(monomial: Monomial) -> bool:
 def _reduced(rest: dict[Monomial, int], constant: int, by: int) -> Size:
     """The floor of a sum whose numbers are less than `by`.
 
-    Of the two ways to write it, `r // by` and `-((by - 1 - r) // by)`, the one with the smaller numbers is
-    taken; where they are equal, `by` is 2, and the form is chosen where halves are added.
+    Of the two ways to write it, `r // by` and `-((by - 1 - r) // by)`, the one with the smaller numbers is taken.
     """
     mirrored = {m: by - c for m, c in rest.items()}
-    if list(mirrored.values()) < list(rest.values()):
+    if [*mirrored.values(), by - 1 - constant] < [*rest.values(), constant]:
         return _sum(dict.fromkeys(rest, 1), 0) - _atomic(mirrored, by - 1 - constant, by)
     return _atomic(rest, constant, by)
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from math import gcd, prod
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
-from specc.shapes.dim import is_anonymous, remainder
+from specc.shapes.dim import atoms_of, is_anonymous, remainder
 from specc.shapes.symbolic import Floor, Monomial, Size, Symbol, Symbolic, single
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -67,6 +68,11 @@ def _sum_text(size: Size, depth: int) -> str:
     """
     if isinstance(size, int):
         return str(size)
+    factors = _factors(size) if depth and len(atoms_of(size)) > 1 else []
+    if len(factors) > 1:
+        number = prod([factor for factor in factors if isinstance(factor, int)])
+        texts = [_factor_text(factor, depth) for factor in factors if not isinstance(factor, int)]
+        return ("-" if number == -1 else "" if number == 1 else f"{number}*") + "*".join(texts)
     special: list[tuple[str, int]] = []
     rest: Size = size
     for monomial, coefficient in size.terms if depth else ():
@@ -77,6 +83,47 @@ def _sum_text(size: Size, depth: int) -> str:
             )
             special.append((text, factor))
     return _joined(rest, special, depth)
+
+
+def _factors(size: Size) -> list[Size]:
+    """Numbers and sums of no symbol in common whose product a sum is."""
+    if isinstance(size, int) or (len(size.terms) == 1 and not size.constant):
+        return [size]
+    variable = min(atoms_of(size), key=lambda atom: atom.key)
+    rows: dict[Monomial, dict[Monomial, int]] = {}
+    for monomial, coefficient in (*size.terms, ((), size.constant)):
+        part = tuple(atom for atom in monomial if variable in atoms_of(single(atom)))
+        if any(len(atoms_of(single(atom))) > 1 for atom in part):
+            return [size]
+        if coefficient:
+            rows.setdefault(part, {})[tuple(atom for atom in monomial if atom not in part)] = coefficient
+    first = next(iter(rows.values()))
+    monomial, sign = next((monomial, -1 if coefficient < 0 else 1) for monomial, coefficient in first.items())
+    common = gcd(*first.values()) * sign
+    right = {m: coefficient // common for m, coefficient in first.items()}
+    left: dict[Monomial, int] = {}
+    for part, row in rows.items():
+        left[part] = row.get(monomial, 0) // right[monomial]
+        if row != {m: left[part] * coefficient for m, coefficient in right.items()}:
+            return [size]
+    number = gcd(*left.values())
+    others = _factors(_total(right)) if len(right) > 1 or () not in right else []
+    return [number, _total({m: c // number for m, c in left.items()}), *others]
+
+
+def _total(terms: dict[Monomial, int]) -> Size:
+    total: Size = 0
+    for monomial, coefficient in terms.items():
+        term: Size = coefficient
+        for atom in monomial:
+            term = term * single(atom)
+        total = total + term
+    return total
+
+
+def _factor_text(size: Size, depth: int) -> str:
+    text = _sum_text(size, depth)
+    return text if re.fullmatch(r"\w+", text) else f"({text})"
 
 
 def _ways(whole: Size, floor: Floor, coefficient: int, depth: int) -> Iterator[_Way]:
@@ -124,7 +171,7 @@ def _operand(size: Size, depth: int) -> str:
 
 
 def _joined(rest: Size, special: list[tuple[str, int]], depth: int) -> str:
-    """The sum of `rest` and of texts with coefficients; positive parts first, the number last."""
+    """The sum of `rest` and of texts with coefficients: the number last, but something positive first."""
     parts = [(_scaled(text, abs(factor)), factor > 0) for text, factor in special]
     number = rest
     if isinstance(rest, Symbolic):
@@ -133,8 +180,9 @@ def _joined(rest: Size, special: list[tuple[str, int]], depth: int) -> str:
     assert isinstance(number, int)
     if number or not parts:
         parts.append((str(abs(number)), number >= 0))
-    parts.sort(key=lambda part: not part[1])
-    first, *more = parts
+    leader = next((part for part in parts if part[1]), parts[0])
+    parts.remove(leader)
+    first, *more = leader, *parts
     text = first[0]
     if not first[1]:
         text = f"-({text})" if "//" in text or "%" in text else f"-{text}"
