@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from specc.ops.advice import last_axis_warning, spatial_warning
+from specc.ops.advice import last_axis_warning
 from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Unary, Weights, known_size, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.flops import afterwards
 from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive
-from specc.ops.misfit import Misfit, bad_argument, wrong_rank
+from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.demand import agree
@@ -91,9 +91,12 @@ class Dense(Unary):
         return y.elements * (2 * x.sizes[-1] + afterwards(self.use_bias, self.activation))
 
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
-        """W601 over the places of an image, and where one axis of several is given as no features."""
+        """W601 where one axis of several is given as no features."""
         x = inputs[0]
-        return () if len(x.sizes) == 1 else (*last_axis_warning(x),) or spatial_warning(x)
+        for warning in last_axis_warning(x) if len(x.sizes) > 1 else ():
+            if not warning.repairs and x.axes[-1].role == "spatial":
+                warning.repairs = (InsertBefore("Flatten", "flatten first", "unsafe"),)
+            yield warning
 
 
 @op(

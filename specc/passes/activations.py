@@ -9,6 +9,13 @@ CARRIERS = ("Reshape", "Flatten", "Permute", "Identity", "Dropout", "slice", "re
 """Ops behind which a value is still what the activation before them made it."""
 
 
+FUNCTIONS = frozenset(
+    f"ops.{name}"
+    for name in ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "sparsemax")
+)
+"""The functions of `keras.ops` that are such an activation."""
+
+
 def maker_positions(typed: Typed) -> dict[int, int]:
     """The position of the layer that makes each value."""
     return {v: i for i, layer in enumerate(typed.graph.layers) for v in layer.outputs}
@@ -31,6 +38,8 @@ def activation_of(op: Op | None) -> str | None:
     inner: Any = getattr(op, "layer", op)
     if inner is None or inner.name == "Softmax":
         return "softmax" if inner is not None else None
+    if inner.name in FUNCTIONS:
+        return inner.name.removeprefix("ops.")
     if inner.name in ("Dense", "Activation") or "Conv" in inner.name:
         activation = getattr(inner, "activation", None)
         return "linear" if activation is None else activation if isinstance(activation, str) else None

@@ -1,21 +1,37 @@
-"""What is legal and yet seldom meant: values that nothing uses (W604), a batch axis in a shape (W606)."""
+"""What is legal and yet seldom meant, where that takes a look at the whole network.
 
-from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Input, Layer, Typed, chain_of
+Values that nothing uses (W604), an activation behind itself (W603), dense layers over the places of an image (W601), a
+`crf` that never trains (W609), a batch axis in a shape (W606).
+"""
+
+from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Note
+from specc.ir.graph import Crossing, Input, Layer, Typed, chain_of
 from specc.ops.declare import Op
-from specc.ops.misfit import Remove
+from specc.ops.misfit import Remove, Repair, Replace, SetArgument
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
+from specc.shapes.dim import Size, is_anonymous
+from specc.syntax.tree import Mapping, Node, Sequence
 
 BATCH_LIKE = 1000
 """An axis longer than this, without a name and in front, looks like the number of samples."""
+
+_ALONE = {
+    "Softmax": "softmax",
+    **{f"ops.{name}": name for name in ("softmax", "log_softmax", "sigmoid", "log_sigmoid")},
+}
+"""Ops that are an activation and nothing else."""
+_SAME = {"softmax": "softmax", "log_softmax": "softmax", "sigmoid": "sigmoid", "log_sigmoid": "sigmoid"}
+"""Activations, and those that they seldom stand behind."""
 
 
 def lint(typed: Typed, found: Findings) -> None:
     """Record the warnings that need the whole network."""
     _unused(typed, found)
-    _softmaxes(typed, found)
+    _doubled(typed, found)
+    _over_places(typed, found)
+    _untrained(typed, found)
     for entry in typed.graph.inputs:
         _batch(entry, typed, found)
 
@@ -25,10 +41,14 @@ def _unused(typed: Typed, found: Findings) -> None:
     graph, used = typed.graph, typed.graph.used
     for entry in graph.inputs:
         if entry.value not in used:
-            found.append(Diagnostic("W604", f"nothing uses the input `{entry.name}`", entry.node.span))
+            fixes = _edited("leave it out", "unsafe", _without_input(entry, typed))
+            message = f"nothing uses the input `{entry.name}`"
+            found.append(Diagnostic("W604", message, entry.node.span, fixes=fixes))
     for name, value, node, link in graph.named:
         if value not in used:
-            found.append(Diagnostic("W604", f"nothing uses `{name}`", node.span, chain=chain_of(link)))
+            fixes = _edited("write `_`, for what is not wanted", "safe", Edit(node.span, "_"))
+            message = f"nothing uses `{name}`"
+            found.append(Diagnostic("W604", message, node.span, fixes=fixes, chain=chain_of(link)))
     named = {value for _, value, _, _ in graph.named}
     useless: dict[int, Layer] = {}
     useful: set[int] = set()
@@ -40,56 +60,131 @@ def _unused(typed: Typed, found: Findings) -> None:
     for item, layer in useless.items():
         if item not in useful:
             message = f"nothing uses the value of `{layer.name}`"
-            found.append(
-                Diagnostic("W604", message, layer.item.key.span, layer.name, chain=chain_of(layer.link))
-            )
+            found.append(_about(layer, "W604", message, Remove("leave it out", "unsafe")))
 
 
-def _softmaxes(typed: Typed, found: Findings) -> None:
-    """W603: a softmax of a softmax, or one over a single element."""
+def _doubled(typed: Typed, found: Findings) -> None:
+    """W603: a softmax of a softmax, a sigmoid of a sigmoid, or a softmax over a single element; once in a repeat."""
     makers: dict[int, int] = {}
-    for number, layer in enumerate(typed.graph.layers):
-        op = typed.ops[number]
-        if op is None or "softmax" not in (getattr(op, "activation", None), op.name.lower()):
+    told: set[int] = set()
+    for layer, op in zip(typed.graph.layers, typed.ops, strict=True):
+        if op is None:
+            continue
+        activation = _ALONE.get(op.name) or getattr(op, "activation", None)
+        if not isinstance(activation, str) or activation not in _SAME or id(layer.item) in told:
             continue
         value, result = layer.inputs[0], typed.types[layer.outputs[0]]
-        is_first = op.name in ("Activation", "Softmax")
-        if is_first:
+        repairs: tuple[Repair, ...] = ()
+        if op.name in _ALONE or op.name == "Activation":
             makers = makers or maker_positions(typed)
-        if is_first and value is not None and activation_behind(value, typed, makers) == "softmax":
-            message = f"`{layer.name}`: a softmax of what is a softmax already"
-        elif not is_first and result is not None and result.shape.sizes[-1:] == (1,):
+            before = None if value is None else activation_behind(value, typed, makers)
+            if before != _SAME[activation]:
+                continue
+            message = f"`{layer.name}`: a {activation} of what is a {before} already"
+            repairs = (Remove(f"drop the second {activation}", "unsafe"),)
+            if activation != before:
+                repairs = (Replace("ops.log", "take the logarithm alone", "unsafe"),)
+        elif activation == "softmax" and result is not None and result.shape.sizes[-1:] == (1,):
             message = f"`{layer.name}`: a softmax over one element is always 1"
+            repairs = (SetArgument("activation", "sigmoid", "a sigmoid, for one probability", "unsafe"),)
         else:
             continue
-        fixes = _without_second(layer, op) if is_first else ()
-        found.append(
-            Diagnostic(
-                "W603", message, layer.item.key.span, layer.name, fixes=fixes, chain=chain_of(layer.link)
-            )
-        )
+        told.add(id(layer.item))
+        found.append(_about(layer, "W603", message, *repairs))
+
+
+def _over_places(typed: Typed, found: Findings) -> None:
+    """W601 for a dense layer over height and width, where nothing behind it looks at places.
+
+    In front of a convolution or a pooling it is a convolution of size 1, as in a ConvNeXt; and who promises an output
+    with a height or a width means it.
+    """
+    layers, types = typed.graph.layers, typed.types
+    dense = [
+        layer for layer, op in zip(layers, typed.ops, strict=True) if op is not None and op.name == "Dense"
+    ]
+    if not any(_has_places(layer.inputs[0], typed) for layer in dense):
+        return
+    from specc.ops.advice import is_features, spatial_warning
+    from specc.passes.blame import Blame
+
+    seen = {
+        output.value
+        for output in typed.graph.outputs
+        if output.promise is not None and any(axis.role == "spatial" for axis in output.promise.axes)
+    }
+    for layer, op in zip(reversed(layers), reversed(typed.ops), strict=True):
+        looks = isinstance(op, Op) and not isinstance(op, Crossing) and "space" in (op.places or ())
+        if looks or any(value in seen and _has_places(value, typed) for value in layer.outputs):
+            seen.update(value for value in layer.inputs if value is not None)
+    blame = Blame(typed.graph, found, types)
+    for layer in dense:
+        x = types[layer.inputs[0] or 0]
+        if x is not None and is_features(x.shape.axes[-1]) and seen.isdisjoint(layer.outputs):
+            for warning in spatial_warning(x.shape):
+                blame.report(warning, layer)
+
+
+def _has_places(value: int | None, typed: Typed) -> bool:
+    """Whether a value has a height, a width or a depth in front of its last axis."""
+    x = None if value is None else typed.types[value]
+    return x is not None and any(axis.role == "spatial" for axis in x.shape.axes[:-1])
+
+
+def _untrained(typed: Typed, found: Findings) -> None:
+    """W609 for a `crf` that is no output wherever it is used: its loss, which is all that trains it, is for outputs."""
+    outputs = {output.value for output in typed.graph.outputs}
+    crfs: dict[Layer, list[Layer]] = {}
+    for layer, op in zip(typed.graph.layers, typed.ops, strict=True):
+        if op is not None and op.name == "crf" and op.trainable:
+            original = layer
+            while original.shares is not None:
+                original = original.shares
+            crfs.setdefault(original, []).append(layer)
+    if not crfs:
+        return
+    for layer, op in zip(reversed(typed.graph.layers), reversed(typed.ops), strict=True):
+        if isinstance(op, Crossing) and layer.outputs[0] in outputs:  # into a block, and out of it
+            outputs.update(value for value in layer.inputs if value is not None)
+    for layer, uses in crfs.items():
+        if not any(use.outputs[0] in outputs for use in uses):
+            message = f"`{layer.name}` never trains: its loss is for outputs, and it is none"
+            fix = Fix(f"name `{layer.name}` among the `outputs`", "display")
+            found.append(_about(layer, "W609", message)._replace(fixes=(fix,)))
 
 
 def _batch(entry: Input, typed: Typed, found: Findings) -> None:
+    """W606 for an axis that is called so, or that nobody named and nothing looks along."""
     if entry.tensor is None or not entry.tensor.shape.rank:
         return
-    for axis in entry.tensor.shape.axes:
+    for at, axis in enumerate(entry.tensor.shape.axes):
         if axis.name in ("batch", "sample", "batches", "samples"):
             message = f"input `{entry.name}` has an axis `{axis.name}`: the batch is never written"
-            found.append(Diagnostic("W606", message, entry.node.span))
+            fixes = _edited("leave it out", "unsafe", _without_axis(entry, at))
+            found.append(Diagnostic("W606", message, entry.node.span, fixes=fixes))
             return
     size = entry.tensor.shape.sizes[0]
-    if entry.tensor.shape.axes[0] is not NAMELESS or not _is_distributed(entry, typed):
+    if entry.tensor.shape.axes[0] is not NAMELESS:
         return
-    if size == 1 or (isinstance(size, int) and size > BATCH_LIKE):
-        why = f"its size is {size}"
-    elif _reaches_all(entry, typed):
-        why = "nothing ever looks along it"
+    if _is_distributed(entry, typed):
+        if _is_batch_like(size):
+            why = f"its size is {size}"
+        elif _reaches_all(entry, typed):
+            why = "nothing ever looks along it"
+        else:
+            return
+    elif entry.batch is None and _is_left_alone(entry, typed):
+        why = "nothing ever looks along it" if is_anonymous(size) else f"its size is {size}"
     else:
         return
     message = f"the first axis of input `{entry.name}` seems to be the batch, which is never written: {why}"
     note = Note("every layer runs once for each of its steps; if it is time, name it: `time: …`")
-    found.append(Diagnostic("W606", message, entry.node.span, notes=(note,)))
+    fixes = _edited("leave it out", "unsafe", _without_axis(entry, 0))
+    found.append(Diagnostic("W606", message, entry.node.span, notes=(note,), fixes=fixes))
+
+
+def _is_batch_like(size: Size) -> bool:
+    return size == 1 or (isinstance(size, int) and size > BATCH_LIKE)
 
 
 def _is_distributed(entry: Input, typed: Typed) -> bool:
@@ -104,21 +199,57 @@ def _is_distributed(entry: Input, typed: Typed) -> bool:
 
 def _reaches_all(entry: Input, typed: Typed) -> bool:
     """Whether the first axis is only ever distributed over, and leads every output."""
+    return _leads(entry, typed, TIME) and not any(
+        isinstance(op, Op) and "time" in (op.places or ()) for op in typed.ops
+    )
+
+
+def _is_left_alone(entry: Input, typed: Typed) -> bool:
+    """Whether the first of several axes is of a size as batches have, and every layer works on those behind it."""
     assert entry.tensor is not None
-    size = entry.tensor.shape.sizes[0]
-    for output in typed.graph.outputs:
-        tensor = typed.types[output.value]
-        if (
-            tensor is None
-            or not tensor.shape.rank
-            or tensor.shape.sizes[0] != size
-            or tensor.shape.axes[0] is not TIME
-        ):
-            return False
-    return not any(isinstance(op, Op) and "time" in (op.places or ()) for op in typed.ops)
+    shape = entry.tensor.shape
+    return (
+        shape.rank > 1
+        and (_is_batch_like(shape.sizes[0]) or is_anonymous(shape.sizes[0]))
+        and all(op is not None and op.ignores_leading for op in typed.ops)
+        and _leads(entry, typed, NAMELESS)
+    )
 
 
-def _without_second(layer: Layer, op: Op) -> tuple[Fix, ...]:
+def _leads(entry: Input, typed: Typed, axis: object) -> bool:
+    """Whether the first axis leads every output, there called `axis`."""
+    assert entry.tensor is not None
+    made = [typed.types[output.value] for output in typed.graph.outputs]
+    return all(
+        y is not None and y.shape.sizes[:1] == entry.tensor.shape.sizes[:1] and y.shape.axes[0] is axis
+        for y in made
+    )
+
+
+def _without_axis(entry: Input, at: int) -> Edit | None:
+    """The shape of an input without an axis, where each stands for itself."""
+    from specc.syntax.edits import remove_item
+
+    node: Node | None = entry.node.get("shape") if isinstance(entry.node, Mapping) else entry.node
+    if not isinstance(node, Sequence) or entry.tensor is None or len(node.items) != entry.tensor.shape.rank:
+        return None
+    return remove_item(node.items[at])
+
+
+def _without_input(entry: Input, typed: Typed) -> Edit | None:
+    from specc.syntax.edits import remove_key
+
+    inputs = typed.graph.document.sections.get("inputs")
+    return remove_key(inputs, entry.name) if isinstance(inputs, Mapping) else None
+
+
+def _edited(title: str, applicability: Applicability, edit: Edit | None) -> tuple[Fix, ...]:
+    return () if edit is None else (Fix(title, applicability, (edit,)),)
+
+
+def _about(layer: Layer, code: str, message: str, *repairs: Repair) -> Diagnostic:
+    """A warning at the op of a layer, with its repairs."""
     from specc.passes.repairs import described_edits
 
-    return described_edits((Remove("drop the second softmax", "unsafe"),), layer.item, type(op))
+    fixes = described_edits(repairs, layer.item, layer.cls)
+    return Diagnostic(code, message, layer.item.key.span, layer.name, (), fixes, chain_of(layer.link))

@@ -197,17 +197,18 @@ def name_results(writer: Writer, node: Node, layer: str, results: tuple[int, ...
         many = "one result" if len(results) == 1 else f"{len(results)} results"
         message = f"`{layer}` has {many}, and `as` names {len(names)}"  # pyright: ignore[reportUnknownArgumentType]
         writer.found.error("E303", message, node, link=context.link)
-    for name, value in zip(names, results, strict=False):  # pyright: ignore[reportUnknownArgumentType]
+    places = node.items if isinstance(node, Sequence) else [node] * len(results)
+    for name, value, place in zip(names, results, places, strict=False):  # pyright: ignore[reportUnknownArgumentType]
         if name == "_":
             writer.used.add(value)
             continue
         path = context.scope.prefix + str(name)
-        writer.hold_path(path, node, context.link)
+        writer.hold_path(path, place, context.link)
         if path in writer.names.values and writer.names.values[path] != value:
-            writer.found.error("E302", f"the name `{name}` is given twice", node, link=context.link)
+            writer.found.error("E302", f"the name `{name}` is given twice", place, link=context.link)
         else:
             writer.names.values[path] = value
-            writer.named.append((str(name), value, node, context.link))
+            writer.named.append((str(name), value, place, context.link))
 
 
 def name_of(writer: Writer, value: int) -> str:

@@ -66,8 +66,9 @@ class Reshape(Moving):
         """What a reshape of one sample says, for the parameter that counts the batch."""
         repairs = tuple(
             r._replace(parameter="newshape", text=f"[-1, {r.text[1:]}")
-            for r in misfit.repairs
             if isinstance(r, SetArgument) and r.text is not None
+            else r
+            for r in misfit.repairs
         )
         return Misfit(
             misfit.code,
