@@ -83,7 +83,11 @@ class Instances:
                 arguments = {**arguments, "dtype": self.dtype}
             if is_deferred(arguments):
                 self._check_names(cls, arguments)
-                return self._pending(cls, arguments, options)
+
+                def make(size: SizeOf) -> Op:
+                    return self._counted(self._finish(cls, arguments, options, size), item, link)
+
+                return Pending(cls, make, cls.reads_with(arguments))
             return self._counted(self._finish(cls, arguments, options, None), item, link)
         except registry.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
@@ -103,12 +107,6 @@ class Instances:
         """The op, once what it has read of files counts among the steps."""
         self.found.spend(op.steps_read, item.node, link)
         return op
-
-    def _pending(self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any]) -> Pending:
-        def make(size: SizeOf) -> Op:
-            return self._finish(cls, arguments, options, size)
-
-        return Pending(cls, make, cls.reads_with(arguments))
 
     def _finish(
         self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None

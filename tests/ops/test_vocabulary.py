@@ -161,11 +161,15 @@ def test_what_a_lookup_refuses(tmp_path: Path, arguments: str, code: str) -> Non
     assert codes(tmp_path, "StringLookup", arguments) == [code]
 
 
-def test_files_count_as_what_a_spec_goes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("beside", ["", ", max_tokens: $(400 + size(1))"])
+def test_files_count_as_what_a_spec_goes_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
     monkeypatch.setattr("specc.passes.values.MAX_STEPS", 1000)
     (tmp_path / "words.txt").write_text("".join(f"{n}\n" for n in range(300)))
     names = ["words.txt", "./words.txt", "././words.txt", "./././words.txt"]
-    layers = "\n".join(f"  - StringLookup: {{vocabulary: {name}}}\n    from: word" for name in names)
+    lookups = [f"StringLookup: {{vocabulary: {name}{beside}}}" for name in names]
+    layers = "\n".join(f"  - {lookup}\n    from: word" for lookup in lookups)
     head = SPEC.replace("DTYPE", "string").partition("  - OP")[0]
     (tmp_path / "spec.yaml").write_text(head + layers)
     assert [d.code for d in specc.check(tmp_path / "spec.yaml").diagnostics if d.is_error] == ["E110"]
