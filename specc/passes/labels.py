@@ -103,10 +103,13 @@ def hold_metrics(trained: Trained, labels: Tensor, what: str) -> Iterator[Diagno
     for metric, node in trained.metrics:
         measure = measure_of(metric, output.sizes, sizes)
         reads = metric_labels(metric, measure)
-        if reads is None or compare(reads, output.sizes, sizes) not in _WRONG:
+        if reads is None:
+            continue
+        is_bare = (reads.whole or reads.target == "classes") and not output.rank
+        if (compare(reads, output.sizes, sizes) not in _WRONG and not is_bare):
             continue
         name = metric.name if isinstance(metric, Object) else metric
-        if reads.whole and not output.rank:
+        if is_bare:
             message = f"`{name}` reads the last axis as a whole, and output `{trained.name}` has no axis"
         else:
             wanted = wanted_shape(reads, output)

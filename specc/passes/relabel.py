@@ -26,7 +26,7 @@ def network_fixes(name: str, labels: Shape, typed: Typed) -> Iterator[Fix]:
     lost = tensor.shape.rank - labels.rank
     layer: Layer | None = last
     while layer is not None and lost in (1, 2, -1) and isinstance(layer.op, Op):
-        if "return_sequences" in vars(layer.op):
+        if getattr(layer.op, "return_sequences", None) is (lost > 0):
             edit = set_argument(layer, "return_sequences", "false" if lost > 0 else "true")
             if edit is not None:
                 what = "its last step alone" if lost > 0 else "all its steps"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Fix
+from specc.diagnostics.model import Diagnostic, Fix, has_errors
 from specc.ir.graph import Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
@@ -39,9 +39,13 @@ def check_training(
     behind: dict[str, str | None] = {}
     layers: dict[str, str] = {}
     makers = maker_positions(typed)
+    masks: Mapping[int, Shape] = (
+        _masks(typed) if (typed.graph.targets or data) and not has_errors(found) else {}
+    )
     for output in typed.graph.outputs:
         tensor = typed.types[output.value]
-        outputs[output.name] = None if tensor is None else output.declared(tensor)
+        mask = masks.get(output.value)
+        outputs[output.name] = None if tensor is None else output.declared(tensor)._replace(mask=mask)
         if output.value in makers:
             layers[output.name] = typed.graph.layers[makers[output.value]].name
         if tensor is not None:
@@ -78,6 +82,17 @@ def check_training(
 
         bound = hold_data(data, typed, trained, repair, found)
     return Training(compiled, {} if compiled is None else compiled.targets, bound)
+
+
+def _masks(typed: Typed) -> Mapping[int, Shape]:
+    """The shape of the mask of each value that has one, in a network without errors."""
+    if not any(op is not None and op.makes_mask for op in typed.ops):
+        return {}
+    from specc.passes.adapt import written_out
+    from specc.passes.masks import masked
+
+    types = masked(written_out(typed)).types
+    return {v: tensor.mask for v, tensor in enumerate(types[: len(typed.types)]) if tensor.mask is not None}
 
 
 def _given(target: Target, layer: str | None) -> Given:

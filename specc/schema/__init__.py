@@ -81,9 +81,12 @@ class _Document(Forms):
             "blocks": described(mapping(ref("block")), "Chains of layers to `use`, by name."),
             "layers": described(ref("chain"), "The layers, each reading the value before it."),
             "outputs": ref("outputs"),
-            "targets": described({"type": "object"}, "The labels that the user has."),
+            "targets": described(mapping(ref("target")), "The labels that the user has, by output."),
             "compile": self._compile(),
-            "budget": keyed(dict.fromkeys(("params", "flops", "activation_memory"), number)),
+            "budget": described(
+                keyed(dict.fromkeys(("params", "flops", "activation_memory"), number), notes=True),
+                "How much the network may take: numbers, or text as `5M` or `256MiB`.",
+            ),
             "include": described(either(TEXT, listed(TEXT)), "Files that bring blocks and parameters."),
         }
 
@@ -105,6 +108,8 @@ class _Document(Forms):
             "batch_size": either({"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION),
             "sparse": flag,
         }
+        target = {"shape": full["shape"], "dtype": full["dtype"]}
+        self.defs["target"] = either(ref("shape"), keyed(target, ("shape",), notes=True))
         self.defs["input"] = either(ref("shape"), keyed(full, ("shape",), notes=True))
         output = keyed({"from": ref("name"), "shape": ref("shape")}, notes=True)
         self.defs["outputs"] = described(
