@@ -50,3 +50,29 @@ def spatial_warning(x: Shape) -> Iterable[Misfit]:
         repairs = (InsertBefore(flatten, "flatten first", "unsafe"),)
         message = f"works on the last axis of {x} alone, once for each place in {quoted(spatial)}"
         yield Misfit("W601", message, axis=x.axes.index(spatial[0]), repairs=repairs)
+
+
+def evened(a: Shape, b: Shape, operand: int, but: int | None = None) -> tuple[InsertBefore, ...]:
+    """Padding for the smaller of two values, cropping for the larger, where only sizes in space differ, and by little.
+
+    `b` is input `operand`, and `a` the first one; `but` is an axis that may differ.
+    """
+    differ = [i for i, (m, n) in enumerate(zip(a.sizes, b.sizes, strict=False)) if m != n and i != but]
+    space = a.rank - 1
+    if a.rank != b.rank or not 1 <= space <= 3 or space in differ or not differ:
+        return ()
+    missing: list[int] = []
+    for i in range(space):
+        m, n = (0, 0) if i == but else (a.sizes[i], b.sizes[i])
+        if not isinstance(m, int) or not isinstance(n, int) or 2 * abs(m - n) > max(m, n):
+            return ()
+        missing.append(n - m)
+    if min(missing) < 0 < max(missing):
+        return ()
+    widths = [f"[0, {abs(more)}]" for more in missing]
+    text = widths[0] if space == 1 else f"[{', '.join(widths)}]"
+    small, large = (0, operand) if max(missing) > 0 else (operand, 0)
+    return (
+        InsertBefore(f"ZeroPadding{space}D: {text}", "pad the smaller one at its end", "unsafe", small),
+        InsertBefore(f"Cropping{space}D: {text}", "crop the larger one at its end", "unsafe", large),
+    )

@@ -1,6 +1,6 @@
 """Putting several values together, axis by axis: their names, and the sizes that they stretch to."""
 
-from specc.ops.advice import permute_text
+from specc.ops.advice import evened, permute_text
 from specc.ops.misfit import InsertBefore, Misfit
 from specc.shapes.axis import NAMELESS, Axis
 from specc.shapes.demand import agree
@@ -105,6 +105,7 @@ def broadcast(a: Shape, b: Shape, operand: int) -> Shape:
                 operand=operand,
                 axis=i - longer.rank + b.rank,
                 facts=(*_before(a, operand), "Keras: Inputs have incompatible shapes"),
+                repairs=evened(a, b, operand) if operand == 1 else (),
             )
         sizes[i] = merged
         axes[i] = stronger(axes[i], axis)

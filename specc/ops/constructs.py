@@ -31,7 +31,7 @@ from specc.ops.rearranging import Plan, plan
 from specc.ops.vectors import Vectors, read_vectors
 from specc.shapes.axis import FEATURE
 from specc.shapes.demand import agree, at_least
-from specc.shapes.dim import Size, unknown
+from specc.shapes.dim import Size, symbols_of, unknown
 from specc.shapes.tensor import Tensor, is_float
 
 
@@ -215,6 +215,9 @@ class Rearrange(Rearranging):
 
     pattern: PatternText
     sizes: Factors = {}
+
+    def asked_symbols(self) -> Iterable[tuple[str, str]]:
+        return [("sizes", name) for size in self.sizes.values() for name in symbols_of(size)]
 
     def plan(self, x: Shape) -> Plan:
         """The rearrangement in steps."""

@@ -204,6 +204,10 @@ class Op:
         """What is legal and yet seldom meant (W600, W601); `inputs` are as the op reads them."""
         return ()
 
+    def asked_symbols(self) -> Iterable[tuple[str, str]]:
+        """The symbols that stand in the arguments, each with its parameter."""
+        return ()
+
     @property
     def steps_read(self) -> int:
         """How much was read for the op from a file, in the steps that a spec may take."""

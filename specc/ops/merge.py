@@ -1,5 +1,6 @@
 """The layers that make one value of several."""
 
+from specc.ops.advice import evened
 from specc.ops.broadcast import broadcast, check_names, distinct, same_name, stronger, surer
 from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, axis_number, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
@@ -157,7 +158,7 @@ def joined(inputs: Inputs, axis: int | str) -> Shape:
                 continue
             if sizes[i] != size:
                 if not agree(first.sizes[i], size):
-                    raise _unlike(first, x, operand, i)
+                    raise _unlike(first, x, operand, i, at)
                 sizes[i] = surer(sizes[i], size)
             axes[i] = stronger(axes[i], x.axes[i])
     return Shape(tuple(sizes), tuple(axes))
@@ -170,7 +171,7 @@ def _joined(a: Axis, b: Axis) -> Axis:
     return NAMELESS if a.name is None and b.name is None else inferred(a.name or b.name or "")
 
 
-def _unlike(first: Shape, x: Shape, operand: int, axis: int | None) -> Misfit:
+def _unlike(first: Shape, x: Shape, operand: int, axis: int | None, joined: int | None = None) -> Misfit:
     what = "sizes" if axis is not None else "ranks"
     return Misfit(
         "E204",
@@ -178,6 +179,7 @@ def _unlike(first: Shape, x: Shape, operand: int, axis: int | None) -> Misfit:
         operand=operand,
         axis=axis,
         facts=("Keras: A `Concatenate` layer requires inputs with matching shapes",),
+        repairs=evened(first, x, operand, joined),
     )
 
 

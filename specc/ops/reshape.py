@@ -10,7 +10,7 @@ from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument,
 from specc.ops.windows import DataFormat
 from specc.shapes.axis import FEATURE, NAMELESS, TIME
 from specc.shapes.demand import agree, divisible
-from specc.shapes.dim import Size, product, quotient
+from specc.shapes.dim import Size, product, quotient, symbols_of
 from specc.shapes.regroup import Block, cuts, other_order, regroup
 from specc.shapes.shape import nameless, sizes_text
 
@@ -178,6 +178,9 @@ class Reshape(Unary):
     takes_text = True
 
     target_shape: TargetShape
+
+    def asked_symbols(self) -> Iterable[tuple[str, str]]:
+        return [("target_shape", name) for entry in self.target_shape for name in symbols_of(entry.size)]
 
     def output(self, x: Shape) -> Shape:
         """The target, with the given names of all axes that are left alone."""

@@ -150,20 +150,28 @@ class Inference:
 
     def _infer(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         """What is known of an op on these inputs, with what it demands of sizes that are no numbers."""
-        if all(_is_known(tensor) for tensor in inputs):
-            found = self._worked_out(op, layer, inputs)
-            if all(_is_known(tensor) for tensor in found.results):
-                return found
-        with recording() as demands:
-            found = self._worked_out(op, layer, inputs)
-            _refuse_empty(found.results)
-        for name in sorted(
-            {name for t in found.results for size in t.shape.sizes for name in symbols_of(size)}
-        ):
-            if name not in self.regions.symbols:
-                hint = did_you_mean(nearest(name, self.regions.symbols))
-                raise Misfit("E107", f"asks for the size `{name}`, which no input has{hint}")
+        try:
+            if all(_is_known(tensor) for tensor in inputs):
+                found = self._worked_out(op, layer, inputs)
+                if all(_is_known(tensor) for tensor in found.results):
+                    return found
+            with recording() as demands:
+                found = self._worked_out(op, layer, inputs)
+                _refuse_empty(found.results)
+        except Misfit:
+            self._refuse_strange(op)
+            raise
+        self._refuse_strange(op)
         return found._replace(demands=tuple(dict.fromkeys(demands)))
+
+    def _refuse_strange(self, op: Op) -> None:
+        """E107 for a symbol that an argument asks for and no input has."""
+        for part in within(op):
+            for parameter, name in part.asked_symbols():
+                if name not in self.regions.symbols:
+                    hint = did_you_mean(nearest(name, self.regions.symbols))
+                    message = f"asks for the size `{name}`, which no input has{hint}"
+                    raise Misfit("E107", message, parameter=parameter)
 
     def _worked_out(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         x = inputs[0].shape

@@ -13,7 +13,7 @@ HEADER = "specc: 1\nname: case\n"
 
 _FENCE = re.compile(r"^```(\w+)([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_MARK = re.compile(r"#\s*(error|warning|note|shape|axes|params):\s*((?:(?!\s#\s).)*)")
+_MARK = re.compile(r"#\s*(error|warning|note|shape|axes|params|needs):\s*((?:(?!\s#\s).)*)")
 _CODE = re.compile(r'([EWN]\d{3})(?:\s+"([^"]*)")?')
 _DIAGNOSTIC = ("error", "warning", "note")
 

@@ -81,9 +81,12 @@ def find(found: list[Diagnostic], expected: tuple[str, str, str]) -> Diagnostic 
 
 def hold_facts(spec: Spec, report: Any) -> None:
     """Fail unless the shapes, axes and parameter counts are those that stand beside the layers."""
-    marks = [mark for mark in spec.marks if mark.kind in ("shape", "axes", "params")]
+    marks = [mark for mark in spec.marks if mark.kind in ("shape", "axes", "params", "needs")]
     facts = report.to_dict() if marks else {}
     for mark in marks:
+        if mark.kind == "needs":
+            assert written(facts["constraints"]) == mark.value, spec.text
+            continue
         place = fact_at(facts, spec.text, mark.line)
         found = place["output" if mark.kind == "shape" and "output" in place else mark.kind]
         assert written(found) == mark.value, f"{spec.text}\nline {mark.line}: {mark.kind}: {written(found)}"
