@@ -8,7 +8,6 @@ from specc.ir.graph import Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
 from specc.passes.labels import Given, Trained, hold_derived, hold_labels
-from specc.passes.relabel import network_fixes
 from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
@@ -55,6 +54,8 @@ def check_training(
     trained: dict[str, Trained] = {}
 
     def repair(name: str, labels: Shape) -> Iterable[Fix]:
+        from specc.passes.relabel import network_fixes
+
         return network_fixes(name, labels, typed)
 
     def hold(one: Trained) -> Iterable[Diagnostic]:

@@ -98,7 +98,7 @@ def parted(metric: str) -> Iterator[str]:
         for shape in label_shapes(output):
             if metric in BY_CHANCE and len(shape) > len(output) > 0:
                 continue
-            if metric.startswith(BY_CLASS) and output[-1:] == (1,):
+            if metric.startswith((*BY_CLASS, "OneHot")) and output[-1:] == (1,):
                 continue  # the only class is always right
             says, does = not refused(metric, output, shape), is_right(metric, output, shape)
             if says != does:
