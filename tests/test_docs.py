@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -236,6 +236,40 @@ def test_every_op_is_listed():
     text = (ROOT / "docs" / "ops.md").read_text(encoding="utf-8")
     rows = "\n".join(re.findall(r"^\| .* \|$", text, re.MULTILINE))
     assert sorted(re.findall(r"`([\w.]+)`", rows)) == names()
+
+
+def _of_masks(cls: Any) -> str:
+    """How the list of what becomes of masks begins where it names an op; empty for one that drops them."""
+    from specc.ops.declare import Op
+
+    if cls.name in ("Pipeline", "SpectralNormalization"):
+        return "do what the layers inside do"
+    if cls.carries_mask is True:
+        return "carry it along"
+    if cls.uses_mask is True:
+        return "leave out"
+    if cls.makes_mask is not False:
+        return "make one"
+    if cls.passes_mask:
+        return "hand on"
+    return "" if cls.masks is Op.masks else "merge masks"
+
+
+def test_what_becomes_of_masks_is_listed():
+    from specc.ops.registry import find, names
+
+    section = (
+        (ROOT / "docs" / "ops.md")
+        .read_text(encoding="utf-8")
+        .partition("## Masks\n")[2]
+        .partition("\n## ")[0]
+    )
+    told: dict[str, str] = {}
+    for entry in section.split("\n- They ")[1:]:
+        told |= dict.fromkeys(re.findall(r"`(\w+)`", entry.partition(": ")[2].partition(".")[0]), entry)
+    known = {name: _of_masks(find(name)) for name in names()}
+    assert sorted(told) == sorted(name for name, what in known.items() if what)
+    assert [name for name, entry in told.items() if not entry.startswith(known[name])] == []
 
 
 def test_what_is_no_function_is_listed():

@@ -77,6 +77,7 @@ def test_has_as_many_parameters_as_the_real_network(name: str, params: int):
 def test_masked_sequence_layer_by_layer():
     rows = checked("masked_sequence").to_dict()["layers"]
     assert [row["params"] for row in rows] == [0, 78336, 49408, 264, 0]
+    assert [row["masked"] for row in rows] == [["time"]] * 5
 
 
 def test_forecast_shared_layer_by_layer():

@@ -183,6 +183,7 @@ class Softmax(_Elementwise):
     """Turns the values along `axis`, one axis or several, into probabilities."""
 
     refused_dtypes = NO_FLOATS
+    takes_mask = True
 
     axis: AxisRefs = -1
 

@@ -38,6 +38,7 @@ class ConditionalRandomField(Unary):
 
     passes_mask = True
     uses_mask = True
+    takes_mask = True
     stands_alone = "its loss reads the scores of the paths off the tags, and only as the layer makes them"
 
     @property

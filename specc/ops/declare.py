@@ -91,6 +91,8 @@ class Op:
     """Padded steps are left out of what the op makes: a mask that is lost on the way is missed here (W602)."""
     carries_mask: ClassVar[bool] = False
     """The result has a mask by specc's rules that Keras knows nothing of."""
+    takes_mask: ClassVar[bool] = False
+    """Keras's call has a `mask` for the one value that it reads, and writes it into the model if it can."""
     strips_masks: ClassVar[bool] = False
     """Keras's call takes the masks off the values that it reads, for whatever reads them next."""
     announces_dtype: ClassVar[bool] = True

@@ -107,6 +107,7 @@ class BatchNormalization(_Affine):
         "batch statistics are taken at each step by itself, and updated at each",
     )
     call_options = TRAINING
+    takes_mask = True
     non_trainable = frozenset(
         ("moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev")
     )

@@ -38,6 +38,7 @@ class Pipeline(Op):
 
     lacks = ("trainable",)
     call_options = TRAINING
+    takes_mask = True
 
     layers: Layers
 

@@ -179,6 +179,7 @@ class GlobalAveragePooling1D(_GlobalPooling):
 
     spatial_rank = 1
     uses_mask = True
+    takes_mask = True
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """None is left; E205 for one that is not over the steps."""

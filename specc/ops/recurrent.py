@@ -26,6 +26,7 @@ class Recurrent(Op):
     """The number of states that the cell carries from step to step, each of the shape of its result."""
     call_options = TRAINING
     uses_mask = True
+    takes_mask = True
 
     if TYPE_CHECKING:  # every subclass lists its parameters in Keras's order
         dropout: Rate

@@ -53,6 +53,7 @@ class Bidirectional(Op):
 
     call_options = {"training": FLAG}
     uses_mask = True
+    takes_mask = True
 
     @property
     def places(self) -> tuple[Place, ...] | None:
@@ -183,6 +184,7 @@ class TimeDistributed(Op):
 
     call_options = {"training": FLAG}
     passes_mask = True
+    takes_mask = True
 
     @property
     def uses_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]

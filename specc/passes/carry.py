@@ -35,8 +35,7 @@ class _Carrying:
         self.found = found
         self.types = found.types
         self.makers = makers_of(explicit.layers)
-        self.handed: set[int] = set()
-        """The values whose masks Keras hands on."""
+        self.handed = found.handed
         self.needed: set[int] = set()
         """The values whose masks are needed as tensors."""
         self.tensors: dict[int, int] = {}
@@ -65,7 +64,7 @@ class _Carrying:
         return self.explicit._replace(layers=self.layers, types=self.types, outputs=outputs)
 
     def _wants(self, layer: Layer) -> list[int]:
-        """The values whose masks the layer needs and would not see; notes which of its results Keras masks."""
+        """The values whose masks the layer needs and would not see."""
         op = _op(layer)
         inputs = self.found.read(layer)
         values = [v for v in layer.inputs if v is not None]
@@ -74,10 +73,8 @@ class _Carrying:
         if op.name == "reduce":
             wants = seen[:1] if seen and len(values) == 1 and op.leaves_out(inputs) else []
         elif op.uses_mask:
-            wants = [v for v in dict.fromkeys(seen) if v not in self.handed and self._may_attach(v, op=layer)]
-        known = all(v in self.handed or v in wants for v in seen)
-        if op.makes_mask or (known and not carries(layer)):
-            self.handed.update(v for v in layer.outputs if self.types[v].mask is not None)
+            lacking = [v for v in dict.fromkeys(seen) if v not in self.found.seen.get(layer, {})]
+            wants = [v for v in lacking if self._may_attach(v, op=layer)]
         return wants
 
     def _may_attach(self, value: int, op: Layer | None = None, output: bool = False) -> bool:
@@ -129,7 +126,11 @@ class _Carrying:
             return layer
         if _op(layer).name == "reduce":
             return _with(layer, inputs=(layer.inputs[0], self.tensors[wants[0]]))
+        if _op(layer).strips_masks:
+            self.attached.clear()  # it takes masks off, and so reads values that nothing else does
         seen = {v: self._attach(v) for v in wants}
+        if _op(layer).strips_masks:
+            self.attached.clear()
         return _with(layer, inputs=tuple([None if v is None else seen.get(v, v) for v in layer.inputs]))
 
     def _attach(self, value: int) -> int:

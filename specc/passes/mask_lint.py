@@ -57,7 +57,7 @@ class _Missed:
             if lost is not None:
                 self._tell(lost, f"`{layer.name}`", layer)
         for output in self.explicit.outputs:
-            lost = self.known.lost.get(output.value)
+            lost = self.known.lost.get(output.value) or self.known.taken.get(output.value)
             if lost is not None and output.name in losses:
                 self._tell(lost, f"the loss of `{output.name}`", None)
 
@@ -65,16 +65,13 @@ class _Missed:
         """The mask that a layer would have used."""
         op = layer.op
         assert isinstance(op, Op)
-        off = self.known.stripped.get(layer, {})
-        for value in layer.inputs:
-            lost = None if value is None else off.get(value) or self.known.lost.get(value)
-            if value is None or lost is None:
+        off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
+        for value, x in zip([v for v in layer.inputs if v is not None], inputs, strict=True):
+            lost = off.get(value) or self.known.lost.get(value)
+            if lost is None or x.mask is not None:
                 continue
-            tensor = self.known.types[value]
-            if value not in off and tensor.mask is not None:
-                continue
-            steps = tensor.shape.part(0, -1)
-            would = tuple([t._replace(mask=steps) for t in self.known.read(layer)])
+            steps = x.shape.part(0, -1)
+            would = tuple([t._replace(mask=steps) for t in inputs])
             if has_axis(steps, lost.mask) and op.leaves_out(would):
                 return lost
         return None

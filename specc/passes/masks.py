@@ -33,47 +33,130 @@ class Steps(NamedTuple):
 class Masked(NamedTuple):
     """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`.
 
-    `stripped[layer]`: the values that this layer reads when a layer before it has taken their mask off.
+    `handed`: the values whose masks Keras hands on by itself; `taken`: those that have none any more in the end.
+    `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
+    `stripped[layer]`: those of them that a layer before it has taken off.
     """
 
     types: list[Tensor]
     lost: dict[int, Lost]
     steps: dict[int, Steps]
+    handed: set[int]
+    taken: dict[int, Lost]
+    seen: dict[Layer, dict[int, Shape | None]]
     stripped: dict[Layer, dict[int, Lost]]
 
     def read(self, layer: Layer) -> Inputs:
         """What a layer reads, each with the mask that it sees of it."""
-        off = self.stripped.get(layer, {})
-        values = [v for v in layer.inputs if v is not None]
-        return tuple([self.types[v]._replace(mask=None) if v in off else self.types[v] for v in values])
+        seen = self.seen.get(layer, {})
+        types = [(v, self.types[v]) for v in layer.inputs if v is not None]
+        return tuple([x._replace(mask=seen[v]) if v in seen else x for v, x in types])
 
 
 def masked(explicit: Explicit, report: Report | None = None) -> Masked:
     """The masks of all values; `report` is told of layers that Keras would run into an error with theirs."""
-    found = Masked([t._replace(mask=None) for t in explicit.types], {}, {}, {})
-    taken: dict[int, Lost] = {}
-    for layer in explicit.layers:
-        values = [v for v in layer.inputs if v is not None]
-        off = {v: taken[v] for v in values if v in taken and not _keeps(layer, v, found.types)}
-        if off:
-            found.stripped[layer] = off
-        inputs = found.read(layer)
-        if any(x.mask is not None for x in inputs) or _op(layer).makes_mask or isinstance(layer.op, Unfold):
-            try:
-                made = masks_of(layer, inputs, found)
-            except Misfit as misfit:
-                if report is not None:
-                    report(misfit, layer)
-                continue
-            for value, mask in zip(layer.outputs, made, strict=False):
-                if mask is not None:
-                    found.types[value] = found.types[value]._replace(mask=mask)
-        if _op(layer).strips_masks:
-            for value, x in zip(values, inputs, strict=True):
-                if x.mask is not None:
-                    taken[value] = Lost(layer, x.mask)
-        _lose(layer, inputs, found)
-    return found
+    return _Following(explicit, report).run()
+
+
+class _Following:
+    """Goes through a graph once.
+
+    Keras follows masks twice: while a model is built, and when it runs. What a layer takes as its `mask` while it is
+    built is written into the model; all else, losses too, sees the masks that there are when it runs. The two differ
+    behind a layer that takes masks off: it does so when the model runs, for whatever runs after it.
+    """
+
+    def __init__(self, explicit: Explicit, report: Report | None) -> None:
+        self.layers = explicit.layers
+        self.report = report
+        self.found = Masked([t._replace(mask=None) for t in explicit.types], {}, {}, set(), {}, {}, {})
+        self.announced: dict[int, Shape | None] = {}
+        """The masks that values have while the model is built, where these are others."""
+        self.takers: dict[int, list[Layer]] = {}
+        """The layers that take the mask off a value."""
+        for layer in self.layers:
+            if _op(layer).strips_masks:
+                for value in layer.inputs:
+                    if value is not None:
+                        self.takers.setdefault(value, []).append(layer)
+        self.turns = _turns(self.layers) if self.takers else {}
+
+    def run(self) -> Masked:
+        types = self.found.types
+        for layer in self.layers:
+            values = [v for v in layer.inputs if v is not None]
+            differ = [v for v in values if v in self.announced or v in self.takers]
+            if differ:
+                self._look(layer, differ)
+            inputs = self.found.read(layer)
+            if (
+                any(x.mask is not None for x in inputs)
+                or _op(layer).makes_mask
+                or isinstance(layer.op, Unfold)
+            ):
+                try:
+                    made = masks_of(layer, inputs, self.found)
+                except Misfit as misfit:
+                    if self.report is not None:
+                        self.report(misfit, layer)
+                    continue
+                known = all(
+                    v in self.found.handed for v, x in zip(values, inputs, strict=True) if x.mask is not None
+                )
+                hands = _op(layer).makes_mask or _op(layer).uses_mask or known
+                for value, mask in zip(layer.outputs, made, strict=False):
+                    types[value] = types[value]._replace(mask=mask)
+                    if mask is not None and hands and not carries(layer):
+                        self.found.handed.add(value)
+            if differ and not carries(layer):
+                self._announce(layer, values)
+            _lose(layer, inputs, self.found)
+        for value, takers in self.takers.items():
+            mask = types[value].mask
+            if mask is not None and value in self.found.handed:
+                self.found.taken[value] = Lost(takers[0], mask)
+        return self.found
+
+    def _look(self, layer: Layer, values: list[int]) -> None:
+        """Note what masks a layer sees of values that are not those that they were made with."""
+        types = self.found.types
+        if _is_written_down(layer, types):
+            self.found.seen[layer] = {v: self.announced[v] for v in values if v in self.announced}
+            return
+        off: dict[int, Lost] = {}
+        for value in values:
+            mask = types[value].mask
+            taker = next((t for t in self.takers.get(value, ()) if self.turns[t] < self.turns[layer]), None)
+            if taker is not None and mask is not None and value in self.found.handed:
+                off[value] = Lost(taker, mask)
+        self.found.seen[layer] = dict.fromkeys(off)
+        self.found.stripped[layer] = off
+
+    def _announce(self, layer: Layer, values: list[int]) -> None:
+        """Note the masks that the results have while the model is built."""
+        types = self.found.types
+        before = tuple([types[v]._replace(mask=self.announced.get(v, types[v].mask)) for v in values])
+        try:
+            made = masks_of(layer, before, self.found)
+        except Misfit:
+            return
+        for value, mask in zip(layer.outputs, made, strict=False):
+            if mask != types[value].mask:
+                self.announced[value] = mask
+
+
+def _turns(layers: list[Layer]) -> dict[Layer, tuple[int, int]]:
+    """When each layer runs: Keras runs those first that most others run after."""
+    behind: dict[int, int] = {}
+    turns: dict[Layer, tuple[int, int]] = {}
+    for number in range(len(layers) - 1, -1, -1):
+        layer = layers[number]
+        depth = max((behind.get(v, 0) for v in layer.outputs), default=0)
+        turns[layer] = (-depth, -number)
+        for value in layer.inputs:
+            if value is not None:
+                behind[value] = max(behind.get(value, 0), depth + 1)
+    return turns
 
 
 def _op(layer: Layer) -> Op:
@@ -81,10 +164,12 @@ def _op(layer: Layer) -> Op:
     return layer.op
 
 
-def _keeps(layer: Layer, value: int, types: list[Tensor]) -> bool:
-    """Whether a call has the mask of `value` in the model itself: Keras writes it down where it reads nothing else."""
-    op = _op(layer)
-    return op.uses_mask and len(layer.inputs) == 1 and op.compute_dtype == types[value].dtype
+def _is_written_down(layer: Layer, types: list[Tensor]) -> bool:
+    """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
+    op, value = _op(layer), layer.inputs[0]
+    if not op.takes_mask or value is None or len(layer.inputs) > 1 or op.options:
+        return False
+    return op.compute_dtype == types[value].dtype
 
 
 def masks_of(layer: Layer, inputs: Inputs, found: Masked) -> Masks:

@@ -153,6 +153,19 @@ layers:
 """
 
 
+RESIDUAL = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - residual:
+      - Rescaling: 1.0
+      - MultiHeadAttention: {num_heads: 1, key_dim: 2}
+  - Attention:
+    from: [_, _]
+  - slice: {axis: time, index: 0}
+"""
+
+
 def reducing(how: str) -> str:
     return f"""
 inputs: {{x: [time: T, feature: 3]}}
@@ -170,6 +183,7 @@ layers:
         pytest.param(ATTENTION, (3,), 1, id="attention behind a slice"),
         pytest.param(MERGED, (3,), 1, id="a merge of masks of both kinds"),
         pytest.param(NORMED, (3,), 1, id="joined"),
+        pytest.param(RESIDUAL, (3,), 1, id="a residual around attention"),
         *(
             pytest.param(reducing(how), (3,), 1, id=how)
             for how in ("mean", "sum", "max", "min", "last", "first")
@@ -180,6 +194,24 @@ def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis:
     model = model_of(text)
     x = samples(2, 4, *sizes)
     np.testing.assert_allclose(model(padded(x, 3, axis)), model(x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RESIDUAL.replace("      - Rescaling: 1.0\n", ""),
+        NORMED.replace("  - lrn", "  - ops.abs\n  - lrn"),
+        reducing("mean").replace("  - Dense", "  - ops.abs\n  - Dense"),
+    ],
+    ids=["a residual around attention", "a join", "a function"],
+)
+@pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
+def test_where_a_mask_is_lost_results_hang_on_padding(text: str) -> None:
+    checked = check_source(Source("case.yaml", f"specc: 1\nname: case\n{text}"), Options())
+    assert [d.code for d in checked.report.diagnostics if d.severity != "note"] == ["W602"]
+    model = lower(explicit(checked), seed=1).model
+    x = samples(2, 4, 3)
+    assert not np.allclose(model(padded(x, 3)), model(x), rtol=1e-3)
 
 
 def test_sentences_without_words_are_passed_over() -> None:

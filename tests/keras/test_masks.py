@@ -1,5 +1,6 @@
 """Masks are handed on as the installed Keras does it, and reach what needs them across what specc puts between."""
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +68,19 @@ MORE: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]] = [
 ]
 
 
+TWICE = [
+    ("Add", {}),
+    ("Concatenate", {}),
+    ("LayerNormalization", {}),
+    ("BatchNormalization", {}),
+    ("Dense", {"units": 3}),
+    ("LSTM", {"units": 3, "return_sequences": True}),
+    ("MultiHeadAttention", {"num_heads": 1, "key_dim": 2}),
+    ("TimeDistributed", {"layer": {"Dense": 3}}),
+]
+"""Layers that hand masks on, in turn behind attention that takes the mask off what they read."""
+
+
 def _cases() -> Iterator[Any]:
     """Every op with its examples, and the values that it reads masked: all, the first alone, all but the first."""
     several = [
@@ -132,3 +146,46 @@ def test_masks_are_those_of_keras(word: str, example: Example, which: str) -> No
         assert _shapes(run) == wanted
     if word not in UNANNOUNCED:
         assert _shapes([built.values[v] for v in values]) == wanted
+
+
+@pytest.mark.parametrize("second", TWICE, ids=lambda each: each[0])
+@pytest.mark.parametrize("first", TWICE, ids=lambda each: each[0])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_attention_takes_masks_off(
+    first: tuple[str, dict[str, Any]], second: tuple[str, dict[str, Any]], order: tuple[int, int]
+) -> None:
+    """What is written into the model while it is built, and what there is when it runs."""
+    network = Network()
+    x = network.add(make("Masking"), network.input("x", 4, 3), name="masking")
+    attention = network.add(
+        make("MultiHeadAttention", {"num_heads": 1, "key_dim": 2}), x, x, name="attention"
+    )
+    made: list[int] = []
+    for i, (word, arguments) in enumerate((first, second)):
+        before = made[0] if made else x
+        joins = word in ("Add", "Concatenate")
+        if joins and network.types[before].shape.sizes != (4, 3):
+            before = x
+        read = (
+            (before, attention) if joins else (before, before) if word == "MultiHeadAttention" else (before,)
+        )
+        made.append(network.add(make(word, arguments), *read, name=f"layer{i}"))
+    outputs = {f"out{i}": made[i] for i in order}
+    explicit = network.explicit(**outputs)
+    found = masked(explicit)
+    run = lower(explicit, seed=1).model(_array((4, 3), "float32"), training=True)
+    wanted = [
+        None if v in found.taken else size for v, size in zip(made, _sizes(found, tuple(made)), strict=True)
+    ]
+    assert _shapes([run["out0"], run["out1"]]) == wanted
+
+
+def test_calls_take_masks_as_declared() -> None:
+    classes = {name: getattr(keras.layers, name, None) for name in registry.names()}
+    takes = {
+        n
+        for n, cls in classes.items()
+        if cls is not None and "mask" in inspect.signature(cls.call).parameters
+    }
+    declared = {n for n in classes if (registry.find(n) or Op).takes_mask}
+    assert declared - {"crf"} == takes - {"Attention", "AdditiveAttention"}  # which take a list of them
