@@ -11,10 +11,10 @@ from itertools import count
 from math import gcd
 from typing import Any, TypeAlias
 
-MAX_TERMS = 48
+MAX_TERMS = 32
 MAX_DEGREE = 12
-MAX_WEIGHT = 256
-MAX_NUMBER = 1 << 1024
+MAX_WEIGHT = 128
+MAX_NUMBER = 1 << 512
 """How large an expression may grow: terms, atoms in a product, atoms in all, and its numbers."""
 
 _serial = count()
