@@ -158,7 +158,7 @@ class _Carrying:
         maker, last = self.makers[output.value], self.layers[-1]
         if maker.name == output.name and carries(maker) and _op(maker).name != "Dense":
             at = next(i for i, layer in enumerate(self.layers) if layer.name == maker.name)
-            self.layers[at] = _with(maker, name=self._free(f"{maker.name}.unmasked"))
+            self.layers[at] = _with(self.layers[at], name=self._free(f"{maker.name}.unmasked"))
             self.layers[-1] = _with(last, name=maker.name)
         return output._replace(value=made)
 

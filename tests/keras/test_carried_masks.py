@@ -110,6 +110,14 @@ layers:
   - MaxPooling2D: 2
   - LSTM: 4
 """
+LAST = """
+inputs: {x: [series: 2, time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+  - LSTM: {units: 4, return_sequences: true}
+  - reduce: {axis: time, how: last}
+outputs: [reduce]
+"""
 WORDS = """
 inputs: {x: [sentence: 3, word: T, feature: 3]}
 layers:
@@ -180,6 +188,7 @@ layers:
     ("text", "sizes", "axis"),
     [
         pytest.param(AFTER_CONV, (5, 5, 2), 1, id="a fold and a reshape"),
+        pytest.param(LAST, (2, 3), 2, id="a reduction that is an output"),
         pytest.param(ATTENTION, (3,), 1, id="attention behind a slice"),
         pytest.param(MERGED, (3,), 1, id="a merge of masks of both kinds"),
         pytest.param(NORMED, (3,), 1, id="joined"),
@@ -192,7 +201,7 @@ layers:
 )
 def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis: int) -> None:
     model = model_of(text)
-    x = samples(2, 4, *sizes)
+    x = samples(2, *sizes[: axis - 1], 4, *sizes[axis - 1 :])
     np.testing.assert_allclose(model(padded(x, 3, axis)), model(x), rtol=1e-5, atol=1e-6)
 
 
