@@ -5,7 +5,7 @@ from collections.abc import Callable
 from specc.ops.function import Function
 from tests.oracle.case import op_class
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused
 
 
 def _last_is_function(verdict: Verdict) -> bool:
@@ -120,8 +120,21 @@ def _more_arguments(verdict: Verdict) -> bool:
     return refused(verdict, "E105") and step.op in ("ops.multi_hot", "ops.layer_normalization")
 
 
+_VERY_TENSOR = ("MaxNumBoundingBoxes", "ops.cast", "ops.conj", "ops.conjugate", "ops.real")
+
+
+def _mask_unannounced(verdict: Verdict) -> bool:
+    masked = has_op(verdict, "Masking") or any(v is True for *_, v in arguments_of(verdict, "mask_zero"))
+    return masked and has_op(verdict, *_VERY_TENSOR) and batch_fails(verdict, "")
+
+
 ENTRIES = (
     *(Entry(name, reason, _said(name)) for name, (_, _, reason) in _MEANT.items()),
+    Entry(
+        "very tensor",
+        "what gives the very tensor that it is given hands on its mask, which Keras does not announce",
+        _mask_unannounced,
+    ),
     Entry("labels", "which labels there are hangs on what the values are", _labels),
     Entry("more arguments", "some functions swallow arguments of any name", _more_arguments),
     Entry("wrapped constants", "TensorFlow turns a number into another that the dtype can hold", _wrapped),
