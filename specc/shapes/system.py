@@ -77,7 +77,9 @@ class System:
         self.known: dict[Variable, list[Known]] = {}
         self.allowed: dict[Variable, SizeSet] = {}
         self.relations: list[Item] = []
-        items = _collected([Item(demand, frozenset((number,))) for number, demand in enumerate(demands)])
+        first = {demand: number for number, demand in reversed([*enumerate(demands)])}
+        numbered = sorted(first.items(), key=lambda each: each[1])
+        items = _collected([Item(demand, frozenset((number,))) for demand, number in numbered])
         items = [item for item in items if all(map(is_axis, variables_of(item.demand)))]
         more = True
         while more:
