@@ -14,6 +14,9 @@ from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Mapping, Node, Sequence
 
+MAX_APART = 1000
+"""How many warnings are kept apart by their layers; beyond that, one use of a block stands for the others."""
+
 MAX_STEPS = 1000
 """How many layers back the origin of a size is looked for."""
 
@@ -38,7 +41,7 @@ class Blame:
         name = self.graph.regions[layer.op.region].name if isinstance(layer.op, Fold | Unfold) else layer.name
         message = f"`{name}`: {misfit.message}"
         key = (misfit.code, node.start, node.source.path)
-        if misfit.code[0] == "W" and self.graph.document.ignores:
+        if misfit.code[0] == "W" and self.graph.document.ignores and len(self._seen) < MAX_APART:
             key = (*key, layer.name)  # a warning may be silenced in one use of a block and not in the next
         if key in self._seen:
             return

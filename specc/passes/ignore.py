@@ -25,7 +25,7 @@ class Ignore:
 
     def __init__(self, written: Written, codes: dict[str, Scalar]) -> None:
         self.written = written
-        self.span = written.node.span
+        self.span = written.span
         self.codes = codes
         self.outer: Ignore | None = None
 
@@ -165,7 +165,7 @@ def _living(ignores: Ignores, graph: Graph) -> set[Ignore]:
 def _holds_layers(ignore: Ignore, document: Document) -> bool:
     """Whether a mapping is an item or a block, of which nothing may be there."""
     sections = document.sections
-    parts = [sections.get(name) for name in ("inputs", "outputs", "compile")]
+    parts = [sections.get(name) for name in ("inputs", "outputs", "targets", "compile")]
     return not any(
         part is not None
         and part.source is ignore.span.source

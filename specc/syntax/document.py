@@ -44,10 +44,17 @@ FIELDS = frozenset((*OWN_FIELDS, *(field for fields in CONSTRUCT_FIELDS.values()
 
 
 class Ignore(NamedTuple):
-    """Codes of warnings, `value`, to be silent about in what stands inside of `node`."""
+    """Codes of warnings, `value`, to be silent about in what stands inside of `node`, or of the entry that it is of."""
 
     node: Mapping
     value: Node
+    key: Scalar | None = None
+
+    @property
+    def span(self) -> Span:
+        """Where it is silent."""
+        first = self.node if self.key is None else self.key
+        return Span(self.node.source, first.start, self.node.end)
 
 
 class Item:
@@ -136,18 +143,17 @@ class Parser:
                 if block is not None:
                     blocks[block.name] = block
         layers = self.chain(sections["layers"], "`layers`") if "layers" in sections else []
-        for name in ("inputs", "outputs"):
+        for name in ("inputs", "outputs", "targets"):
             section = sections.get(name)
-            for _, entry in section.entries if isinstance(section, Mapping) else ():
-                self.notes(entry)
+            for key, entry in section.entries if isinstance(section, Mapping) else ():
+                self.notes(entry, key)
         self.notes(sections.get("compile"))
         return Document(self.source, node, sections, blocks, layers, tuple(self.ignores))
 
-    def notes(self, node: Node | None) -> None:
-        """Keep what a mapping that is read later says of warnings."""
-        for key, value in node.entries if isinstance(node, Mapping) else ():
-            if key.value == IGNORE:
-                self.ignores.append(Ignore(node, value))  # pyright: ignore[reportArgumentType]
+    def notes(self, node: Node | None, of: Scalar | None = None) -> None:
+        """Keep what a mapping that is read later, the value of key `of`, says of warnings."""
+        if isinstance(node, Mapping):
+            self.ignores += [Ignore(node, value, of) for key, value in node.entries if key.value == IGNORE]
 
     def _required(self, node: Mapping, sections: dict[str, Node]) -> None:
         place = node.entries[0][0] if node.entries else node

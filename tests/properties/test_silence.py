@@ -91,15 +91,13 @@ def test_warnings_of_the_specs_and_cases() -> None:
 
 @pytest.mark.parametrize("start", range(0, 600, 200))
 def test_warnings_of_mutated_specs(start: int) -> None:
-    tried = 0
     for seed in range(start, start + 200):
         text = mutated(Random(seed))
         try:
-            tried += silence(text)
+            silence(text)
         except AssertionError as error:
             error.add_note(f"seed {seed}:\n{text}")
             raise
-    assert tried
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
