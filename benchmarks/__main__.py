@@ -1,4 +1,4 @@
-"""`python -m benchmarks [cold] [throughput] [build] [importing] [folding]`: a table, each figure beside its peer's."""
+"""`python -m benchmarks [cold] [throughput] [symbols] [build] [importing] [folding]`: a table, each figure beside its peer's."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from importlib import import_module
 from benchmarks.options import Options
 from benchmarks.table import Row, render
 
-NAMES = ("cold", "throughput", "build", "importing", "folding")
+NAMES = ("cold", "throughput", "symbols", "build", "importing", "folding")
 
 
 def main() -> int:

@@ -213,6 +213,9 @@ class TimeDistributed(Op):
     def fold_difference(self) -> tuple[str, str] | None:
         return self.layer.fold_difference()
 
+    def asked_symbols(self) -> Iterable[tuple[str, str]]:
+        return [("layer", name) for _, name in self.layer.asked_symbols()]
+
     def _check(self, x: Shape) -> None:
         """E107 for a layer that does not make one value of one, E200 for a value of too few axes."""
         needed = [i for i in self.layer.call_inputs if i.required]

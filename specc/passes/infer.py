@@ -157,7 +157,7 @@ class Inference:
                     return found
             with recording() as demands:
                 found = self._worked_out(op, layer, inputs)
-                _refuse_empty(found.results)
+                _refuse_empty(found.results, inputs)
         except Misfit:
             self._refuse_strange(op)
             raise
@@ -166,12 +166,11 @@ class Inference:
 
     def _refuse_strange(self, op: Op) -> None:
         """E107 for a symbol that an argument asks for and no input has."""
-        for part in within(op):
-            for parameter, name in part.asked_symbols():
-                if name not in self.regions.symbols:
-                    hint = did_you_mean(nearest(name, self.regions.symbols))
-                    message = f"asks for the size `{name}`, which no input has{hint}"
-                    raise Misfit("E107", message, parameter=parameter)
+        for parameter, name in op.asked_symbols():
+            if name not in self.regions.symbols:
+                hint = did_you_mean(nearest(name, self.regions.symbols))
+                message = f"asks for the size `{name}`, which no input has{hint}"
+                raise Misfit("E107", message, parameter=parameter)
 
     def _worked_out(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         x = inputs[0].shape
@@ -336,11 +335,12 @@ def _is_known(tensor: Tensor | None) -> bool:
     return tensor is None or is_known(tensor.shape.sizes)
 
 
-def _refuse_empty(results: Inputs) -> None:
+def _refuse_empty(results: Inputs, inputs: Inputs) -> None:
     """E206 for an axis that no size of a symbol gives an element; that it has one is demanded."""
+    held = {size for tensor in inputs if tensor is not None for size in tensor.shape.sizes}  # pyright: ignore[reportUnnecessaryComparison]
     for tensor in results:
         for size in tensor.shape.sizes:
-            if not at_least(size, 1):
+            if size not in held and not at_least(size, 1):
                 raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
 
 

@@ -106,7 +106,7 @@ def hold_metrics(trained: Trained, labels: Tensor, what: str) -> Iterator[Diagno
         if reads is None:
             continue
         is_bare = (reads.whole or reads.target == "classes") and not output.rank
-        if (compare(reads, output.sizes, sizes) not in _WRONG and not is_bare):
+        if compare(reads, output.sizes, sizes) not in _WRONG and not is_bare:
             continue
         name = metric.name if isinstance(metric, Object) else metric
         if is_bare:
