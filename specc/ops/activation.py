@@ -20,7 +20,8 @@ from specc.ops.misfit import Misfit, Replace, bad_argument
 from specc.ops.objects import Activation as ActivationName
 from specc.ops.objects import Constraint, Initializer, Object, Regularizer
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 from specc.shapes.tensor import is_float
 
 _TAKES: dict[str, tuple[str, ...]] = {
@@ -194,7 +195,7 @@ class Softmax(_Elementwise):
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """The input's; E205 unless it spreads over it from the last axis on, the batch too."""
         mask, x = inputs[0].mask, inputs[0].shape
-        if mask is not None and (mask.rank < x.rank or any(map(surely_differ, mask.sizes, x.sizes))):
+        if mask is not None and (mask.rank < x.rank or not all(map(agree, mask.sizes, x.sizes))):
             from specc.ops.masking import unfit
 
             same = Replace("Activation: softmax", "the activation of that name, which lays no mask over it")

@@ -9,7 +9,8 @@ from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.ops.recurrent import Recurrent
 from specc.ops.windows import DataFormat, Padding, Sizes, Spatial
-from specc.shapes.dim import Size, surely_differ
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size
 
 
 class _ConvLSTM(Recurrent, Spatial):
@@ -78,11 +79,7 @@ class _ConvLSTM(Recurrent, Spatial):
             from specc.ops.masking import unfit
 
             made = self.step_result(x).sizes[:-1]
-            if (
-                self.channels_first
-                or mask.rank != x.rank - 1
-                or any(map(surely_differ, mask.sizes[1:], made))
-            ):
+            if self.channels_first or mask.rank != x.rank - 1 or not all(map(agree, mask.sizes[1:], made)):
                 raise unfit(mask, x.part(0, 1), "condition, then and else must be broadcastable")
             return (mask,) if self.return_sequences else ()
         return super().masks(inputs, results)

@@ -8,6 +8,7 @@ from specc.ops.kinds import Integer, Kind, Number, Rate, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.ranges import Factor, SignedFactor, ValueRange, factor, number, one_or, several_json
 from specc.ops.windows import DataFormat
+from specc.shapes.demand import agree
 from specc.shapes.shape import Shape
 
 _IMAGE = ((6, 5, 3),)
@@ -81,7 +82,7 @@ class RandomErasing(Image):
                 "Keras fills along the last axis, which is no colour under `channels_first`",
                 SetArgument("fill_value", str(self.fill_value[0]), "fill with one number", "unsafe"),
             )
-        if isinstance(x.sizes[-1], int) and x.sizes[-1] != 3:
+        if not agree(x.sizes[-1], 3):
             raise Misfit(
                 "E205",
                 f"`fill_value` has 3 numbers, which do not spread over the channels of {x}",

@@ -6,7 +6,7 @@ the leading ones of the value, unless a wrapper has handed it on to a value of o
 
 from specc.ops.declare import Inputs
 from specc.ops.misfit import Misfit, Repair
-from specc.shapes.dim import surely_differ
+from specc.shapes.demand import agree
 from specc.shapes.shape import Shape
 
 
@@ -18,7 +18,7 @@ def unfit(mask: Shape, wanted: Shape, fact: str, *repairs: Repair, operand: int 
 
 def over_steps(mask: Shape | None, x: Shape) -> Shape | None:
     """The mask; E205 unless it is over the first axis of `x` and no other."""
-    if mask is not None and (mask.rank != 1 or surely_differ(mask.sizes[0], x.sizes[0])):
+    if mask is not None and (mask.rank != 1 or not agree(mask.sizes[0], x.sizes[0])):
         raise unfit(mask, x.part(0, 1), "condition, then and else must be broadcastable")
     return mask
 
@@ -36,7 +36,7 @@ def either(inputs: Inputs) -> Shape | None:
         if found.rank != mask.rank:
             raise unfit(mask, found, "Incompatible shapes: [Op:LogicalOr]", operand=operand)
         sizes = tuple([b if a == 1 else a for a, b in zip(found.sizes, mask.sizes, strict=True)])
-        if any(b != 1 and surely_differ(a, b) for a, b in zip(sizes, mask.sizes, strict=True)):
+        if any(b != 1 and not agree(a, b) for a, b in zip(sizes, mask.sizes, strict=True)):
             raise unfit(mask, found, "Incompatible shapes: [Op:LogicalOr]", operand=operand)
         found = Shape(sizes, found.axes)
     return found

@@ -19,6 +19,7 @@ from specc.ops.function import (
 from specc.ops.kinds import AxisRefs, Flag, NonNegativeNumber, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.tensor.rules import Along, Elementwise
+from specc.shapes.demand import divisible
 from specc.shapes.tensor import Tensor
 
 FLOATS_ALONE = DTypes(same, NO_FLOATS)
@@ -158,7 +159,7 @@ class Glu(AlongAxis):
         x, dtype = inputs[0].shape, super().results(inputs)[0].dtype
         at = axis_number(self.axis, x)
         size = x.sizes[at]
-        if isinstance(size, int) and size % 2:
+        if not divisible(size, 2):
             raise Misfit(
                 "E208",
                 f"takes an axis apart into halves, and axis {at + 1} of {x} has {size} elements",
