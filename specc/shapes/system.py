@@ -242,7 +242,7 @@ def _collected(items: Iterable[Item]) -> list[Item]:
         if form is True:
             continue
         before = found.get(form)
-        if before is None or (before.is_implied and not item.is_implied):
+        if before is None or item.is_implied:
             found[form] = item._replace(demand=form)
     return list(found.values())
 

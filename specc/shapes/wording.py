@@ -35,19 +35,19 @@ def demand_text(demand: Demand) -> str:
 
 
 def _sides(difference: Size) -> tuple[str, str]:
-    """Two sizes of this difference, neither of which takes anything away; the second a number, if it can be."""
+    """Two sizes of this difference, nothing but a number taken away in either; a lone symbol stays alone."""
     left: Size = 0
     right: Size = 0
     if isinstance(difference, int):
         return str(difference), "0"
     for monomial, coefficient in difference.terms:
-        term = Symbolic(((monomial, abs(coefficient)),), 0, 1)
+        term = Symbolic(((monomial, abs(coefficient)),), 0, len(monomial))
         left, right = (left + term, right) if coefficient > 0 else (left, right + term)
-    if left == 0 or (right != 0 and difference.constant > 0):
-        left = left + difference.constant
-    else:
-        right = right - difference.constant
-    return str(left), str(right)
+    alone = [str(side).isidentifier() for side in (left, right)]
+    is_left = alone[1] if alone[0] != alone[1] else difference.constant > 0
+    if left == 0 or (right != 0 and is_left):
+        return str(left + difference.constant), str(right)
+    return str(left), str(right - difference.constant)
 
 
 def _plainness(text: str) -> tuple[bool, bool, int, str]:
