@@ -18,7 +18,8 @@ from specc.passes.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source, Span
-from specc.syntax.document import Document, parse
+from specc.syntax.document import Document
+from specc.syntax.parser import parse
 from specc.syntax.reader import MAX_BYTES, decode, read
 from specc.syntax.tree import Node
 

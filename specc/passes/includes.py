@@ -7,7 +7,8 @@ from specc.diagnostics.model import Note
 from specc.passes.values import Findings
 from specc.source import Source
 from specc.syntax import tree
-from specc.syntax.document import Block, Document, parse
+from specc.syntax.document import Block, Document
+from specc.syntax.parser import parse
 from specc.syntax.reader import read
 from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 

@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"[A-Za-z_$][\w$./-]*(?: [\w$./-]+)*")
 # YAML's line breaks and everything else that does not print must be escaped.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_CHAINS = ("layers:", "residual:", "shortcut:", "branches:")
 _SEPARATED = ("params", "inputs", "blocks", "layers", "outputs", "compile")
 
 
@@ -129,6 +130,6 @@ def _entries(value: Any, indent: int) -> list[str]:
 
 def _holds_layers(lead: str, value: Any) -> bool:
     """Whether a chain of layers stands in a value: each of them has a line of its own."""
-    if lead == "layers:":
+    if lead in _CHAINS:
         return bool(value)
     return _is_mapping(value) and any(_holds_layers(f"{key}:", part) for key, part in value.items())

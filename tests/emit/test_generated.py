@@ -13,7 +13,7 @@ from specc.ir.graph import Explicit
 from specc.ops import registry
 from specc.pipeline import Options, check_source, explicit
 from specc.source import Source
-from specc.syntax.document import parse
+from specc.syntax.parser import parse
 from specc.syntax.reader import read
 from tests.cases.literate import Case, cases_of, read_spec
 from tests.emit.alike import differences
@@ -22,7 +22,7 @@ from tests.keras.network import Network, make
 from tests.properties.generate import specs, text_of
 
 FOLDER = Path(__file__).parents[1] / "cases"
-FILES = ("blocks", "constructs", "expand", "names", "reading", "training", "systems")
+FILES = ("blocks", "constructs", "expand", "masks", "names", "reading", "training", "systems")
 FAST = ("blocks", "constructs")
 CASES = [
     pytest.param(case, marks=[] if name in FAST else [pytest.mark.slow], id=case.id)
@@ -59,6 +59,7 @@ def test_generated_specs(spec: dict[str, Any]) -> None:
         hold(network, emit(network, checked.training))
 
 
+@pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
 @pytest.mark.parametrize("case", CASES)
 def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from specc.ops import catalog, registry
-from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS, TOP_KEYS
+from specc.syntax.document import CONSTRUCT_FIELDS, FIELDS
+from specc.syntax.parser import TOP_KEYS
 from tests.properties.trees import Pairs, at, copied, corpus, places, put, written
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 10**6, 2**31, 2**63, 10**30, -(10**30), 0.5, -0.0, 1e-300, 1e308)
