@@ -6,7 +6,9 @@ from typing import Any
 Config = dict[str, Any]
 
 _NOISE = ("registered_name", "build_config", "shared_object_id", "module")
-_MASKS = re.compile(r".*\.(notequal|any|all|logicaland|getitem|cast|expanddims)(_\d+)?")
+_MASKS = re.compile(
+    r".*\.(notequal|any|all|logicaland|logicalor|getitem|cast|concatenate|expanddims|oneslike|zeroslike)(_\d+)?"
+)
 """How a build names the operations by which Keras makes masks; in emitted code they have Keras's own names."""
 
 
