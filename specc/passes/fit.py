@@ -243,6 +243,8 @@ def _distribute(op: Op, places: Places, x: Shape, core: list[int]) -> Reading:
     shape: Shape | None = None
     if places == ("time", "feature"):
         shape = _merged(op, inner, notes)
+    elif inner.rank > len(places):
+        raise rank_misfit(op, places, x)
     if (shape or inner).rank < len(places):
         extended = _with_feature(op, places, inner)
         if extended is None:

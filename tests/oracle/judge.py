@@ -37,9 +37,13 @@ class Verdict(NamedTuple):
 
 def judge(case: Case, build: bool = False) -> Verdict:
     """Ask both; `build`: also build the case through specc where it is valid."""
-    report = check_text(to_spec(case))
-    errors = [d for d in report.diagnostics if d.is_error]
     answer = ask_keras(case)
+    try:
+        report = check_text(to_spec(case))
+    except Exception as error:
+        fault = f"{type(error).__name__}: {error}"
+        return Verdict(case, ("fault",), (fault,), answer, ("specc fails itself",))
+    errors = [d for d in report.diagnostics if d.is_error]
     codes = tuple(d.code for d in errors)
     messages = tuple(f"{d.code} {d.message}" for d in errors)
     if errors:
