@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.ops.misfit import Misfit, SetArgument
+from specc.ops.advice import spatial_warning
+from specc.ops.misfit import InsertBefore, Misfit, SetArgument
 from specc.ops.registry import ArgumentErrors, find, make
 from specc.shapes.axis import CHANNEL, FEATURE, inferred
 from specc.shapes.axis import given as given_axis
@@ -185,9 +186,9 @@ def test_dense_over_unusual_axes() -> None:
         made = op("Dense", units=3)
         return [w.code for w in made.warnings((x,), (made.output(x),))]
 
-    assert warned(named(height=4, width=4, channel=3)) == ["W601"]
-    assert warned(Shape((4, 4, 3), (inferred("height"), inferred("width"), CHANNEL))) == ["W601"]
     assert warned(named(channel=3, time=10)) == ["W601"]
+    assert warned(named(height=4, width=4)) == ["W601"]
+    assert warned(named(height=4, width=4, channel=3)) == []  # that is for the whole network to say
     assert warned(named(time=10, feature=3)) == []
     assert warned(named(time=10, freq=80)) == []
     assert warned(named(time=10)) == []
@@ -195,10 +196,18 @@ def test_dense_over_unusual_axes() -> None:
 
 
 def test_repairs_of_dense_over_unusual_axes() -> None:
-    (found,) = op("Dense", units=3).warnings((named(time=2, height=4, width=4, channel=3),), ())
-    assert [r.text for r in found.repairs] == ["Flatten: {keep: [time]}"]
+    (found,) = op("Dense", units=3).warnings((named(height=4, width=4),), ())
+    assert [r.text for r in found.repairs] == ["Flatten"]
     (found,) = op("Dense", units=3).warnings((named(channel=3, time=10),), ())
     assert [r.text for r in found.repairs] == ["Permute: [time, channel]"]
+
+
+def test_layers_over_places() -> None:
+    (found,) = spatial_warning(named(time=2, height=4, width=4, channel=3))
+    assert [r.text for r in found.repairs if isinstance(r, InsertBefore)] == ["Flatten: {keep: [time]}"]
+    assert [*spatial_warning(Shape((4, 4, 3), (inferred("height"), inferred("width"), CHANNEL)))]
+    assert not [*spatial_warning(named(time=4, width=4))]
+    assert not [*spatial_warning(nameless([4, 4, 3]))]
 
 
 def test_embedding() -> None:
