@@ -1,4 +1,4 @@
-"""`python -m benchmarks [cold] [throughput] [symbols] [build] [importing] [folding]`: a table, each figure beside its peer's."""
+"""`python -m benchmarks [NAME …]`: a table, each figure beside its peer's."""
 
 import argparse
 import sys
