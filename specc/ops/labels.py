@@ -6,7 +6,8 @@ Sizes here have the batch in front where that is said; it is a size of its own, 
 from typing import Literal, NamedTuple
 
 from specc.arrays import Values
-from specc.shapes.dim import Size, product, surely_differ, unknown
+from specc.shapes.demand import agree
+from specc.shapes.dim import Size, product, unknown
 
 Sizes = tuple[Size, ...]
 BATCH = unknown()
@@ -82,7 +83,7 @@ def _in_order(output: Sizes, labels: Sizes) -> Verdict:
     a, b = (tuple(size for size in sizes if size != 1) for sizes in (output, labels))
     if may_be_same(a, b):
         return "adjusted"
-    return "refused" if surely_differ(product(a), product(b)) else "mispaired"
+    return "mispaired" if agree(product(a), product(b)) else "refused"
 
 
 def may_be_same(a: Sizes, b: Sizes) -> bool:
@@ -91,7 +92,7 @@ def may_be_same(a: Sizes, b: Sizes) -> bool:
 
 
 def _differ(a: Size, b: Size) -> bool:
-    return surely_differ(a, b) or (a is not b and BATCH in (a, b))
+    return not agree(a, b) or (a is not b and BATCH in (a, b))
 
 
 def _broadcast(a: Sizes, b: Sizes) -> bool:

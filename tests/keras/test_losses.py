@@ -125,7 +125,7 @@ def test_text_is_no_label():
     assert judged("MeanSquaredError", (3,), (3,), "string") == {"E210"}
     model, _, x = model_of((3,))
     model.compile("sgd", "mse", run_eagerly=True)
-    with pytest.raises(Exception, match="Cast|string|str"):
+    with pytest.raises(Exception, match=r"Cast|string|str"):
         model.train_on_batch(x, np.full((SAMPLES, 3), "a"))
 
 
