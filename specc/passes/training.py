@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, has_errors
-from specc.ir.graph import Target, Typed
+from specc.ir.graph import Crossing, Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
 from specc.passes.labels import Given, Trained, hold_derived, hold_labels
@@ -118,6 +118,15 @@ def _useless(
 
 
 def _is_crf(value: int, typed: Typed, makers: Mapping[int, int]) -> bool:
-    """Whether a `crf` makes a value, which is then an output as it is."""
-    op = typed.ops[makers[value]] if value in makers else None
-    return op is not None and op.name == "crf" and value not in typed.output_reshapes
+    """Whether a `crf` makes a value, which is then an output as it is.
+
+    What it crosses on its way out of a block has no axes: a `crf` never runs once per step.
+    """
+    if value in typed.output_reshapes:
+        return False
+    while value in makers:
+        op, before = typed.ops[makers[value]], typed.graph.layers[makers[value]].inputs[0]
+        if not isinstance(op, Crossing) or before is None:
+            return op is not None and op.name == "crf"
+        value = before
+    return False
