@@ -1,14 +1,21 @@
 """The entries for adaptive pooling and RMSNormalization."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, batch_fails, has_op, refused, refused_at
+from tests.oracle.ledger.shared import (
+    Entry,
+    arguments_of,
+    batch_fails,
+    has_op,
+    makes_another,
+    refused,
+    refused_at,
+)
 
 ADAPTIVE = tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3))
 
 
 def _adaptive_rank(verdict: Verdict) -> bool:
-    shapes = [(m.shapes, r.shapes) for m, r in zip(verdict.keras.made, verdict.keras.ran, strict=False)]
-    return refused_at(verdict, "E200", *ADAPTIVE) and any(a != b for a, b in shapes)
+    return refused_at(verdict, "E200", *ADAPTIVE) and makes_another(verdict)
 
 
 def _laid_over(verdict: Verdict) -> bool:

@@ -1,7 +1,7 @@
 """The entries for EinsumDense."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger.shared import Entry, arguments_of, has_op, refused
+from tests.oracle.ledger.shared import Entry, arguments_of, has_op, makes_another, refused, refused_at
 
 
 def _no_element(verdict: Verdict) -> bool:
@@ -21,15 +21,19 @@ def _null_announced(verdict: Verdict) -> bool:
 
 
 def _reversed_axes(verdict: Verdict) -> bool:
-    shapes = [(m.shapes, r.shapes) for m, r in zip(verdict.keras.made, verdict.keras.ran, strict=False)]
-    return (
-        has_op(verdict, "EinsumDense")
-        and verdict.case.ops[-1] != "EinsumDense"
-        and any(a != b for a, b in shapes)
-    )
+    return has_op(verdict, "EinsumDense") and verdict.case.ops[-1] != "EinsumDense" and makes_another(verdict)
+
+
+def _more_axes(verdict: Verdict) -> bool:
+    return refused_at(verdict, "E200", "EinsumDense")
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "more axes than letters",
+        "Keras runs some equations as products of matrices, which take any axes in front",
+        _more_axes,
+    ),
     Entry("no element", "projections make axes of no element", _no_element),
     Entry(
         "null announced",

@@ -55,6 +55,15 @@ def batch_fails(verdict: Verdict, *texts: str) -> bool:
     return only and any(text in verdict.keras.error for text in texts)
 
 
+def makes_another(verdict: Verdict) -> bool:
+    """Whether a layer makes another shape than it announces; what it does not announce may be any size."""
+    layers = zip(verdict.keras.made, verdict.keras.ran, strict=False)
+    pairs = ((a, b) for made, ran in layers for a, b in zip(made.shapes, ran.shapes, strict=True))
+    return any(
+        len(a) != len(b) or any(n not in (None, m) for n, m in zip(a, b, strict=True)) for a, b in pairs
+    )
+
+
 def kind_text(op: str, name: str) -> str:
     """What the parameter of an op takes, in words; nothing if it has none of that name."""
     parameter = parameters_of(op_class(op)).get(name)
