@@ -1,5 +1,6 @@
 """The type of every value, the reading of every layer, and everything that does not fit."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from math import prod
 from typing import NamedTuple
@@ -151,9 +152,9 @@ class Inference:
     def _infer(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         """What is known of an op on these inputs, with what it demands of sizes that are no numbers."""
         try:
-            if all(_is_known(tensor) for tensor in inputs):
+            if _are_known(inputs):
                 found = self._worked_out(op, layer, inputs)
-                if all(_is_known(tensor) for tensor in found.results):
+                if _are_known(found.results):
                     return found
             with recording() as demands:
                 found = self._worked_out(op, layer, inputs)
@@ -331,8 +332,14 @@ def _refuse_excess(results: Inputs) -> None:
             raise Misfit("E110", f"makes a value that {why}")
 
 
-def _is_known(tensor: Tensor | None) -> bool:
-    return tensor is None or is_known(tensor.shape.sizes)
+def _are_known(tensors: Iterable[Tensor | None]) -> bool:
+    """Whether all sizes are numbers; written as loops, for every layer asks it."""
+    for tensor in tensors:
+        if tensor is not None:
+            for size in tensor.shape.sizes:
+                if not isinstance(size, int):
+                    return False
+    return True
 
 
 def _refuse_empty(results: Inputs, inputs: Inputs) -> None:
