@@ -23,7 +23,10 @@ from specc.shapes.truth import (
 )
 
 Origin = frozenset[int]
+_DEFINED = 256
+_ROUNDS = 32
 _ENUMERATED = 4_096
+"""How many symbols are replaced, how often numbers are put for some, how many sizes are tried one by one."""
 
 
 class Contradiction(Exception):
@@ -80,12 +83,13 @@ class System:
         first = {demand: number for number, demand in reversed([*enumerate(demands)])}
         numbered = sorted(first.items(), key=lambda each: each[1])
         items = _collected([Item(demand, frozenset((number,))) for demand, number in numbered])
-        items = [item for item in items if all(map(is_axis, variables_of(item.demand)))]
-        more = True
-        while more:
+        items = list(filter(_is_sized, items))
+        for _ in range(_ROUNDS):
             items = self._eliminated(items)
             self._separate(items)
-            items, more = self._with_numbers(items)
+            items, is_more = self._with_numbers(items)
+            if not is_more:
+                break
         self.relations = [item for item in self.relations if not self._is_certain(item)]
 
     def replaced(self, demand: Demand) -> Demand:
@@ -110,32 +114,34 @@ class System:
 
     def _eliminated(self, items: list[Item]) -> list[Item]:
         """The demands, each symbol that an equality makes an expression of others replaced by that."""
-        tried: set[Demand] = set()
-        while True:
-            found = next(
-                (
-                    (item, definition)
-                    for item in items
-                    if item.demand not in tried and (definition := _definition(item)) is not None
-                ),
-                None,
-            )
-            if found is None:
-                return items
-            item, definition = found
-            tried.add(item.demand)
-            self.definitions.append(definition)
-            rest = [_replaced(other, definition) for other in items if other is not item]
+        left = {item.demand: item for item in items}
+        waiting = list(reversed(items))
+        while waiting and len(self.definitions) < _DEFINED:
+            item = waiting.pop()
+            definition = _definition(item) if left.get(item.demand) is item else None
+            if definition is None:
+                continue
+            about = [each for each in left.values() if definition.variable in variables_of(each.demand)]
             is_implied = isinstance(definition.variable, Symbol)
-            rest.append(Item(AtLeast(definition.size, 1), definition.origin, is_implied))
-            items = _collected(rest)
+            more = [_replaced(each, definition) for each in about if each is not item]
+            more.append(Item(AtLeast(definition.size, 1), definition.origin, is_implied))
+            if not all(map(_is_sized, more)):  # an expression grew too large: the equality stays as it is
+                continue
+            self.definitions.append(definition)
+            for each in about:
+                del left[each.demand]
+            for each in _collected(more):
+                if each.demand not in left or each.is_implied:
+                    left[each.demand] = each
+                    waiting.append(each)
+        return list(left.values())
 
     def _separate(self, items: list[Item]) -> None:
         """Each demand to its symbol, or to the relations; raises where a symbol is left without a size."""
         self.known, self.allowed, self.relations = {}, {}, []
         for item in items:
             variables = variables_of(item.demand)
-            if len(variables) > 1:
+            if len(variables) > 1 or not _is_sized(item):
                 self.relations.append(item)
                 continue
             (variable,) = variables
@@ -245,6 +251,11 @@ def _collected(items: Iterable[Item]) -> list[Item]:
         if before is None or item.is_implied:
             found[form] = item._replace(demand=form)
     return list(found.values())
+
+
+def _is_sized(item: Item) -> bool:
+    """Whether every symbol of a demand stands for an axis."""
+    return all(map(is_axis, variables_of(item.demand)))
 
 
 def _definition(item: Item) -> Definition | None:

@@ -26,6 +26,7 @@ def sizes_in(demand: Demand) -> tuple[Size, ...]:
     return (demand.size,) if isinstance(demand, AtLeast) else tuple(demand)
 
 
+@lru_cache(maxsize=4096)
 def variables_of(demand: Demand) -> frozenset[Variable]:
     """The symbols that a demand is about."""
     return frozenset[Variable]().union(*map(atoms_of, sizes_in(demand)))

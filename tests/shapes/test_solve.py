@@ -223,6 +223,14 @@ def test_whatever_is_asked_ends(size: Size) -> None:
     assert time.process_time() - begin < 20
 
 
+@pytest.mark.parametrize("count", [3, 40, 120])
+def test_sizes_that_add_up_in_a_row(count: int) -> None:
+    sizes = [symbol(f"S{i}") for i in range(count)]
+    solution = solve([Same(a + b, c) for a, b, c in zip(sizes, sizes[1:], sizes[2:], strict=False)])
+    assert solution.contradiction is None  # 1, 1, 2, 3, 5, ...
+    assert len(solution.constraints) == count - 2
+
+
 def test_a_deep_network_is_solved_in_time() -> None:
     demands: list[Demand] = []
     for name in ("A", "B"):
