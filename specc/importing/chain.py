@@ -86,7 +86,7 @@ def chain(
                 items.append(_map(over, None if start == current or start is None else names[start]))
                 inside, current = items[-1]["map"]["layers"], start
         item: dict[str, Any] = {piece.key: piece.value}
-        if is_written or (is_named and piece.name is not None):
+        if is_written or is_named:
             item["name"] = name
         origin = _origin(piece, names, current)
         if origin is not None:

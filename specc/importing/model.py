@@ -10,7 +10,9 @@ from specc.importing.archive import Broken, read_config
 from specc.importing.axes import input_names
 from specc.importing.network import Importer, Written
 from specc.importing.objects import Unsayable
-from specc.importing.records import Sort, network_from
+from specc.importing.records import Network, Sort, network_from
+from specc.importing.same import are_same
+from specc.importing.stages import has_paths, with_stages
 from specc.importing.training import training_from
 from specc.ops.function import Function
 from specc.passes.spell import escaped
@@ -84,6 +86,7 @@ def import_config(config: dict[str, Any]) -> Imported:
     faults = _faults(report, importer)
     if faults:
         return Imported(None, faults)
+    sections, report = _staged(network, sections, report)
     notes: list[Diagnostic] = []
     for better in (_with_outputs, _with_names):
         sections, report = _improved(sections, report, better(sections, report))
@@ -175,6 +178,23 @@ def _improved(sections: Sections, report: Report, better: Sections) -> tuple[Sec
     if again.ok and len(again.diagnostics) <= len(report.diagnostics):
         return better, again
     return sections, report
+
+
+def _staged(network: Network, sections: Sections, report: Report) -> tuple[Sections, Report]:
+    """With the repeats, residuals and branches that are found in the paths of layers, if that is the same network."""
+    if not any(has_paths(part["layers"]) for part in (sections, *sections.get("blocks", {}).values())):
+        return sections, report
+    importer = Importer(network, is_named=True)
+    named = _sections(importer.written())
+    blocks: dict[str, Any] = {**named.get("blocks", {})}
+    for name, block in named.get("blocks", {}).items():
+        blocks[name] = {**block, "layers": with_stages(block["layers"], block.get("inputs", []), blocks)}
+    layers = with_stages(named["layers"], [*named["inputs"]], blocks)
+    before = {key: part for key, part in sections.items() if key not in ("blocks", "layers", "outputs")}
+    found = {"blocks": blocks, "layers": layers} if blocks else {"layers": layers}
+    better = {**before, **found, "outputs": sections["outputs"]}
+    better, again = _improved(sections, report, better)
+    return (better, again) if again is report or are_same(report, again) else (sections, report)
 
 
 def _with_outputs(sections: Sections, report: Report) -> Sections:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from specc.ops import registry
 from specc.ops.declare import CallInput, Op, Parameter, parameters_of
@@ -12,6 +12,18 @@ from specc.ops.kinds import Kind
 from specc.shapes.pattern import Pattern
 
 V = TypeVar("V")
+
+
+class Expression(str):  # noqa: SLOT000
+    """A parameter as a spec reads it, of which the dollar is kept; `kind` is its type, where that is known."""
+
+    kind: str | None
+
+    def __new__(cls, text: str, kind: str | None = None) -> Self:
+        """An expression as it stands in a spec."""
+        made = super().__new__(cls, text)
+        made.kind = kind
+        return made
 
 
 def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
@@ -28,7 +40,7 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
             continue
         is_default = value == parameter.default and type(value) is type(parameter.default)
         if not is_default and not (name == "dtype" and value == policy):
-            arguments[name] = _argument(parameter, value)
+            arguments[name] = argument(parameter, value)
     ordered = {name: arguments[name] for name in (*known, *arguments) if name in arguments}
     if len(ordered) == 1:
         ((name, value),) = ordered.items()
@@ -37,7 +49,7 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
     return op.name, ordered
 
 
-def _argument(parameter: Parameter, value: Any) -> Any:
+def argument(parameter: Parameter, value: Any) -> Any:
     """The value of an argument; one number stands for several that are equal, where the op reads it so."""
     if isinstance(value, tuple) and not isinstance(value, Entry | Object | Pattern):
         return plain(shortest(parameter.kind, cast("tuple[Any, ...]", value)))
@@ -115,9 +127,9 @@ def wiring(
 
 
 def escaped(value: Any) -> Any:
-    """Plain data with every dollar doubled, so that it is read as it stands."""
+    """Plain data with every dollar doubled, so that it is read as it stands, but for those of an `Expression`."""
     if isinstance(value, str):
-        return value.replace("$", "$$")
+        return value if isinstance(value, Expression) else value.replace("$", "$$")
     if isinstance(value, dict):
         return {escaped(key): escaped(item) for key, item in cast("dict[Any, Any]", value).items()}
     if isinstance(value, list):

@@ -1,0 +1,89 @@
+"""Layers under one name that stand in several places, as blocks: with parameters where they differ."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from specc.importing.items import Item, Layers, chains_in
+from specc.importing.naming import without_names
+from specc.importing.rows import COUNTED, Different, as_uses, kind_of
+from specc.ir.names import free_name
+from specc.passes.spell import Expression
+
+
+def unsaved(items: Layers) -> list[Item]:
+    """The uses whose layers stand beside them, the deepest first."""
+    found: list[Item] = []
+    level = [items]
+    while level:
+        uses = [item for chain in level for item in chain]
+        found[:0] = [item for item in uses if isinstance(item.get("use"), list)]
+        level = [chain for item in uses for chain in chains_in(item)]
+    return found
+
+
+def word_of(item: Item) -> str:
+    """What a block is called by the name of its use."""
+    return item["name"].rpartition(".")[2]
+
+
+def save_blocks(items: Layers, blocks: dict[str, Any]) -> None:
+    """Put the layers of all uses into `blocks`: those that are alike into one.
+
+    The deepest have the first choice of a name, for a name that is written must not hide one that is seen there.
+    """
+    while uses := [item for item in unsaved(items) if not unsaved(item["use"])]:
+        alike: dict[str, list[Item]] = {}
+        for item in uses:
+            alike.setdefault(f"{word_of(item)} {_structure(item['use'])}", []).append(item)
+        for several in alike.values():
+            try:
+                _save(several, blocks)
+            except Different:
+                same: dict[str, list[Item]] = {}
+                for item in several:
+                    same.setdefault(repr(item["use"]), []).append(item)
+                for each in same.values():
+                    _save(each, blocks)
+
+
+def _save(uses: Sequence[Item], blocks: dict[str, Any]) -> None:
+    """Make one block for uses; raises `Different`."""
+    several = [{name for name, _ in _free(item["use"])} for item in uses]
+    free = several[0].intersection(*several)
+    layers, columns = as_uses([item["use"] for item in uses], free)
+    kept = dict(_free(layers))
+    params = {name: kind_of(column) for name, column in columns.items()}
+    params |= {name: each.kind for name, each in kept.items() if name not in columns}
+    block = free_name(word_of(uses[0]), lambda name: name in blocks, 2)
+    section: dict[str, Any] = {"layers": without_names([layers])[0]}
+    if params:
+        declared = {name: {} if kind is None else {"type": kind} for name, kind in params.items()}
+        section = {"params": declared, **section}
+    blocks[block] = section
+    for i, item in enumerate(uses):
+        name, origin = item.pop("name"), item.pop("from", None)
+        item["use"] = block
+        if params:
+            item["with"] = {p: columns[p][i] if p in columns else kept[p] for p in params}
+        item["name"] = name
+        if origin is not None:
+            item["from"] = origin
+
+
+def _structure(items: Layers) -> list[Any]:
+    """What must be the same in layers that can share a block."""
+    return [([*item], item.get("name"), [_structure(chain) for chain in chains_in(item)]) for item in items]
+
+
+def _free(data: Any) -> Iterator[tuple[str, Expression]]:
+    """The parameters in plain data that are those of what is around it."""
+    if isinstance(data, Expression):
+        yield data[1:], data
+    elif isinstance(data, list):
+        for part in cast("list[Any]", data):
+            yield from _free(part)
+    elif isinstance(data, dict):
+        item = cast("Item", data)
+        bound = {name for word in COUNTED if isinstance(item.get(word), dict) for name in item[word]}
+        for part in item.values():
+            yield from (found for found in _free(part) if found[0] not in bound)
