@@ -1,6 +1,7 @@
 """What a spec means does not depend on how it is written, nor on when it is read."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -117,4 +118,4 @@ def test_the_name_of_a_symbol_means_nothing(symbol: str) -> None:
     )
     renamed = json.dumps(_facts(check_text(spec.replace("SYMBOL", symbol))))
     plain = json.dumps(_facts(check_text(spec.replace("SYMBOL", "T"))))
-    assert renamed.replace(f'"{symbol}"', '"T"').replace(f": {symbol},", ": T,") == plain
+    assert re.sub(rf"\b{symbol}\b", "T", renamed) == plain
