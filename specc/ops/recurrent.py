@@ -81,6 +81,10 @@ class Recurrent(Op):
             first = Tensor(step, dtype)
         return (first, *(Tensor(state, dtype) for state in states)) if self.return_state else (first,)
 
+    def leaves_out(self, inputs: Inputs) -> bool:
+        """Whether there are no states to start from: beside these, Keras finds no mask for the call."""
+        return len(inputs) == 1
+
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """Where all steps are given, the input's; E205 for one that is not over the steps."""
         from specc.ops.masking import over_steps

@@ -64,6 +64,10 @@ class Bidirectional(Op):
         made = self.layer.masks(inputs, results)
         return made * 2 if self.merge_mode is None else made
 
+    def leaves_out(self, inputs: Inputs) -> bool:
+        """As its layers."""
+        return self.layer.leaves_out(inputs)
+
     def _both(self) -> tuple[Recurrent, Recurrent]:
         """The layers for the two directions; E107 where they are not recurrent or do not go together."""
         ahead, back = self.layer, self.backward_layer or self.layer

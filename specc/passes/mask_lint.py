@@ -8,7 +8,6 @@ from specc.ops.declare import Op, axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
 from specc.passes.masks import Lost, Masked, has_axis, masked
-from specc.passes.repairs import described_edits
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 
@@ -56,10 +55,27 @@ class _Missed:
             lost = self._missed_by(layer)
             if lost is not None:
                 self._tell(lost, f"`{layer.name}`", layer)
+            self._unheeded(layer)
         for output in self.explicit.outputs:
             lost = self.known.lost.get(output.value) or self.known.taken.get(output.value)
             if lost is not None and output.name in losses:
                 self._tell(lost, f"the loss of `{output.name}`", None)
+
+    def _unheeded(self, layer: Layer) -> None:
+        """W602 for a recurrent layer that Keras gives no mask, where padding behind the steps makes a difference."""
+        op, inputs = layer.op, self.known.read(layer)
+        if len(inputs) < 2 or inputs[0].mask is None or not layer.cls.takes_mask:
+            return
+        ends = not getattr(op, "return_sequences", False) or getattr(op, "return_state", False)
+        if not ends and not getattr(op, "go_backwards", False):
+            return
+        message = (
+            f"`{layer.name}` takes padding over {_axes(inputs[0].mask)} for data, since it is given states"
+        )
+        notes = (Note("Keras finds the mask of a recurrent layer where it reads one value alone"),)
+        fixes = (Fix("let it start from no states, or give it sequences without padding", "display"),)
+        place, chain = layer.item.key.span, chain_of(layer.link)
+        self.found.append(Diagnostic("W602", message, place, layer.name, notes, fixes, chain))
 
     def _missed_by(self, layer: Layer) -> Lost | None:
         """The mask that a layer would have used."""
@@ -77,6 +93,8 @@ class _Missed:
         return None
 
     def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
+        from specc.passes.repairs import described_edits
+
         layer = lost.layer
         if id(layer.item) in self.told:
             return

@@ -110,6 +110,16 @@ layers:
   - MaxPooling2D: 2
   - LSTM: 4
 """
+STATES = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+    name: m
+  - LSTM: 4
+    name: state
+  - GRU: 4
+    from: {sequences: m, initial_state: state}
+"""
 LAST = """
 inputs: {x: [series: 2, time: T, feature: 3]}
 layers:
@@ -211,8 +221,9 @@ def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis:
         RESIDUAL.replace("      - Rescaling: 1.0\n", ""),
         NORMED.replace("  - lrn", "  - ops.abs\n  - lrn"),
         reducing("mean").replace("  - Dense", "  - ops.abs\n  - Dense"),
+        STATES,
     ],
-    ids=["a residual around attention", "a join", "a function"],
+    ids=["a residual around attention", "a join", "a function", "states"],
 )
 @pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
 def test_where_a_mask_is_lost_results_hang_on_padding(text: str) -> None:
