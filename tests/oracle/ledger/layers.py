@@ -198,6 +198,12 @@ def _many_axes(verdict: Verdict) -> bool:
     return (soft or has_op(verdict, "Softmax")) and batch_fails(verdict, "Input dims must be <= 5")
 
 
+def _several_units(verdict: Verdict) -> bool:
+    given = [v for op, _, v in arguments_of(verdict, "units") if op == "Dense"]
+    listed = any(isinstance(v, list) for v in given)
+    return listed and verdict.accepted and verdict.keras.stage == "build"
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("flags", "Keras takes whatever Python takes for true or false; a spec says true or false", _flag),
     Entry(
@@ -205,6 +211,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Keras fails on what is no number only where it computes with it, or broadcasts it",
         _number,
     ),
+    Entry("several units", "in a spec, the units of a Dense may be several axes", _several_units),
     Entry("unread arguments", "Keras does not look at arguments that it does not use", _unread),
     Entry("mappings", "Python takes the keys of a mapping for a list", _mapping),
     Entry(
