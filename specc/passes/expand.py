@@ -5,26 +5,29 @@ a map gives its name to what is inside, so where that would change a path, or hi
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from specc.ir.graph import Explicit, Input, Output, Typed
 from specc.passes.adapt import adapt
+from specc.passes.lint import is_distributed, names_batch
 from specc.passes.spell import escaped
 from specc.passes.unroll import Unrolling
 from specc.shapes.dim import to_json
 from specc.shapes.shape import Shape
 from specc.syntax import tree
-from specc.syntax.document import IGNORE
+from specc.syntax.document import IGNORE, is_note
 from specc.syntax.write import spec_text
 
 _KEPT = ("targets", "compile", "budget")
-_OF_READINGS = ("W606",)
-"""Warnings about what is inserted, which are no longer given where that is written out."""
 
 
 def expand(typed: Typed) -> str:
     """The text of the spec that says a network in full, which must be free of errors."""
-    return spec_text(sections(adapt(typed), typed.hidden))
+    hidden = {**typed.hidden}
+    if not any(names_batch(entry) or not is_distributed(entry, typed) for entry in typed.graph.inputs):
+        # what is distributed over by itself is a map in the text, and no question any more
+        hidden[""] = tuple([code for code in hidden.get("", ()) if code != "W606"])
+    return spec_text(sections(adapt(typed), hidden))
 
 
 def sections(explicit: Explicit, hidden: Mapping[str, tuple[str, ...]] = {}) -> dict[str, Any]:
@@ -42,14 +45,19 @@ def sections(explicit: Explicit, hidden: Mapping[str, tuple[str, ...]] = {}) -> 
     unrolling = Unrolling(explicit, policy, hidden)
     found["layers"] = [escaped(item) for item in unrolling.items()]
     found["outputs"] = _outputs(explicit.outputs, unrolling)
-    of_none = [code for code in hidden.get("", ()) if code not in _OF_READINGS]
-    if of_none:
-        found[IGNORE] = of_none
+    if hidden.get(""):
+        found[IGNORE] = [*hidden[""]]
     for key in _KEPT:
         if key in given:
-            found[key] = escaped(graph.evaluate(given[key]))
-            found[key].pop(IGNORE, None)
+            found[key] = escaped(_without_notes(graph.evaluate(given[key])))
     return found
+
+
+def _without_notes(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    entries = cast("dict[Any, Any]", value).items()
+    return {key: _without_notes(entry) for key, entry in entries if not is_note(key)}
 
 
 def _input(entry: Input, explicit: Explicit) -> Any:

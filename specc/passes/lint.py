@@ -17,6 +17,8 @@ from specc.syntax.tree import Mapping, Node, Sequence
 BATCH_LIKE = 1000
 """An axis longer than this, without a name and in front, looks like the number of samples."""
 
+BATCHES = ("batch", "sample", "batches", "samples")
+
 _ALONE = {
     "Softmax": "softmax",
     **{f"ops.{name}": name for name in ("softmax", "log_softmax", "sigmoid", "log_sigmoid")},
@@ -157,16 +159,16 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     """W606 for an axis that is called so, or that nobody named and nothing looks along."""
     if entry.tensor is None or not entry.tensor.shape.rank:
         return
-    for at, axis in enumerate(entry.tensor.shape.axes):
-        if axis.name in ("batch", "sample", "batches", "samples"):
-            message = f"input `{entry.name}` has an axis `{axis.name}`: the batch is never written"
-            fixes = _edited("leave it out", "unsafe", _without_axis(entry, at))
-            found.append(Diagnostic("W606", message, entry.node.span, fixes=fixes))
-            return
+    named = names_batch(entry)
+    if named:
+        message = f"input `{entry.name}` has an axis `{named}`: the batch is never written"
+        fixes = _edited("leave it out", "unsafe", _without_axis(entry, entry.tensor.shape.position(named)))
+        found.append(Diagnostic("W606", message, entry.node.span, fixes=fixes))
+        return
     size = entry.tensor.shape.sizes[0]
     if entry.tensor.shape.axes[0] is not NAMELESS:
         return
-    if _is_distributed(entry, typed):
+    if is_distributed(entry, typed):
         if _is_batch_like(size):
             why = f"its size is {size}"
         elif _reaches_all(entry, typed):
@@ -183,11 +185,17 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     found.append(Diagnostic("W606", message, entry.node.span, notes=(note,), fixes=fixes))
 
 
+def names_batch(entry: Input) -> str | None:
+    """The first axis of an input that is called as the batch is."""
+    axes = entry.tensor.shape.axes if entry.tensor is not None else ()
+    return next((axis.name for axis in axes if axis.name in BATCHES), None)
+
+
 def _is_batch_like(size: Size) -> bool:
     return size == 1 or (isinstance(size, int) and size > BATCH_LIKE)
 
 
-def _is_distributed(entry: Input, typed: Typed) -> bool:
+def is_distributed(entry: Input, typed: Typed) -> bool:
     """Whether the first axis of an input is distributed over, by the name of time."""
     return any(
         reading.over is not None
@@ -226,14 +234,14 @@ def _leads(entry: Input, typed: Typed, axis: object) -> bool:
     )
 
 
-def _without_axis(entry: Input, at: int) -> Edit | None:
+def _without_axis(entry: Input, at: int | None) -> Edit | None:
     """The shape of an input without an axis, where each stands for itself."""
     from specc.syntax.edits import remove_item
 
     node: Node | None = entry.node.get("shape") if isinstance(entry.node, Mapping) else entry.node
-    if not isinstance(node, Sequence) or entry.tensor is None or len(node.items) != entry.tensor.shape.rank:
+    if at is None or not isinstance(node, Sequence) or entry.tensor is None:
         return None
-    return remove_item(node.items[at])
+    return remove_item(node.items[at]) if len(node.items) == entry.tensor.shape.rank else None
 
 
 def _without_input(entry: Input, typed: Typed) -> Edit | None:

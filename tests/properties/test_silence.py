@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from specc.diagnostics.fix import edited
 from specc.diagnostics.model import Diagnostic, Edit
+from specc.passes.expand import expand
 from specc.pipeline import Options, check_source
 from specc.report import Report
 from specc.source import Source, Span
@@ -104,6 +105,19 @@ def test_warnings_of_mutated_specs(start: int) -> None:
 @given(specs())
 def test_warnings_of_generated_specs(spec: dict[str, object]) -> None:
     silence(text_of(spec))
+
+
+def test_expanded_specs_are_as_silent() -> None:
+    tried = 0
+    for text in texts():
+        report = check(text)
+        if IGNORE not in text or not report.ok or report.typed is None:
+            continue
+        again = check(expand(report.typed))
+        codes = {d.code for d in report.diagnostics if d.code[0] == "W"}
+        assert {d.code for d in again.diagnostics if d.code[0] == "W"} <= codes, text
+        tried += 1
+    assert tried > 10
 
 
 def test_a_note_that_hides_nothing_changes_nothing() -> None:
