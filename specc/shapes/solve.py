@@ -140,7 +140,7 @@ def _on_one(variable: Symbol, sizes: SizeSet, known: list[Known]) -> Iterator[Co
     if texts is None:
         texts = needed([text for each in given for text in _own_texts(variable, each)], sizes, base)
     for text, meant in texts:
-        binding = [each for each in given if each.sizes & base <= meant] or _together(given, base, meant)
+        binding = [each for each in given if each.sizes <= meant] or _together(known, meant)
         yield Constraint(text, tuple(sorted({number for each in binding for number in each.item.origin})))
 
 
@@ -149,12 +149,12 @@ def _own_texts(variable: Symbol, known: Known) -> list[Text]:
     return texts_of(variable.name, known.sizes) or [Text(demand_text(known.item.demand), known.sizes)]
 
 
-def _together(given: list[Known], base: SizeSet, meant: SizeSet) -> list[Known]:
+def _together(known: list[Known], meant: SizeSet) -> list[Known]:
     """Demands that only together leave no other sizes than those meant, without what is not needed for that."""
-    left, shrinking = base, list[Known]()
-    for each in reversed(given):  # later layers demand most
+    left, shrinking = ALL, list[Known]()
+    for each in reversed(known):  # later layers demand most
         less = left & each.sizes
         if less != left:
             left = less
             shrinking.append(each)
-    return fewest(shrinking, lambda some: conjunction([base, *[each.sizes for each in some]]) <= meant)
+    return fewest(shrinking, lambda some: conjunction([each.sizes for each in some]) <= meant)

@@ -29,9 +29,18 @@ def demand_text(demand: Demand) -> str:
         case AtLeast(size, least):
             return "{} >= {}".format(*_sides(size - least))
         case Same(left, right):
-            return "{} == {}".format(*sorted(_sides(left - right), key=_plainness))
+            return min(_equalities(left - right), key=_length)
         case Divides(by, size):
             return f"{_grouped(size)} % {_grouped(by, after=True)} == 0"
+
+
+def _equalities(difference: Size) -> Iterator[str]:
+    """The ways to say that a difference is 0: nothing taken away on either side, or one symbol alone."""
+    yield "{} == {}".format(*sorted(_sides(difference), key=_plainness))
+    if isinstance(difference, Symbolic):
+        for (atom, *more), coefficient in difference.terms:
+            if isinstance(atom, Symbol) and not more and abs(coefficient) == 1:
+                yield f"{atom.name} == {single(atom) - difference * coefficient}"
 
 
 def _sides(difference: Size) -> tuple[str, str]:
