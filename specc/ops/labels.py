@@ -3,11 +3,13 @@
 Sizes here have the batch in front where that is said; it is a size of its own, `BATCH`, equal to no other.
 """
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from specc.arrays import Values
 from specc.shapes.demand import agree
 from specc.shapes.dim import Size, product, unknown
+
+if TYPE_CHECKING:
+    from specc.arrays import Values
 
 Sizes = tuple[Size, ...]
 BATCH = unknown()
@@ -34,7 +36,7 @@ class Labels(NamedTuple):
     refuses: bool = False
     whole: bool = False
     flat: bool = False
-    values: Values = "any"
+    values: "Values" = "any"
 
 
 def squeezed(first: Sizes, second: Sizes) -> tuple[Sizes, Sizes]:

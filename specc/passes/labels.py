@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ops.families import Object, argument
-from specc.ops.labels import Labels, Verdict, compare
+from specc.ops.families import Object, argument, snake_case
+from specc.ops.labels import Labels, Sizes, Verdict, compare
 from specc.ops.losses import CRF, loss_facts
 from specc.ops.metrics import COUNTERPARTS, measure_of, metric_labels
 from specc.passes.losses import Judged, is_written_out, target_of
@@ -79,9 +79,8 @@ def hold_labels(given: Given, trained: Trained, repair: Repair) -> Iterator[Diag
             return
         adjusted = _adjustment(given.tensor, target_of(judged), verdict)
         if adjusted:
-            yield Diagnostic(
-                "N710", f"{given.what} is {_type(given.tensor)}: {adjusted}", given.span, given.layer
-            )
+            message = f"{given.what} is {given.tensor.shape} {dtype}: {adjusted}"
+            yield Diagnostic("N710", message, given.span, given.layer)
     yield from hold_metrics(trained, given.tensor, f"those of {given.what}")
 
 
@@ -112,7 +111,7 @@ def hold_metrics(trained: Trained, labels: Tensor, what: str) -> Iterator[Diagno
         if is_bare:
             message = f"`{name}` reads the last axis as a whole, and output `{trained.name}` has no axis"
         else:
-            wanted = wanted_shape(reads, output)
+            wanted = _wanted(reads, output)
             message = (
                 f"`{name}` takes labels {wanted} for output `{trained.name}` {output},"
                 f" and {what} are {labels.shape}"
@@ -121,29 +120,24 @@ def hold_metrics(trained: Trained, labels: Tensor, what: str) -> Iterator[Diagno
         yield Diagnostic("E400", message, node.span, fixes=fixes)
 
 
-def wanted_shape(reads: Labels, output: Shape) -> Shape:
+def _wanted(reads: Labels, output: Shape) -> Shape:
     """The labels for an output, in their plainest form; those of a sequence are as long as they like."""
     return output.part(0, -1) if reads.target in ("classes", "ids") else output
 
 
 def _other_measure(
-    metric: "str | Object", measure: str, node: Node, output: Shape, sizes: tuple[object, ...]
+    metric: "str | Object", measure: str, node: Node, output: Shape, sizes: Sizes
 ) -> Iterator[Fix]:
     """The same measure for one-hot labels, or for numbers of classes, where that takes these."""
     other = COUNTERPARTS.get(measure)
     if other is None or isinstance(metric, Object) or not is_written_out(node):
         return
-    from specc.ops.families import snake_case
     from specc.syntax.edits import replace
 
     word = other if metric == measure else snake_case(other)
     reads = metric_labels(other, other)
-    if reads is not None and compare(reads, output.sizes, sizes) not in _WRONG:  # pyright: ignore[reportArgumentType]
+    if reads is not None and compare(reads, output.sizes, sizes) not in _WRONG:
         yield Fix(f"measure by `{word}`", "safe", (replace(node, word),))
-
-
-def _type(tensor: Tensor) -> str:
-    return f"{tensor.shape} {tensor.dtype}"
 
 
 def _adjustment(given: Tensor, wanted: Tensor, verdict: Verdict) -> str | None:
