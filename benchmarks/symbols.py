@@ -29,8 +29,10 @@ class Sample(NamedTuple):
 
 def _spec(name: str, shape: str, concrete: str, items: list[str]) -> Sample:
     layers = "\n".join(f"  - {item}" for item in items)
-    texts = [f"specc: 1\nname: a\ninputs:\n  x: {sizes}\nlayers:\n{layers}\n" for sizes in (shape, concrete)]
-    return Sample(f"{name}, {len(items)} layers", *texts, len(items))
+    symbolic, known = (
+        f"specc: 1\nname: a\ninputs:\n  x: {sizes}\nlayers:\n{layers}\n" for sizes in (shape, concrete)
+    )
+    return Sample(f"{name}, {len(items)} layers", symbolic, known, len(items))
 
 
 def unet() -> Sample:
@@ -140,7 +142,7 @@ def _parts(text: str, rounds: int) -> tuple[float, float]:
     from specc.passes.resolve import resolve
     from specc.passes.values import Findings
     from specc.source import Source
-    from specc.syntax.document import parse
+    from specc.syntax.parser import parse
     from specc.syntax.reader import read
 
     def graph():

@@ -1,6 +1,5 @@
 """The type of every value, the reading of every layer, and everything that does not fit."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from math import prod
 from typing import NamedTuple
@@ -17,20 +16,19 @@ from specc.ir.graph import (
     Unfold,
     Weighed,
 )
-from specc.ops import registry
-from specc.ops.declare import Inputs, Op, Weights, axis_number, within
-from specc.ops.misfit import Misfit, for_no_size, wrong_dtype
+from specc.ops.declare import Inputs, Op, Weights, within
+from specc.ops.misfit import Misfit
 from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit, unwrappable
-from specc.passes.instances import Instances
+from specc.passes.pending import settled
+from specc.passes.refused import are_known, refuse_empty, refuse_excess, refuse_heavy, refuse_text
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
 from specc.shapes.demand import Demand, agree, at_least, recording
 from specc.shapes.dim import is_known, symbols_of
-from specc.shapes.shape import MAX_ELEMENTS, Shape, excess
+from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.suggest import did_you_mean, nearest
-from specc.syntax.expressions import ExpressionError
 
 NOTHING = Weighed(0, 0)
 
@@ -119,7 +117,7 @@ class Inference:
             self.ops[number], self.types[layer.outputs[0]] = crossing, result
             return
         if isinstance(op, Pending):
-            op = self._settled(op, layer, inputs[0].shape)
+            op = settled(op, layer, inputs[0].shape, self.found)
             if op is None:
                 return
         key = (op, layer.distribute, inputs)
@@ -152,17 +150,19 @@ class Inference:
     def _infer(self, op: Op, layer: Layer, inputs: Inputs) -> Found:
         """What is known of an op on these inputs, with what it demands of sizes that are no numbers."""
         try:
-            if _are_known(inputs):
+            if are_known(inputs):
                 found = self._worked_out(op, layer, inputs)
-                if _are_known(found.results):
+                if are_known(found.results):
                     return found
             with recording() as demands:
                 found = self._worked_out(op, layer, inputs)
-                _refuse_empty(found.results, inputs)
+                refuse_empty(found.results, inputs, demands)
         except Misfit:
             self._refuse_strange(op)
             raise
         self._refuse_strange(op)
+        if not demands:
+            return found
         return found._replace(demands=tuple(dict.fromkeys(demands)))
 
     def _refuse_strange(self, op: Op) -> None:
@@ -180,7 +180,7 @@ class Inference:
         if op.name == "TimeDistributed":
             op, reading = self._unwrapped(op, reading, x)
         reading = _differing(op, reading, layer.distribute)
-        _refuse_text(op, inputs)
+        refuse_text(op, inputs)
         results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
         if reading is not AS_WRITTEN:
             self._allow(op, layer, reading, x)
@@ -192,12 +192,12 @@ class Inference:
                         op, places or (), x
                     ) from None  # the guess that the last axes are meant fails
                 raise
-        _refuse_excess(results)
+        refuse_excess(results)
         self._hold_state(op)
         shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
         weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
         if weights:
-            _refuse_heavy(weights)
+            refuse_heavy(weights)
         check_objects(op, weights, inner)
         warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
         return Found(op, reading, results, weights, _weighed(op, weights), warnings)
@@ -250,25 +250,6 @@ class Inference:
         )
         return op.layer, unwrapped  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
-    def _settled(self, pending: Pending, layer: Layer, x: Shape) -> Op | None:
-        """The op of a layer whose arguments ask for sizes of the value that it receives."""
-
-        def size(axis: str | int) -> int:
-            found = received.sizes[axis_number(axis, received)]
-            if not isinstance(found, int):
-                raise Misfit("E207", f"`size({axis})` of {received} is not a number")
-            return found
-
-        received = _guessed(pending, x)
-        try:
-            return pending.make(size)
-        except registry.ArgumentErrors as errors:
-            Instances(self.found, None, None).report(errors, layer.item, pending.cls, layer.link)
-        except ExpressionError as error:
-            node = layer.item.value or layer.item.node
-            self.found.error("E108", error.message, node, link=layer.link, layer=layer.name)
-        return None
-
     def _hold_against(self, original: Layer, weights: Weights) -> None:
         built = self._built.get(original)
         if built is None or built == weights:
@@ -293,24 +274,6 @@ def _differing(op: Op, reading: Reading, distribute: str) -> Reading:
     )
 
 
-def _guessed(pending: Pending, x: Shape) -> Shape:
-    """What an op of unsettled arguments receives of `x`: what it reads hangs on none of the sizes that they ask for."""
-    for guess in (1, 5040):  # for arguments that must be small, and for those that are divided
-        try:
-            probe = pending.make(lambda axis, guess=guess: guess)
-        except (registry.ArgumentErrors, ExpressionError):
-            continue
-        return x if probe.places is None else fit(probe, probe.places, x).received(x)
-    return x
-
-
-def _refuse_text(op: Op, inputs: Inputs) -> None:
-    """E210 for text where an op computes."""
-    for operand, tensor in enumerate(inputs):
-        if tensor is not None and tensor.dtype == "string" and not op.takes_text:  # pyright: ignore[reportUnnecessaryComparison]
-            raise wrong_dtype("string", "numbers", operand=operand)
-
-
 def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inputs, Inputs]:
     """What the op reads at one step, what it makes there, and its results with the distributed axes in front."""
     received = reading.received(inputs[0].shape)
@@ -323,38 +286,6 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
         cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
     results = op.results(tuple(cores))
     return tuple(cores), results, tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])
-
-
-def _refuse_excess(results: Inputs) -> None:
-    for tensor in results:
-        why = excess(tensor.shape)
-        if why is not None:
-            raise Misfit("E110", f"makes a value that {why}")
-
-
-def _are_known(tensors: Iterable[Tensor | None]) -> bool:
-    """Whether all sizes are numbers; written as loops, for every layer asks it."""
-    for tensor in tensors:
-        if tensor is not None:
-            for size in tensor.shape.sizes:
-                if not isinstance(size, int):
-                    return False
-    return True
-
-
-def _refuse_empty(results: Inputs, inputs: Inputs) -> None:
-    """E206 for an axis that no size of a symbol gives an element; that it has one is demanded."""
-    held = {size for tensor in inputs if tensor is not None for size in tensor.shape.sizes}  # pyright: ignore[reportUnnecessaryComparison]
-    for tensor in results:
-        for size in tensor.shape.sizes:
-            if size not in held and not at_least(size, 1):
-                raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
-
-
-def _refuse_heavy(weights: Weights) -> None:
-    for name, shape in weights.items():
-        if prod(shape) > MAX_ELEMENTS:
-            raise Misfit("E110", f"needs a `{name}` of more elements than a tensor can have, 2**63 or more")
 
 
 def _weighed(op: Op, weights: Weights) -> Weighed | None:

@@ -275,3 +275,40 @@ def test_an_endless_file_is_too_long(run: Any):
 def test_a_path_that_is_none_is_reported():
     report = specc.check("a\0b")
     assert [diagnostic.code for diagnostic in report.diagnostics] == ["E100"]
+
+
+SYMBOLS = """specc: 1
+name: pooled
+inputs:
+  x: [time: T, feature: 4]
+layers:
+  - MaxPooling1D: 3
+    name: third
+  - UpSampling1D: 3
+    name: back
+  - Add:
+    from: [back, x]
+"""
+
+
+def test_what_a_network_needs_of_its_symbols_stands_below_it(run: Any, folder: Path):
+    (folder / "s.yaml").write_text(SYMBOLS, encoding="utf-8")
+    ran = run("check", "s.yaml")
+    assert ran.out.splitlines()[1:] == ["    needs T % 3 == 0 (from `add`, line 10)"]
+    assert "needs T % 3 == 0 (from `add`, line 10)" in run("show", "s.yaml").out.splitlines()
+    assert json.loads(run("check", "s.yaml", "--format", "json").out)["constraints"] == ["T % 3 == 0"]
+    assert "needs" not in run("check", "s.yaml", "--quiet").out
+
+
+def test_set_gives_symbols_sizes(run: Any, folder: Path):
+    (folder / "s.yaml").write_text(SYMBOLS, encoding="utf-8")
+    ran = run("check", "s.yaml", "--set", "T=12")
+    assert (ran.status, "needs" in ran.out, "[time: 12, feature: 4]" in ran.out) == (0, False, True)
+    assert "E205" in run("check", "s.yaml", "--set", "T=13").out
+    for wrong in ("T=0", "T=1.5", "T=", "T=twelve", "T=true", "T=[3]"):
+        ran = run("check", "s.yaml", "--set", wrong)
+        assert (ran.status, "E112" in ran.out) == (1, True), wrong
+    ran = run("check", "s.yaml", "--set", "S=12")
+    assert ran.status == 1
+    assert "no parameter and no symbol `S`" in ran.out
+    assert "the symbols are `T`" in ran.out

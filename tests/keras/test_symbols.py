@@ -10,7 +10,7 @@ import pytest
 
 import specc
 from specc.pipeline import check_text
-from specc.shapes.dim import bind
+from specc.shapes.dim import bind, product
 from tests.properties.symbolic import FAMILIES, allows, stretches
 
 Sizes = dict[str, int]
@@ -28,7 +28,9 @@ def results(model: Any, text: str, sizes: Sizes) -> list[np.ndarray]:
     """What the model makes of a batch of two, whose sizes are these; what it reads comes first."""
     (tensor,) = check_text(text).inputs.values()
     shape = [bind(size, sizes) for size in tensor.shape.sizes]
-    x = np.arange(2 * int(np.prod(shape)), dtype=tensor.dtype).reshape(2, *shape)
+    count = product([2, *shape])
+    assert isinstance(count, int)
+    x = np.arange(count, dtype=tensor.dtype).reshape((2, *shape))
     return [x, *keras.tree.flatten(keras.tree.map_structure(np.asarray, model(x)))]
 
 
@@ -42,6 +44,7 @@ def results(model: Any, text: str, sizes: Sizes) -> list[np.ndarray]:
         ("[T, 6, S, 4]", "[2*T, 3, S // 3, 12]", [{"T": 2, "S": 6}]),
         ("[2*T + 1, S, 2]", "[S, 2*T + 1, 2]", [{"T": 2, "S": 3}, {"T": 1, "S": 4}]),
         ("[T, S, 2]", "[T - T // 2, S, 4]", [{"T": 4, "S": 3}]),
+        ("[2*T, 6]", "[T, 4, -1]", [{"T": 4}]),
         ("[T, S - 2]", "[S - 2, T]", [{"T": 2, "S": 5}]),
     ],
 )

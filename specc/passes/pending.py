@@ -1,0 +1,42 @@
+"""Ops whose arguments ask for sizes of the value that they receive."""
+
+from specc.ir.graph import Layer, Pending
+from specc.ops import registry
+from specc.ops.declare import Op, axis_number
+from specc.ops.misfit import Misfit
+from specc.passes.fit import fit
+from specc.passes.instances import Instances
+from specc.passes.values import Findings
+from specc.shapes.shape import Shape
+from specc.syntax.expressions import ExpressionError
+
+
+def settled(pending: Pending, layer: Layer, x: Shape, found: Findings) -> Op | None:
+    """The op of a layer whose arguments ask for sizes of the value that it receives."""
+
+    def size(axis: str | int) -> int:
+        asked = received.sizes[axis_number(axis, received)]
+        if not isinstance(asked, int):
+            raise Misfit("E207", f"`size({axis})` of {received} is not a number")
+        return asked
+
+    received = _guessed(pending, x)
+    try:
+        return pending.make(size)
+    except registry.ArgumentErrors as errors:
+        Instances(found, None, None).report(errors, layer.item, pending.cls, layer.link)
+    except ExpressionError as error:
+        node = layer.item.value or layer.item.node
+        found.error("E108", error.message, node, link=layer.link, layer=layer.name)
+    return None
+
+
+def _guessed(pending: Pending, x: Shape) -> Shape:
+    """What an op of unsettled arguments receives of `x`: what it reads hangs on none of the sizes that they ask for."""
+    for guess in (1, 5040):  # for arguments that must be small, and for those that are divided
+        try:
+            probe = pending.make(lambda axis, guess=guess: guess)
+        except (registry.ArgumentErrors, ExpressionError):
+            continue
+        return x if probe.places is None else fit(probe, probe.places, x).received(x)
+    return x

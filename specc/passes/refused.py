@@ -1,0 +1,54 @@
+"""What no op reads and no tensor is, whatever the op's own rule says."""
+
+from collections.abc import Iterable
+from math import prod
+
+from specc.ops.declare import Inputs, Op, Weights
+from specc.ops.misfit import Misfit, for_no_size, wrong_dtype
+from specc.shapes.demand import AtLeast, Demand, at_least
+from specc.shapes.shape import MAX_ELEMENTS, excess
+from specc.shapes.tensor import Tensor
+
+
+def refuse_text(op: Op, inputs: Inputs) -> None:
+    """E210 for text where an op computes."""
+    for operand, tensor in enumerate(inputs):
+        if tensor is not None and tensor.dtype == "string" and not op.takes_text:  # pyright: ignore[reportUnnecessaryComparison]
+            raise wrong_dtype("string", "numbers", operand=operand)
+
+
+def refuse_excess(results: Inputs) -> None:
+    """E110 for a value that no tensor can hold."""
+    for tensor in results:
+        why = excess(tensor.shape)
+        if why is not None:
+            raise Misfit("E110", f"makes a value that {why}")
+
+
+def are_known(tensors: Iterable[Tensor | None]) -> bool:
+    """Whether all sizes are numbers; written as loops, for every layer asks it."""
+    for tensor in tensors:
+        if tensor is not None:
+            for size in tensor.shape.sizes:
+                if not isinstance(size, int):
+                    return False
+    return True
+
+
+def refuse_empty(results: Inputs, inputs: Inputs, demands: list[Demand]) -> None:
+    """E206 for an axis that no size of a symbol gives an element; that it has one is demanded, unless it is already."""
+    held = [size for tensor in inputs if tensor is not None for size in tensor.shape.sizes]  # pyright: ignore[reportUnnecessaryComparison]
+    held += [demand.size for demand in demands if isinstance(demand, AtLeast) and demand.least > 0]
+    for tensor in results:
+        for size in tensor.shape.sizes:
+            if isinstance(size, int) or any(size is known for known in held):
+                continue
+            if not at_least(size, 1):
+                raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
+
+
+def refuse_heavy(weights: Weights) -> None:
+    """E110 for weights that no tensor can hold."""
+    for name, shape in weights.items():
+        if prod(shape) > MAX_ELEMENTS:
+            raise Misfit("E110", f"needs a `{name}` of more elements than a tensor can have, 2**63 or more")
