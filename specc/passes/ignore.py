@@ -36,8 +36,12 @@ class Ignores:
     def __init__(self, document: Document, found: Findings) -> None:
         self.whole: Ignore | None = None
         self._of: dict[Source, list[Ignore]] = {}
-        for written in document.ignores:
-            ignore = Ignore(written, _codes(written, found))
+        known = silenced()
+        unique = {
+            id(written.node): written for written in document.ignores
+        }  # an alias is read as often as it stands
+        for written in unique.values():
+            ignore = Ignore(written, _codes(written, known, found))
             if written.node is document.node:
                 self.whole = ignore
             self._of.setdefault(written.node.source, []).append(ignore)
@@ -109,10 +113,9 @@ def silenced() -> list[str]:
     return [code for code in codes() if code[0] == "W" and code != OF_A_BUILD]
 
 
-def _codes(written: Written, found: Findings) -> dict[str, Scalar]:
+def _codes(written: Written, known: list[str], found: Findings) -> dict[str, Scalar]:
     """The codes of warnings that a list, or a single one, has; whatever else stands there is an error."""
     node = written.value
-    known = silenced()
     made: dict[str, Scalar] = {}
     for entry in node.items if isinstance(node, Sequence) else [node]:
         if not isinstance(entry, Scalar) or not isinstance(entry.value, str):
