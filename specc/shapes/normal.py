@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import NamedTuple
 
-from specc.shapes.sizeset import ALL, Piece, SizeSet, conjunction, extended, primes
+from specc.shapes.sizeset import ALL, Piece, SizeSet, TooLarge, conjunction, extended, primes, within
 
 LISTED = 8
 """How many sizes, or residues, a list may have."""
@@ -19,12 +19,16 @@ class Text(NamedTuple):
 
 
 def texts_of(name: str, sizes: SizeSet, base: SizeSet = ALL) -> list[Text] | None:
-    """What together says that a symbol is of `sizes`, which are some of `base`; None: it takes too many words.
+    """What says that a symbol is of `sizes`, where it is known that it is of `base`; None: it takes too many words.
 
-    Each text is needed, where it is known that the symbol is of `base`.
+    Each text is needed.
     """
-    ways = [_listed(name, sizes), _patterned(name, sizes), _with_exceptions(name, sizes)]
-    return min([needed(said, sizes, base) for said in ways if said is not None], key=_length, default=None)
+    try:
+        ways = [_listed(name, sizes), _patterned(name, sizes), _with_exceptions(name, sizes)]
+        meant = sizes & base
+    except TooLarge:
+        return None
+    return min([needed(said, meant, base) for said in ways if said is not None], key=length, default=None)
 
 
 def needed(texts: list[Text], sizes: SizeSet, base: SizeSet) -> list[Text]:
@@ -32,7 +36,7 @@ def needed(texts: list[Text], sizes: SizeSet, base: SizeSet) -> list[Text]:
     kept = list(texts)
     for text in texts:
         others = [other for other in kept if other is not text]
-        if conjunction([base, *(other.sizes for other in others)]) <= sizes:
+        if within([base, *(other.sizes for other in others)], sizes):
             kept = others
     return kept
 
@@ -93,7 +97,7 @@ def _residues(name: str, pattern: SizeSet) -> list[Text] | None:
     parts = _coprime_parts(pattern) if period <= _SPLIT else []
     several = [_of_period(name, part) for part in parts if part != ALL]
     said = [text for text in several if text is not None]
-    if len(said) < len(several) or not said or (whole is not None and _length([whole]) <= _length(said)):
+    if len(said) < len(several) or not said or (whole is not None and length([whole]) <= length(said)):
         return None if whole is None else [whole]
     return said
 
@@ -136,5 +140,6 @@ def _among(subject: str, members: list[int], one: str = "== ", several: str = "i
     return f"{subject} {several}{{{', '.join(map(str, members))}}}"
 
 
-def _length(texts: list[Text]) -> int:
+def length(texts: list[Text]) -> int:
+    """How many characters texts have, with what stands between them."""
     return sum(len(said.text) + 2 for said in texts)

@@ -243,3 +243,11 @@ def conjunction(sets: Iterable[SizeSet]) -> SizeSet:
     for each in sets:
         found &= each
     return found
+
+
+def within(sets: Iterable[SizeSet], wanted: SizeSet) -> bool:
+    """Whether the sizes in all of some sets are all wanted; False too where that passes a bound."""
+    try:
+        return conjunction(sets) <= wanted
+    except TooLarge:
+        return False

@@ -9,21 +9,14 @@ from typing import NamedTuple
 
 from specc.shapes.demand import Demand, Same, Verdict, Witness
 from specc.shapes.dim import Variable
-from specc.shapes.normal import Text, needed, texts_of
+from specc.shapes.meaning import is_axis, simplified, variables_of
+from specc.shapes.normal import Text, length, needed, texts_of
 from specc.shapes.quasi import Budget, value_at
-from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.several import bounded, sample, whole_period
+from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction, within
 from specc.shapes.symbolic import Symbol, single
 from specc.shapes.system import Contradiction, Known, System, fewest
-from specc.shapes.truth import (
-    bounded,
-    held,
-    is_axis,
-    sample,
-    simplified,
-    variables_of,
-    where,
-    whole_period,
-)
+from specc.shapes.truth import held, where
 from specc.shapes.wording import demand_text
 
 BUDGET = 4_000_000
@@ -134,13 +127,14 @@ def _worded(system: System) -> Iterator[tuple[_Place, Constraint]]:
 
 def _on_one(variable: Symbol, sizes: SizeSet, known: list[Known]) -> Iterator[Constraint]:
     """What the demands on one symbol say: in normal form, or, where that takes too many words, as they stand."""
-    base = conjunction([each.sizes for each in known if each.item.is_implied])
+    base = _all([each for each in known if each.item.is_implied], ALL)
     given = [each for each in known if not each.item.is_implied]
-    texts = texts_of(variable.name, sizes, base)
+    ways = [texts_of(variable.name, said, base) for said in (_all(given, sizes), sizes)]
+    texts = min([texts for texts in ways if texts is not None], key=length, default=None)
     if texts is None:
         texts = needed([text for each in given for text in _own_texts(variable, each)], sizes, base)
     for text, meant in texts:
-        binding = [each for each in given if each.sizes <= meant] or _together(known, meant)
+        binding = [each for each in given if within([each.sizes], meant)] or _together(known, meant)
         yield Constraint(text, tuple(sorted({number for each in binding for number in each.item.origin})))
 
 
@@ -153,8 +147,15 @@ def _together(known: list[Known], meant: SizeSet) -> list[Known]:
     """Demands that only together leave no other sizes than those meant, without what is not needed for that."""
     left, shrinking = ALL, list[Known]()
     for each in reversed(known):  # later layers demand most
-        less = left & each.sizes
-        if less != left:
-            left = less
+        if not within([left], each.sizes):
+            left = _all([Known(left, each.item), each], left)
             shrinking.append(each)
-    return fewest(shrinking, lambda some: conjunction([each.sizes for each in some]) <= meant)
+    return fewest(shrinking, lambda some: within([each.sizes for each in some], meant))
+
+
+def _all(known: list[Known], otherwise: SizeSet) -> SizeSet:
+    """The sizes that several demands leave together; another set where that passes a bound."""
+    try:
+        return conjunction([each.sizes for each in known])
+    except TooLarge:
+        return otherwise

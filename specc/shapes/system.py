@@ -6,21 +6,12 @@ from typing import NamedTuple, TypeVar
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
 from specc.shapes.dim import Variable, atoms_of, is_anonymous, substitute
+from specc.shapes.meaning import is_axis, is_met, simplified, variables_of
 from specc.shapes.quasi import Budget
-from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction
+from specc.shapes.several import Range, any_size, bounded, bounds, whole_period
+from specc.shapes.sizeset import ALL, NONE, SizeSet, TooLarge, within
 from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, single
-from specc.shapes.truth import (
-    Range,
-    any_size,
-    bounded,
-    bounds,
-    is_axis,
-    is_met,
-    simplified,
-    variables_of,
-    where,
-    whole_period,
-)
+from specc.shapes.truth import where
 
 Origin = frozenset[int]
 _DEFINED = 256
@@ -228,7 +219,7 @@ def fewest(items: Sequence[Each], is_enough: Callable[[Sequence[Each]], bool]) -
 
 
 def _is_empty(known: Sequence[Known]) -> bool:
-    return not conjunction([each.sizes for each in known])
+    return within([each.sizes for each in known], NONE)
 
 
 def _origins(known: Iterable[Known]) -> Origin:

@@ -17,8 +17,8 @@ from specc.shapes.demand import (
     verdict,
 )
 from specc.shapes.dim import Size, symbol, unknown
+from specc.shapes.meaning import is_met
 from specc.shapes.solve import solve
-from specc.shapes.truth import is_met
 
 H, S, T, W = map(symbol, "HSTW")
 M, N = unknown(), unknown()
@@ -143,6 +143,8 @@ def even_halves(size: Size, levels: int) -> list[Demand]:
         ([Same(N, T), Same(N, S)], ["S == T"]),
         ([Same(T, 2 * N), Divides(3, T)], ["T % 3 == 0"]),
         ([Same(N, 5), AtLeast(M, 3)], []),
+        ([Divides(999_983, T - 5), Same(T, 5), Divides(1_000_003, T - 5)], ["T == 5"]),
+        ([Divides(999_983, T), Divides(1_000_003, T)], ["T % 999983 == 0", "T % 1000003 == 0"]),
         ([Divides(2**60, T)], ["T % 1152921504606846976 == 0"]),
     ],
 )
@@ -157,6 +159,7 @@ def test_constraints(demands: list[Demand], expected: list[str]) -> None:
     [
         ([AtLeast(T, 5), AtLeast(3 - T, 0), AtLeast(T, 2)], (0, 1)),
         ([Divides(4, T), AtLeast(T, 3), Divides(4, T + 1)], (0, 2)),
+        ([Divides(999_983, T - 5), Same(T, 5), Divides(1_000_003, T - 6)], (1, 2)),
         ([Same(24 * N, 7)], (0,)),
         ([Same(N, M), AtLeast(T, 2), Same(N, 3), Same(M, 4)], (0, 2, 3)),
         ([Same(H, W), Divides(2, H), Divides(5, T), Divides(2, W + 1)], (0, 1, 3)),
@@ -180,6 +183,12 @@ def test_a_constraint_says_which_demands_bind_it() -> None:
     bound, residue = solve([Divides(4, T), AtLeast(T, 3), AtLeast(T, 6)]).constraints
     assert bound.demands == (0, 2)
     assert residue.demands == (0,)
+
+
+def test_an_equality_binds_what_it_says_of_a_symbol_that_is_left() -> None:
+    relation, residue = solve([Same(H, W % 4), Divides(3, W)]).constraints
+    assert (relation.text, relation.demands) == ("H == W % 4", (0,))
+    assert (residue.text, residue.demands) == ("W % 3 == 0", (1,))
 
 
 class TestWhatHolds:
