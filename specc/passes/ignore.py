@@ -37,9 +37,8 @@ class Ignores:
         self.whole: Ignore | None = None
         self._of: dict[Source, list[Ignore]] = {}
         known = silenced()
-        unique = {
-            id(written.node): written for written in document.ignores
-        }  # an alias is read as often as it stands
+        # what an alias stands for is read as often as it stands
+        unique = {id(written.node): written for written in document.ignores}
         for written in unique.values():
             ignore = Ignore(written, _codes(written, known, found))
             if written.node is document.node:
