@@ -158,6 +158,10 @@ class _Body(Variables):
             self.holder[word] = FIXED
         results = {each.next for each in loop.carried} | {inner for inner, _ in loop.collected}
         outside = needed | inside | {values for _, values in loop.collected}
+        # what only the first round would find is not held
+        self.content = {
+            word: value for word, value in self.content.items() if self.variables.get(value) == word
+        }
         body = self._inner(loop, outside, results)
         _end(body, loop.carried, carried, self.variables)
         for inner, values in loop.collected:
