@@ -101,9 +101,8 @@ def quotient(a: Size, b: Size) -> Size | None:
     if isinstance(b, int):
         if isinstance(a, int):
             return None if b == 0 or a % b else a // b
+        # a factor that `b` and all coefficients share, and the constant lacks, leaves a rest for every size
         common = gcd(b, *[c for _, c in a.terms]) if b else 0
-        # Linear in no more than products, a sum whose coefficients all share a factor that the constant lacks
-        # is no multiple of it.
         return a // b if common and a.constant % common == 0 else None
     if a == 0:
         return 0
