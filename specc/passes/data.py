@@ -218,7 +218,8 @@ class _Holder:
                 f" {'one loss' if not losses else f'losses {each}'} for output `{output.name}`"
             )
             ones = nameless((1,) * len(losses))
-            notes = (Note(f"weights of a sample are {ones} or {nameless(losses)}"),)
+            wanted = f"are {ones} or {nameless(losses)}" if losses else "are []: one number"
+            notes = (Note(f"weights of a sample {wanted}"),)
             yield Diagnostic("E209", message, node.span, layer, notes)
 
     def unused(self, output: Output, named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:

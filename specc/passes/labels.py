@@ -165,7 +165,8 @@ def _misshapen(given: Given, judged: Judged, verdict: Verdict, repair: Repair) -
 
         fixes.append(Fix(f"make labels {wanted}", "unsafe", (replace(given.shape, str(wanted)),)))
     why = _WRONG.get(verdict, "the axes have other names: Keras would take one for the other")
-    notes = (Note(why), Note("the loss", judged.node.span))
+    is_said = "\n" not in judged.node.span.text  # a `crf` has its loss without a word in the section
+    notes = (Note(why), *((Note("the loss", judged.node.span),) if is_said else ()))
     return Diagnostic("E209", message, given.span, given.layer, notes, tuple(fixes))
 
 
