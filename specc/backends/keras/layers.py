@@ -56,9 +56,15 @@ def keras_arguments(keras: Any, op: Op, shape: Shape, dtype: str) -> dict[str, A
     return found
 
 
+def _target(op: Any, x: Shape) -> list[int]:
+    """The target of a reshape as it is written; its -1 worked out where a size over symbols takes what is left."""
+    written = known_or_rest(entry.size for entry in op.target_shape)
+    return written if written.count(-1) <= 1 else known_or_rest(op.output(x).sizes)
+
+
 _PLAIN: dict[tuple[str, str], Callable[[Any, Shape], Any]] = {
     ("Permute", "dims"): lambda op, x: [i + 1 for i in op.order(x)],
-    ("Reshape", "target_shape"): lambda op, x: _target(op, x),
+    ("Reshape", "target_shape"): _target,
     ("EinsumDense", "equation"): lambda op, x: op.written(x)[0],
     ("EinsumDense", "output_shape"): lambda op, x: op.written(x)[1],
     ("StringLookup", "vocabulary"): lambda op, x: list(op.words),
@@ -67,12 +73,6 @@ _PLAIN: dict[tuple[str, str], Callable[[Any, Shape], Any]] = {
     ("TextVectorization", "ngrams"): lambda op, x: op.ngrams,
 }
 """The arguments that Keras takes otherwise than a spec has them: names of axes, and sizes that the input has."""
-
-
-def _target(op: Any, x: Shape) -> list[int]:
-    """The target of a reshape as it is written; its -1 worked out where a size over symbols takes what is left."""
-    written = known_or_rest(entry.size for entry in op.target_shape)
-    return written if written.count(-1) <= 1 else known_or_rest(op.output(x).sizes)
 
 
 def known_or_rest(sizes: Iterable[Size]) -> list[int]:

@@ -62,7 +62,7 @@ def convolution(call: Call) -> KerasTensor:
 
 
 def reshape(call: Call) -> KerasTensor:
-    """Keras's layer where all sizes but one are known, and no mask is carried that it would call lost; else a gather."""
+    """Keras's layer where all sizes but one are known, and no mask is carried that it would lose; else a gather."""
     if call.results[0].mask is not None:
         return regrouped(call, call.x, call.shape.sizes, call.results[0].shape.sizes)
     if known_or_rest(call.results[0].shape.sizes).count(-1) <= 1:
