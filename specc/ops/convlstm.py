@@ -75,7 +75,7 @@ class _ConvLSTM(Recurrent, Spatial):
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """As of other recurrent layers; E205 for one over the image too, unless steps are made as large as it is."""
         mask, x = inputs[0].mask, inputs[0].shape
-        if mask is not None and mask.rank > 1:
+        if mask is not None and mask.rank > 1 and self.leaves_out(inputs):
             from specc.ops.masking import unfit
 
             made = self.step_result(x).sizes[:-1]

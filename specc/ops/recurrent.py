@@ -86,10 +86,12 @@ class Recurrent(Op):
         return len(inputs) == 1
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
-        """Where all steps are given, the input's; E205 for one that is not over the steps."""
+        """Where all steps are given, the input's; E205 for one that is used and not over the steps."""
         from specc.ops.masking import over_steps
 
-        mask = over_steps(inputs[0].mask, inputs[0].shape)
+        mask = inputs[0].mask
+        if self.leaves_out(inputs):
+            mask = over_steps(mask, inputs[0].shape)
         return (mask,) if self.return_sequences else ()
 
     def cost(self, inputs: Shapes, outputs: Shapes) -> Size:
