@@ -16,7 +16,8 @@ from tests.oracle.strategies.images import IMAGES
 
 
 def _one_image(verdict: Verdict) -> bool:
-    flat = any(len(sizes) == 2 for sizes in verdict.case.inputs)
+    made = [shape for layer in verdict.keras.made for shape in layer.shapes]
+    flat = any(len(sizes) == 2 for sizes in (*verdict.case.inputs, *made))
     return flat and refused_at(verdict, "E200", *IMAGES)
 
 

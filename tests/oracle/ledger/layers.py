@@ -71,9 +71,7 @@ def _negative_shared(verdict: Verdict) -> bool:
 
 
 def _attention_ranks(verdict: Verdict) -> bool:
-    ranks = [len(verdict.case.inputs[int(r[1:])]) for r in verdict.case.steps[-1].reads if r[0] == "x"]
-    unlike = len(set(ranks)) > 1 or min(ranks, default=2) < 2
-    return unlike and refused_at(verdict, "E200", "Attention", "AdditiveAttention")
+    return refused_at(verdict, "E200", "Attention", "AdditiveAttention")
 
 
 def _clipped(verdict: Verdict) -> bool:
