@@ -8,11 +8,12 @@ import keras
 import numpy as np
 import pytest
 
-from specc.ops.metrics import METRICS
+from specc.ops.metrics import FLAT_METRICS, METRICS
 from specc.pipeline import check_text
 from tests.keras.test_losses import SAMPLES, Sizes
 
-OUTPUTS: tuple[Sizes, ...] = ((), (1,), (3,), (4, 1), (4, 3), (2, 4, 3))
+OUTPUTS: tuple[Sizes, ...] = ((), (1,), (3,))
+LONG: tuple[Sizes, ...] = ((4, 1), (4, 3), (2, 4, 3))
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "Accuracy": {"name": "hits"},
     "IoU": {"num_classes": 3, "target_class_ids": [0, 1]},
@@ -90,10 +91,9 @@ def is_right(metric: str, output: Sizes, shape: Sizes) -> bool:
     return np.allclose(made, single, equal_nan=True)
 
 
-def parted(metric: str) -> Iterator[str]:
-    flat = metric in ("F1Score", "FBetaScore", "R2Score")
-    for output in OUTPUTS:
-        if flat and len(output) != 1:
+def parted(metric: str, outputs: tuple[Sizes, ...]) -> Iterator[str]:
+    for output in outputs:
+        if metric in FLAT_METRICS and len(output) != 1:
             continue
         for shape in label_shapes(output):
             if metric in BY_CHANCE and len(shape) > len(output) > 0:
@@ -107,4 +107,10 @@ def parted(metric: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("metric", [*METRICS.classes, "accuracy"])
 def test_every_shape_of_labels(metric: str):
-    assert list(parted(metric)) == []
+    assert list(parted(metric, OUTPUTS)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("metric", [*(m for m in METRICS.classes if m not in FLAT_METRICS), "accuracy"])
+def test_every_shape_of_labels_for_steps(metric: str):
+    assert list(parted(metric, LONG)) == []
