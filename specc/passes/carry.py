@@ -13,7 +13,7 @@ from specc.ir.names import free_name
 from specc.ops import registry
 from specc.ops.declare import Op, axis_number, axis_numbers
 from specc.ops.misfit import Misfit
-from specc.passes.masks import Masked, carries, masked
+from specc.passes.masks import Masked, carries, masked, op_of
 from specc.shapes.axis import NAMELESS
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
@@ -65,7 +65,7 @@ class _Carrying:
 
     def _wants(self, layer: Layer) -> list[int]:
         """The values whose masks the layer needs and would not see."""
-        op = _op(layer)
+        op = op_of(layer)
         inputs = self.found.read(layer)
         values = [v for v in layer.inputs if v is not None]
         seen = [v for v, x in zip(values, inputs, strict=True) if x.mask is not None]
@@ -89,7 +89,7 @@ class _Carrying:
             return False
         whole = tensor._replace(mask=tensor.shape.part(0, -1))
         try:
-            _op(op).masks((whole, *(self.types[v] for v in op.inputs[1:] if v is not None)), ())
+            op_of(op).masks((whole, *(self.types[v] for v in op.inputs[1:] if v is not None)), ())
         except Misfit:
             return False
         return True
@@ -97,14 +97,17 @@ class _Carrying:
     def _need_sources(self) -> None:
         """What the masks that are needed are computed from is needed too."""
         for layer in reversed(self.explicit.layers):
-            if self.needed.isdisjoint(layer.outputs) or _op(layer).makes_mask:
+            if self.needed.isdisjoint(layer.outputs) or op_of(layer).makes_mask:
                 continue
             source = self._region_mask(layer)
             if source is not None:
                 self.needed.add(source)
             else:
                 values = [v for v in layer.inputs if v is not None]
-                merged = _op(layer).takes_list and _op(layer).name not in ("Attention", "AdditiveAttention")
+                merged = op_of(layer).takes_list and op_of(layer).name not in (
+                    "Attention",
+                    "AdditiveAttention",
+                )
                 self.needed.update(
                     v for v in (values if merged else values[:1]) if self.types[v].mask is not None
                 )
@@ -124,12 +127,12 @@ class _Carrying:
         """The layer, reading the values whose masks it needs so that it sees them."""
         if not wants:
             return layer
-        if _op(layer).name == "reduce":
+        if op_of(layer).name == "reduce":
             return _with(layer, inputs=(layer.inputs[0], self.tensors[wants[0]]))
-        if _op(layer).strips_masks:
+        if op_of(layer).strips_masks:
             self.attached.clear()  # it takes masks off, and so reads values that nothing else does
         seen = {v: self._attach(v) for v in wants}
-        if _op(layer).strips_masks:
+        if op_of(layer).strips_masks:
             self.attached.clear()
         return _with(layer, inputs=tuple([None if v is None else seen.get(v, v) for v in layer.inputs]))
 
@@ -156,7 +159,7 @@ class _Carrying:
         """An output with its mask; its name goes to what gives it that."""
         made = self._attach(output.value)
         maker, last = self.makers[output.value], self.layers[-1]
-        if maker.name == output.name and carries(maker) and _op(maker).name != "Dense":
+        if maker.name == output.name and carries(maker) and op_of(maker).name != "Dense":
             at = next(i for i, layer in enumerate(self.layers) if layer.name == maker.name)
             self.layers[at] = _with(self.layers[at], name=self._free(f"{maker.name}.unmasked"))
             self.layers[-1] = _with(last, name=maker.name)
@@ -164,7 +167,7 @@ class _Carrying:
 
     def _tensor(self, layer: Layer, value: int) -> int:
         """The mask of a result of a layer, from what it reads or from the masks of that."""
-        op, shape = _op(layer), self.types[value].mask
+        op, shape = op_of(layer), self.types[value].mask
         assert shape is not None
         values = [v for v in layer.inputs if v is not None]
         x = self.types[values[0]]
@@ -219,7 +222,7 @@ class _Carrying:
 
     def _region_tensor(self, layer: Layer, source: int, result: Tensor) -> int:
         """The mask over the steps of a region: false where nothing of a step counts."""
-        op = _op(layer)
+        op = op_of(layer)
         assert isinstance(op, Crossing)
         if op.region not in self.steps:
             mask = self.types[self.tensors[source]].shape
@@ -274,11 +277,6 @@ def _with(layer: Layer, **changed: Any) -> Layer:
     for name, value in changed.items():
         setattr(made, name, value)
     return made
-
-
-def _op(layer: Layer) -> Op:
-    assert isinstance(layer.op, Op)
-    return layer.op
 
 
 def _made(word: str, **arguments: Any) -> Op:

@@ -4,10 +4,10 @@ from collections.abc import Container
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed, chain_of
-from specc.ops.declare import Op, axis_number
+from specc.ops.declare import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
-from specc.passes.masks import Lost, Masked, has_axis, masked
+from specc.passes.masks import Lost, Masked, has_axis, lacks, masked, op_of
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 
@@ -79,12 +79,11 @@ class _Missed:
 
     def _missed_by(self, layer: Layer) -> Lost | None:
         """The mask that a layer would have used."""
-        op = layer.op
-        assert isinstance(op, Op)
+        op = op_of(layer)
         off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
         for value, x in zip([v for v in layer.inputs if v is not None], inputs, strict=True):
             lost = off.get(value) or self.known.lost.get(value)
-            if lost is None or x.mask is not None:
+            if lost is None or not lacks(x, lost):
                 continue
             steps = x.shape.part(0, -1)
             would = tuple([t._replace(mask=steps) for t in inputs])
@@ -137,8 +136,7 @@ _SAME_LAYER = {
 
 def _repairs(layer: Layer, explicit: Explicit, mask: Shape) -> tuple[Repair, ...]:
     """What could be written in place of the layer that loses a mask."""
-    op = layer.op
-    assert isinstance(op, Op)
+    op = op_of(layer)
     x = explicit.types[layer.inputs[0] or 0].shape
     if op.strips_masks:
         title = "give it a copy: it takes the masks off the values that it reads"

@@ -75,7 +75,7 @@ class _Following:
         self.takers: dict[int, list[Layer]] = {}
         """The layers that take the mask off a value."""
         for layer in self.layers:
-            if _op(layer).strips_masks:
+            if op_of(layer).strips_masks:
                 for value in layer.inputs:
                     if value is not None:
                         self.takers.setdefault(value, []).append(layer)
@@ -91,7 +91,7 @@ class _Following:
             inputs = self.found.read(layer)
             if (
                 any(x.mask is not None for x in inputs)
-                or _op(layer).makes_mask
+                or op_of(layer).makes_mask
                 or isinstance(layer.op, Unfold)
             ):
                 try:
@@ -103,7 +103,7 @@ class _Following:
                 known = all(
                     v in self.found.handed for v, x in zip(values, inputs, strict=True) if x.mask is not None
                 )
-                hands = _op(layer).makes_mask or _op(layer).uses_mask or known
+                hands = op_of(layer).makes_mask or op_of(layer).uses_mask or known
                 for value, mask in zip(layer.outputs, made, strict=False):
                     types[value] = types[value]._replace(mask=mask)
                     if mask is not None and hands and not carries(layer):
@@ -159,14 +159,15 @@ def _turns(layers: list[Layer]) -> dict[Layer, tuple[int, int]]:
     return turns
 
 
-def _op(layer: Layer) -> Op:
+def op_of(layer: Layer) -> Op:
+    """The op of a layer of an explicit graph, in which none is pending."""
     assert isinstance(layer.op, Op)
     return layer.op
 
 
 def _is_written_down(layer: Layer, types: list[Tensor]) -> bool:
     """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
-    op, value = _op(layer), layer.inputs[0]
+    op, value = op_of(layer), layer.inputs[0]
     if not op.takes_mask or value is None or len(layer.inputs) > 1 or op.options:
         return False
     return op.compute_dtype == types[value].dtype
@@ -174,7 +175,7 @@ def _is_written_down(layer: Layer, types: list[Tensor]) -> bool:
 
 def masks_of(layer: Layer, inputs: Inputs, found: Masked) -> Masks:
     """The masks of the results of a layer, in order; raises `Misfit`."""
-    op = _op(layer)
+    op = op_of(layer)
     results = tuple([found.types[v] for v in layer.outputs])
     if isinstance(op, Crossing):
         return (_crossed(op, layer, inputs[0], results[0].shape, found),)
@@ -185,7 +186,7 @@ def masks_of(layer: Layer, inputs: Inputs, found: Masked) -> Masks:
 
 def carries(layer: Layer) -> bool:
     """Whether Keras knows nothing of the masks that the layer's results have."""
-    op = _op(layer)
+    op = op_of(layer)
     return isinstance(op, Crossing) or op.carries_mask or (layer.inserted and op.name == "Reshape")
 
 
@@ -214,21 +215,25 @@ def _crossed(op: Crossing, layer: Layer, x: Tensor, result: Shape, found: Masked
 
 
 def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
-    """Note the mask that the results lack: what this layer has not handed on, or one before it."""
-    op = _op(layer)
-    if any(found.types[v].mask is not None for v in layer.outputs) or op.signature is not None:
+    """Note the masks that the results lack: what this layer has not handed on, or one before it."""
+    op = op_of(layer)
+    if op.signature is not None:
         return
-    lost = next(iter(found.stripped.get(layer, {}).values()), None)
     here = next((x.mask for x in inputs if x.mask is not None), None)
-    if lost is None and here is not None:
-        lost = None if op.leaves_out(inputs) else Lost(layer, here)
-    elif lost is None:
-        lost = next((found.lost[v] for v in layer.inputs if v in found.lost), None)
-    if lost is None:
-        return
-    for value in layer.outputs:
-        if has_axis(found.types[value].shape, lost.mask):
-            found.lost[value] = lost
+    lost = [*found.stripped.get(layer, {}).values()]
+    if here is not None and not lost and not op.leaves_out(inputs):
+        lost.append(Lost(layer, here))
+    lost += [found.lost[v] for v in layer.inputs if v in found.lost]
+    for value in layer.outputs if lost else ():
+        x = found.types[value]
+        lacking = next((each for each in lost if lacks(x, each)), None)
+        if lacking is not None:
+            found.lost[value] = lacking
+
+
+def lacks(x: Tensor, lost: Lost) -> bool:
+    """Whether a value has an axis that a mask was over, and no mask over it."""
+    return has_axis(x.shape, lost.mask) and not (x.mask is not None and has_axis(x.mask, lost.mask))
 
 
 def has_axis(x: Shape, mask: Shape) -> bool:
