@@ -51,7 +51,7 @@ def unet() -> Sample:
             f"{{Conv2D: {{filters: {8 << level}, kernel_size: 3, padding: same}}, name: skip{level}}}"
         )
         items.append("MaxPooling2D: 2")
-    convolve(LEVELS, 4)
+    convolve(LEVELS, 8)
     for level in reversed(range(LEVELS)):
         items.append(f"Conv2DTranspose: {{filters: {8 << level}, kernel_size: 2, strides: 2}}")
         items.append(f"{{Concatenate: {{}}, from: [_, skip{level}]}}")

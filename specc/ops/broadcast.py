@@ -84,7 +84,7 @@ def surer(a: Size, b: Size) -> Size:
     """Which of two sizes that are equal says more: a number, else one without unknown sizes, else the simpler one."""
     if isinstance(a, int) or isinstance(b, int):
         return a if isinstance(a, int) else b
-    return min(a, b, key=lambda size: (is_anonymous(size), len(str(size))))
+    return min(a, b, key=lambda size: (is_anonymous(size), size.weight, sum([abs(n) for _, n in size.terms])))
 
 
 def broadcast(a: Shape, b: Shape, operand: int) -> Shape:

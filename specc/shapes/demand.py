@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, NamedTuple, TypeAlias
 
-from specc.shapes.dim import Size
+from specc.shapes.symbolic import Size, Symbol
 
 
 def _is_same(self: tuple[object, ...], other: object) -> bool:
@@ -100,6 +100,13 @@ def at_least(size: Size, least: int) -> bool:
     """Whether `size` can be `least` or more; that it is is recorded where it is not certain."""
     if isinstance(size, int):
         return size >= least
+    if len(size.terms) == 1:
+        ((atoms, factor),) = size.terms
+        if factor > 0 and len(atoms) == 1 and isinstance(atoms[0], Symbol):
+            # By far the commonest: what grows with one symbol, from 1 on and without end.
+            if factor + size.constant < least:
+                _record(AtLeast(size, least))
+            return True
     return _demand(AtLeast(size, least))
 
 
@@ -114,7 +121,12 @@ def _demand(demand: Demand) -> bool:
     from specc.shapes.truth import certain
 
     sure = certain(demand)
-    demands = _recorded.get()
-    if sure is None and demands is not None:
-        demands.append(demand)
+    if sure is None:
+        _record(demand)
     return sure is not False
+
+
+def _record(demand: Demand) -> None:
+    demands = _recorded.get()
+    if demands is not None:
+        demands.append(demand)
