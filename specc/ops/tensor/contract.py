@@ -119,7 +119,7 @@ class Cross(Function):
         a, b = inputs[0].shape, inputs[1].shape
         for name in ("axisa", "axisb", "axisc"):
             axis_number(getattr(self, name), a, name)
-        whole = self.axis if self.axis is not None else None
+        whole = self.axis
         at, other = (
             axis_number(w if whole is None else whole, x) for w, x in ((self.axisa, a), (self.axisb, b))
         )
