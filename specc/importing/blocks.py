@@ -10,20 +10,32 @@ from specc.ir.names import free_name
 from specc.passes.spell import Expression
 
 
-def unsaved(items: Layers) -> list[Item]:
-    """The uses whose layers stand beside them, the deepest first."""
-    found: list[Item] = []
-    level = [items]
-    while level:
-        uses = [item for chain in level for item in chain]
-        found[:0] = [item for item in uses if isinstance(item.get("use"), list)]
-        level = [chain for item in uses for chain in chains_in(item)]
-    return found
-
-
 def word_of(item: Item) -> str:
     """What a block is called by the name of its use."""
     return item["name"].rpartition(".")[2]
+
+
+def unsaved(items: Layers) -> list[list[Item]]:
+    """The uses whose layers stand beside them: those with none inside, those with only such inside, and so on.
+
+    The deepest come first.
+    """
+    found: list[list[tuple[int, Item]]] = []
+    _collect(items, 0, found)
+    return [[item for _, item in sorted(uses, key=lambda use: -use[0])] for uses in found]
+
+
+def _collect(items: Layers, depth: int, found: list[list[tuple[int, Item]]]) -> int:
+    """Sort the uses in a chain by how many stand inside one another; gives the largest such number."""
+    most = 0
+    for item in items:
+        height = max((_collect(chain, depth + 1, found) for chain in chains_in(item)), default=0)
+        if isinstance(item.get("use"), list):
+            found += [[] for _ in range(height + 1 - len(found))]
+            found[height].append((depth, item))
+            height += 1
+        most = max(most, height)
+    return most
 
 
 def save_blocks(items: Layers, blocks: dict[str, Any]) -> None:
@@ -31,7 +43,7 @@ def save_blocks(items: Layers, blocks: dict[str, Any]) -> None:
 
     The deepest have the first choice of a name, for a name that is written must not hide one that is seen there.
     """
-    while uses := [item for item in unsaved(items) if not unsaved(item["use"])]:
+    for uses in unsaved(items):
         alike: dict[str, list[Item]] = {}
         for item in uses:
             alike.setdefault(f"{word_of(item)} {_structure(item['use'])}", []).append(item)

@@ -12,6 +12,7 @@ from specc.importing.blocks import save_blocks, unsaved, word_of
 from specc.importing.items import (
     Item,
     Layers,
+    chains_in,
     in_full,
     names_in,
     names_of_layers,
@@ -25,7 +26,7 @@ from specc.importing.naming import without_names
 from specc.importing.rows import Different, as_rows
 from specc.ops import registry
 
-_MAX_PARTS = 32
+_MAX_PARTS = 12
 
 
 def has_paths(items: list[Any]) -> bool:
@@ -41,7 +42,7 @@ def with_stages(items: list[Any], inputs: Sequence[str], blocks: dict[str, Any])
     named = in_full(items)
     current = inputs[0] if len(inputs) == 1 else None
     found = _Finder(named, None).folded(named, "", current)
-    words = Counter(word_of(item) for item in unsaved(found))
+    words = Counter(word_of(item) for uses in unsaved(found) for item in uses)
     several = {word for word, count in words.items() if count > 1}
     if len(several) < len(words):
         found = _Finder(named, several).folded(named, "", current)
@@ -99,12 +100,13 @@ class _Finder:
         return made
 
     def block(self, inner: Layers, path: str) -> Item | None:
-        """A block of layers that read nothing from outside but the value before them."""
+        """A block of several layers, which read nothing from outside but the value before them."""
         word = path.rpartition(".")[2]
         if word.isdigit() or word == "shortcut" or not (self.words is None or word in self.words):
             return None
+        is_lone = len(inner) == 1 and ("use" in inner[0] or not chains_in(inner[0]))
         inner, origin = _started(inner)
-        if not _reads_before(inner[0]) or read_outside(inner):
+        if is_lone or not _reads_before(inner[0]) or read_outside(inner):
             return None
         return _construct({"use": relative(inner, f"{path}.")}, path, origin)
 

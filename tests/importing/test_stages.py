@@ -159,7 +159,22 @@ layers:
 """
 
 
-@pytest.mark.parametrize("layers", [ROWS, RESIDUAL, NESTED, BESIDE, BLOCKS])
+MAPPED = """
+layers:
+  - map:
+      over: 1
+      layers:
+        - repeat: {units: [4, 6]}
+          layers:
+            - LSTM: {units: $units, return_sequences: true}
+            - Dropout: 0.5
+          name: stage
+        - LSTM: 3
+  - {Dense: 3, name: last}
+"""
+
+
+@pytest.mark.parametrize("layers", [ROWS, RESIDUAL, NESTED, BESIDE, BLOCKS, MAPPED])
 def test_is_what_it_was(layers: str) -> None:
     """The text of the import is that of the spec."""
     found = imported(HEAD + layers)
@@ -253,7 +268,7 @@ def test_deep_specs_are_short(name: str, lines: int) -> None:
 
 def test_long_paths_end_within_bounds() -> None:
     """Paths of many parts are left as they are, and many rounds are no burden."""
-    deep, wide = ".0" * 100, [f"stage.{i}.{'a.' * 28}dense" for i in range(500)]
+    deep, wide = ".0" * 100, [f"stage.{i}.{'a.' * 9}dense" for i in range(500)]
     for names in ([f"a{deep}.b"], [f"a.{i}{'.b' * 31}" for i in range(200)], wide):
         reads = [["x", 0, 0], *([name, 0, 0] for name in names)]
         layers = [layer("Dense", n, {"units": 4}, [r]) for n, r in zip(names, reads, strict=False)]
