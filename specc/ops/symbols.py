@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from specc.shapes.demand import at_least
-from specc.shapes.dim import Size, symbol
+from specc.shapes.dim import Size, is_anonymous, symbol
 from specc.syntax.expression_tree import Binary, Constant, ExpressionError, Form, Name, Unary
 from specc.syntax.expressions import parse_expression
 
@@ -61,6 +61,8 @@ def size_in(text: str) -> Size:
         size = _value(parse_expression(text).tree)
     except ExpressionError as error:
         raise ValueError(f"`{text}` is no size: {error.message}") from None
+    if is_anonymous(size):
+        raise ValueError("the size is too long an expression to compute with")
     if isinstance(size, int) and size < 1:
         raise ValueError(f"a size is at least 1, and `{text}` is {size}")
     if not at_least(size, 1):
