@@ -96,6 +96,24 @@ class SizeSet:
                     yield at
                 at += 1
 
+    def spread(self, period: int, first: int) -> "SizeSet":
+        """The sizes `first + (n - 1) * period` for each `n` in the set; `first` is at most the period."""
+        pieces: list[Piece] = []
+        for start, length, bits in self.pieces:
+            if length * period > MAX_BITS:
+                raise TooLarge
+            wide = sum([1 << i * period for i in range(length) if bits >> i & 1]) << (first - 1)
+            pieces.append(Piece((start - 1) * period + 1, length * period, wide))
+        return SizeSet(pieces)
+
+    @property
+    def residue(self) -> tuple[int, int] | None:
+        """The period of which the set is in one class, and the first size of that; None: of none but 1."""
+        period, bits = self.tail.pieces[0][1:]
+        first = bits.bit_length()
+        is_one = period > 1 and bits == 1 << (first - 1) and self <= self.tail
+        return (period, first) if is_one else None
+
     def spans(self) -> Iterator[tuple[Piece, int | None]]:
         """The pieces, each with where it ends."""
         for piece, following in pairwise(self.pieces):

@@ -11,7 +11,7 @@ from specc.shapes.quasi import Budget
 from specc.shapes.several import Range, any_size, bounded, bounds, whole_period
 from specc.shapes.sizeset import ALL, NONE, SizeSet, TooLarge, within
 from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, single
-from specc.shapes.truth import where
+from specc.shapes.truth import QUICK, where
 
 Origin = frozenset[int]
 _DEFINED = 256
@@ -81,7 +81,8 @@ class System:
             items, is_more = self._with_numbers(items)
             if not is_more:
                 break
-        self.relations = [item for item in self.relations if not self._is_certain(item)]
+        relations = [item for item in self.relations if not self._is_certain(item)]
+        self.relations = sorted(relations, key=lambda item: min(item.origin))
 
     def replaced(self, demand: Demand) -> Demand:
         """A demand on the symbols that are left."""
@@ -130,26 +131,58 @@ class System:
     def _separate(self, items: list[Item]) -> None:
         """Each demand to its symbol, or to the relations; raises where a symbol is left without a size."""
         self.known, self.allowed, self.relations = {}, {}, []
+        waiting: list[Item] = []
         for item in items:
-            variables = variables_of(item.demand)
-            if len(variables) > 1 or not _is_sized(item):
+            if len(variables_of(item.demand)) > 1 or not _is_sized(item):
                 self.relations.append(item)
-                continue
-            (variable,) = variables
-            try:
-                known = Known(where(item.demand, self.budget), item)
-            except TooLarge:
-                self.relations.append(item)
-                continue
-            left = self.allowed.get(variable, ALL)
-            try:
-                self.allowed[variable] = left & known.sizes
-            except TooLarge:
-                self.relations.append(item)
-                continue
-            self.known.setdefault(variable, []).append(known)
-            if not self.allowed[variable]:
-                raise Contradiction(_origins(fewest(self.known[variable], _is_empty)))
+            elif not self._learn(item, lambda item: self._alone(item, self._some_budget())):
+                waiting.append(item)
+        while waiting:
+            left = [item for item in waiting if not self._learn(item, self._in_class)]
+            if len(left) == len(waiting):
+                last = left.pop()  # later layers demand most
+                if not self._learn(last, lambda item: self._alone(item, self.budget)):
+                    self.relations.append(last)
+            waiting = left
+
+    def _learn(self, item: Item, find: Callable[[Item], Known]) -> bool:
+        """Take in what a demand says of its only symbol; whether that is within bounds."""
+        (variable,) = variables_of(item.demand)
+        try:
+            known = find(item)
+            left = self.allowed.get(variable, ALL) & known.sizes
+        except TooLarge:
+            return False
+        self.known.setdefault(variable, []).append(known)
+        self.allowed[variable] = left
+        if not left:
+            raise Contradiction(_origins(fewest(self.known[variable], _is_empty)))
+        return True
+
+    def _some_budget(self) -> Budget:
+        """A small part of the budget: what needs more is often easier when more is known."""
+        return Budget(min(QUICK, self.budget.left))
+
+    def _alone(self, item: Item, budget: Budget) -> Known:
+        """What a demand says of its only symbol, whatever else is known."""
+        return Known(where(item.demand, budget), item)
+
+    def _in_class(self, item: Item) -> Known:
+        """What a demand says of its only symbol in the residue class in which others put that."""
+        (variable,) = variables_of(item.demand)
+        residue = self.allowed.get(variable, ALL).residue
+        if residue is None:
+            raise TooLarge
+        period, first = residue
+        others = [known for known in self.known[variable] if known.sizes.tail != ALL]
+        inside = Definition(variable, single(variable, period) + (first - period), _origins(others))
+        item = item._replace(origin=item.origin | inside.origin)
+        form = simplified(_substituted(item.demand, inside))
+        if isinstance(form, bool):
+            return Known((ALL if form else NONE).spread(period, first), item)
+        if not all(map(is_axis, variables_of(form))):
+            raise TooLarge
+        return Known(where(form, self._some_budget()).spread(period, first), item)
 
     def _with_numbers(self, items: list[Item]) -> tuple[list[Item], bool]:
         """The demands, symbols that can have one size only replaced in relations; whether there were some."""

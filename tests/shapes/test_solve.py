@@ -144,7 +144,7 @@ def even_halves(size: Size, levels: int) -> list[Demand]:
         ([Same(T, 2 * N), Divides(3, T)], ["T % 3 == 0"]),
         ([Same(N, 5), AtLeast(M, 3)], []),
         ([Divides(999_983, T - 5), Same(T, 5), Divides(1_000_003, T - 5)], ["T == 5"]),
-        ([Divides(999_983, T), Divides(1_000_003, T)], ["T % 999983 == 0", "T % 1000003 == 0"]),
+        ([Divides(999_983, T), Divides(1_000_003, T)], ["T % 1000003 == 0", "T % 999983 == 0"]),
         ([Divides(2**60, T)], ["T % 1152921504606846976 == 0"]),
     ],
 )
@@ -189,6 +189,19 @@ def test_an_equality_binds_what_it_says_of_a_symbol_that_is_left() -> None:
     relation, residue = solve([Same(H, W % 4), Divides(3, W)]).constraints
     assert (relation.text, relation.demands) == ("H == W % 4", (0,))
     assert (residue.text, residue.demands) == ("W % 3 == 0", (1,))
+
+
+def test_a_long_period_is_found_step_by_step() -> None:
+    (only,) = solve(even_halves(H, 18)).constraints
+    assert only.text == "H % 262144 == 0"
+    size: Size = T
+    demands: list[Demand] = []
+    for prime in (2, 3, 5, 7, 11, 13, 17):
+        demands.append(Divides(prime, size))
+        size = size // prime * prime
+    (only,) = solve(demands).constraints
+    assert only.text == "T % 510510 == 0"
+    assert only.demands == tuple(range(7))
 
 
 class TestWhatHolds:
