@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from specc.shapes.demand import Demand, Same, Verdict, Witness
 from specc.shapes.dim import Variable
+from specc.shapes.items import Contradiction
 from specc.shapes.meaning import is_axis, simplified, variables_of
 from specc.shapes.normal import Text, length, needed, texts_of
 from specc.shapes.quasi import Budget, value_at
 from specc.shapes.several import bounded, sample, whole_period
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction, within
 from specc.shapes.symbolic import Symbol, single
-from specc.shapes.system import Contradiction, Known, System, fewest
+from specc.shapes.system import Known, System, fewest
 from specc.shapes.truth import held, where
 from specc.shapes.wording import demand_text
 

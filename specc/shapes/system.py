@@ -4,51 +4,30 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice, product
 from typing import NamedTuple, TypeVar
 
-from specc.shapes.demand import AtLeast, Demand, Divides, Same
-from specc.shapes.dim import Variable, atoms_of, is_anonymous, substitute
+from specc.shapes.demand import AtLeast, Demand
+from specc.shapes.dim import Variable, substitute
+from specc.shapes.items import (
+    Contradiction,
+    Definition,
+    Item,
+    Origin,
+    collected,
+    definition_in,
+    is_sized,
+    replaced_in,
+    substituted,
+)
 from specc.shapes.meaning import is_axis, is_met, simplified, variables_of
 from specc.shapes.quasi import Budget
-from specc.shapes.several import Range, any_size, bounded, bounds, whole_period
+from specc.shapes.several import Range, any_size, bounded, whole_period
 from specc.shapes.sizeset import ALL, NONE, SizeSet, TooLarge, within
-from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, single
+from specc.shapes.symbolic import Size, Symbol, single
 from specc.shapes.truth import QUICK, where
 
-Origin = frozenset[int]
 _DEFINED = 256
 _ROUNDS = 32
 _ENUMERATED = 4_096
 """How many symbols are replaced, how often numbers are put for some, how many sizes are tried one by one."""
-
-
-class Contradiction(Exception):
-    """No sizes meet the demands with the numbers `origin`."""
-
-    def __init__(self, origin: Iterable[int]) -> None:
-        super().__init__()
-        self.origin = frozenset(origin)
-
-
-class Item(NamedTuple):
-    """A simplified demand and the numbers of those that it comes from.
-
-    `is_implied`: it says of a symbol that stands for an expression of others only that it is at least 1.
-    """
-
-    demand: Demand
-    origin: Origin
-    is_implied: bool = False
-
-
-class Definition(NamedTuple):
-    """A symbol that is an expression of others, by an equality."""
-
-    variable: Variable
-    size: Size
-    origin: Origin
-
-    def value(self, variable: Variable) -> Size | None:
-        """What is put for a symbol: None for another one."""
-        return self.size if variable == self.variable else None
 
 
 class Known(NamedTuple):
@@ -73,8 +52,8 @@ class System:
         self.relations: list[Item] = []
         first = {demand: number for number, demand in reversed([*enumerate(demands)])}
         numbered = sorted(first.items(), key=lambda each: each[1])
-        items = _collected([Item(demand, frozenset((number,))) for demand, number in numbered])
-        items = list(filter(_is_sized, items))
+        items = collected([Item(demand, frozenset((number,))) for demand, number in numbered])
+        items = list(filter(is_sized, items))
         for _ in range(_ROUNDS):
             items = self._eliminated(items)
             self._separate(items)
@@ -87,7 +66,7 @@ class System:
     def replaced(self, demand: Demand) -> Demand:
         """A demand on the symbols that are left."""
         for definition in self.definitions:
-            demand = _substituted(demand, definition)
+            demand = substituted(demand, definition)
         return demand
 
     def expression(self, variable: Variable) -> Size:
@@ -110,19 +89,19 @@ class System:
         waiting = list(reversed(items))
         while waiting and len(self.definitions) < _DEFINED:
             item = waiting.pop()
-            definition = _definition(item) if left.get(item.demand) is item else None
+            definition = definition_in(item) if left.get(item.demand) is item else None
             if definition is None:
                 continue
             about = [each for each in left.values() if definition.variable in variables_of(each.demand)]
             is_implied = isinstance(definition.variable, Symbol)
-            more = [_replaced(each, definition) for each in about if each is not item]
+            more = [replaced_in(each, definition) for each in about if each is not item]
             more.append(Item(AtLeast(definition.size, 1), definition.origin, is_implied))
-            if not all(map(_is_sized, more)):  # an expression grew too large: the equality stays as it is
+            if not all(map(is_sized, more)):  # an expression grew too large: the equality stays as it is
                 continue
             self.definitions.append(definition)
             for each in about:
                 del left[each.demand]
-            for each in _collected(more):
+            for each in collected(more):
                 if each.demand not in left or each.is_implied:
                     left[each.demand] = each
                     waiting.append(each)
@@ -133,7 +112,7 @@ class System:
         self.known, self.allowed, self.relations = {}, {}, []
         waiting: list[Item] = []
         for item in items:
-            if len(variables_of(item.demand)) > 1 or not _is_sized(item):
+            if len(variables_of(item.demand)) > 1 or not is_sized(item):
                 self.relations.append(item)
             elif not self._learn(item, lambda item: self._alone(item, self._some_budget())):
                 waiting.append(item)
@@ -177,7 +156,7 @@ class System:
         others = [known for known in self.known[variable] if known.sizes.tail != ALL]
         inside = Definition(variable, single(variable, period) + (first - period), _origins(others))
         item = item._replace(origin=item.origin | inside.origin)
-        form = simplified(_substituted(item.demand, inside))
+        form = simplified(substituted(item.demand, inside))
         if isinstance(form, bool):
             return Known((ALL if form else NONE).spread(period, first), item)
         if not all(map(is_axis, variables_of(form))):
@@ -194,8 +173,8 @@ class System:
             if least == most and least is not None:
                 origin = _origins(self.known[variable])
                 value = Definition(variable, least, origin)
-                return _collected(
-                    [_replaced(i, value) if len(variables_of(i.demand)) > 1 else i for i in items]
+                return collected(
+                    [replaced_in(i, value) if len(variables_of(i.demand)) > 1 else i for i in items]
                 ), True
         return items, False
 
@@ -257,63 +236,3 @@ def _is_empty(known: Sequence[Known]) -> bool:
 
 def _origins(known: Iterable[Known]) -> Origin:
     return frozenset[int]().union(*[each.item.origin for each in known])
-
-
-def _collected(items: Iterable[Item]) -> list[Item]:
-    """Items in their simplest forms, each once, without those that are certain; raises where one cannot be met."""
-    found: dict[Demand, Item] = {}
-    for item in items:
-        form = simplified(item.demand)
-        if form is not False and form is not True:
-            met = bounded(form)
-            form = form if met is None else met
-        if form is False:
-            raise Contradiction(item.origin)
-        if form is True:
-            continue
-        before = found.get(form)
-        if before is None or item.is_implied:
-            found[form] = item._replace(demand=form)
-    return list(found.values())
-
-
-def _is_sized(item: Item) -> bool:
-    """Whether every symbol of a demand stands for an axis."""
-    return all(map(is_axis, variables_of(item.demand)))
-
-
-def _definition(item: Item) -> Definition | None:
-    """The symbol that an equality makes an expression of others: one without a name, if it can be."""
-    size = item.demand.left if isinstance(item.demand, Same) else 0
-    if isinstance(size, int) or len(atoms_of(size)) < 2:
-        return None
-    found: list[tuple[tuple[bool, bool, object], Definition]] = []
-    for (variable, *more), coefficient in size.terms:
-        if more or isinstance(variable, Floor) or abs(coefficient) != 1:
-            continue
-        other = size * -coefficient + single(variable)
-        others = atoms_of(other)
-        if variable in others or (isinstance(variable, Symbol) and is_anonymous(other)):
-            continue
-        least, _ = bounds(other, any_size)
-        rank = isinstance(variable, Anonymous), least is not None and least >= 1, variable.key
-        found.append((rank, Definition(variable, other, item.origin)))
-    return max(found, key=lambda each: each[0])[1] if found else None
-
-
-def _substituted(demand: Demand, definition: Definition) -> Demand:
-    value = definition.value
-    match demand:
-        case AtLeast(size, least):
-            return AtLeast(substitute(size, value), least)
-        case Same(left, right):
-            return Same(substitute(left, value), substitute(right, value))
-        case Divides(by, size):
-            return Divides(substitute(by, value), substitute(size, value))
-
-
-def _replaced(item: Item, definition: Definition) -> Item:
-    """The item without the symbol that is defined."""
-    if definition.variable not in variables_of(item.demand):
-        return item
-    return item._replace(demand=_substituted(item.demand, definition), origin=item.origin | definition.origin)
