@@ -7,7 +7,21 @@ import pytest
 from specc.diagnostics.explain import codes, page
 
 # What only a build, an import or arrays can meet has no spec that fails a check.
-BY_BUILD = ("E500", "E501", "E502", "E503", "E504", "E505", "E506", "E507", "W607", "N706", "N707", "N708", "W610")
+BY_BUILD = (
+    "E500",
+    "E501",
+    "E502",
+    "E503",
+    "E504",
+    "E505",
+    "E506",
+    "E507",
+    "W607",
+    "N706",
+    "N707",
+    "N708",
+    "W610",
+)
 CHECKED = [code for code in codes() if code not in BY_BUILD]
 FENCE = re.compile(r"^```yaml (fails|repaired)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

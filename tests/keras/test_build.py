@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from specc.backends.keras.lower import BuildError, lower
-from specc.backends.keras.weights import layers_of
 from specc.backends.keras.verify import verify
+from specc.backends.keras.weights import layers_of
 from specc.ir.graph import Weighed
 from specc.shapes.shape import nameless
 from specc.shapes.tensor import Tensor

@@ -40,7 +40,8 @@ def hold(path: str, checked: Checked) -> None:
     assert again.report.typed is not None
     assert network(again.report.typed) == network(checked.report.typed), text
     assert again.report.totals.params == checked.report.totals.params
-    if all(t is None or t.mask is None for t in checked.report.typed.types):  # what carries masks costs, written out
+    # What carries masks has a cost of its own, once it is written out.
+    if all(t is None or t.mask is None for t in checked.report.typed.types):
         assert again.report.totals.flops == checked.report.totals.flops
     assert expanded(again) == text
 
