@@ -106,3 +106,24 @@ def read_outside(items: Layers) -> set[str]:
         for name in found
         if name != "_" and local.isdisjoint(accumulate(name.split("."), "{}.{}".format))
     }
+
+
+def construct_of(chains: dict[str, Any], path: str, origin: str | None) -> Item:
+    """A construct with these chains, its name, and its `from` if it says where it starts."""
+    return {**chains, "name": path} if origin is None else {**chains, "name": path, "from": origin}
+
+
+def started(chain: Layers) -> tuple[Layers, str | None]:
+    """A chain whose first item reads the value before it, and the `from` of what it stands in."""
+    origin = chain[0].get("from")
+    return ([without_origin(chain[0]), *chain[1:]], origin) if isinstance(origin, str) else (chain, None)
+
+
+def reads_before(item: Item) -> bool:
+    """Whether an item reads the value before it."""
+    return "from" not in item or "_" in names_in(item["from"])
+
+
+def without_origin(item: Item) -> Item:
+    """An item without its `from`."""
+    return {key: value for key, value in item.items() if key != "from"}
