@@ -39,11 +39,6 @@ def is_known(sizes: Iterable[Size]) -> bool:
     return all(isinstance(size, int) for size in sizes)
 
 
-def surely_differ(a: Size, b: Size) -> bool:
-    """Whether `a` and `b` are two numbers that differ."""
-    return isinstance(a, int) and isinstance(b, int) and a != b
-
-
 def atoms_of(size: Size) -> frozenset[Variable]:
     """The symbols, with names or without, that a size depends on."""
     return frozenset() if isinstance(size, int) else _atoms_of(size)
