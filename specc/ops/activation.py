@@ -2,18 +2,8 @@
 
 from collections.abc import Iterable
 
-from specc.ops.declare import (
-    Example,
-    Inputs,
-    Masks,
-    Shape,
-    Shapes,
-    Weights,
-    axis_number,
-    axis_numbers,
-    known_size,
-    op,
-)
+from specc.ops.axis import axis_number, axis_numbers, known_size
+from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Weights, op
 from specc.ops.flops import activation_flops
 from specc.ops.kinds import AxisRefs, NonNegativeNumber, Number
 from specc.ops.misfit import Misfit, Replace, bad_argument

@@ -2,7 +2,8 @@
 
 from math import prod
 
-from specc.ops.declare import Example, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, op
 from specc.ops.kinds import One, Pair, Triple
 from specc.ops.misfit import Repair, Replace, too_small
 from specc.ops.pool import check_pooled_dtype

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from specc.ops.axis import known_size
 from specc.ops.broadcast import broadcast_size, distinct
-from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, known_size, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, op
 from specc.ops.kinds import FLAG, Flag, Integer, Rate
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE

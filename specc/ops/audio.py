@@ -3,7 +3,8 @@
 from math import ceil, log2
 from typing import Annotated, Any, Literal, cast
 
-from specc.ops.declare import Example, Inputs, Place, Shape, Unary, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs, Place, Shape, Unary, Weights, op
 from specc.ops.kinds import Flag, Kind, Number, Positive, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, too_small
 from specc.ops.pointwise import TEXT

@@ -2,7 +2,8 @@
 
 from math import prod
 
-from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Shapes, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Shapes, Weights, op
 from specc.ops.gates import check_forget_bias, lstm_mixing
 from specc.ops.kinds import Flag, Integer, One, Pair, Positive, Rate, Triple
 from specc.ops.misfit import Misfit, bad_argument

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from specc.ops.advice import last_axis_warning
-from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Unary, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Unary, Weights, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.flops import afterwards
 from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive

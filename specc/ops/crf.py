@@ -1,6 +1,7 @@
 """`crf`: tags for the steps of a sequence, each with its neighbours in view."""
 
-from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Unary, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Unary, Weights, op
 from specc.ops.kinds import Flag, Positive
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import TIME

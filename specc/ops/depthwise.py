@@ -2,7 +2,8 @@
 
 from math import prod
 
-from specc.ops.declare import Example, Shape, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Shape, Weights, op
 from specc.ops.flops import afterwards
 from specc.ops.kinds import Flag, One, Pair, Positive
 from specc.ops.misfit import bad_argument

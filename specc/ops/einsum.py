@@ -5,8 +5,9 @@ from functools import lru_cache
 from string import ascii_letters
 from typing import Annotated, Any, NamedTuple, cast
 
+from specc.ops.axis import known_size
 from specc.ops.core import low_rank
-from specc.ops.declare import Example, Shape, Unary, Weights, known_size, op
+from specc.ops.declare import Example, Shape, Unary, Weights, op
 from specc.ops.flops import afterwards
 from specc.ops.kinds import Kind, Number, Positive, Text, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank

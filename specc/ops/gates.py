@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from specc.ops.declare import Op, Shapes, Weights, known_size
+from specc.ops.axis import known_size
+from specc.ops.declare import Op, Shapes, Weights
 from specc.ops.flops import activation_flops
 from specc.ops.misfit import bad_argument
 from specc.ops.objects import Activation

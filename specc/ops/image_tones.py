@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from specc.ops.declare import Example, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, op
 from specc.ops.image_colors import channels_last_only
 from specc.ops.images import Image
 from specc.ops.kinds import Kind, Number, Positive, checked

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from specc.ops.declare import Example, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, op
 from specc.ops.images import ONE_DRAW, FillMode, Image, Interpolation
 from specc.ops.kinds import Integer, Kind, Number, Rate, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from specc.ops.declare import known_size
+from specc.ops.axis import known_size
 from specc.ops.kinds import TRAINING
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, SetArgument, bad_argument
 from specc.ops.windows import Spatial

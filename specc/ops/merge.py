@@ -1,8 +1,9 @@
 """The layers that make one value of several."""
 
 from specc.ops.advice import evened
+from specc.ops.axis import axis_number
 from specc.ops.broadcast import broadcast, check_names, distinct, same_name, stronger, surer
-from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, axis_number, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred

@@ -3,19 +3,9 @@
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from specc.ops.attention import NAMES, OPTIONS, check_equal
+from specc.ops.axis import axis_numbers, known_size
 from specc.ops.broadcast import distinct
-from specc.ops.declare import (
-    Example,
-    Inputs,
-    Masks,
-    Op,
-    Shape,
-    Shapes,
-    Weights,
-    axis_numbers,
-    known_size,
-    op,
-)
+from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, op
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
 from specc.ops.misfit import SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer

@@ -4,18 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
 from specc.ops.advice import last_axis_warning
-from specc.ops.declare import (
-    Example,
-    Inputs,
-    Masks,
-    Shape,
-    Shapes,
-    Weights,
-    axis_number,
-    axis_numbers,
-    known_size,
-    op,
-)
+from specc.ops.axis import axis_number, axis_numbers, known_size
+from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Weights, op
 from specc.ops.kinds import TRAINING, AxisRef, AxisRefs, Flag, Kind, Number, checked
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.objects import Constraint, Initializer, Regularizer

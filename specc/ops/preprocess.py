@@ -1,7 +1,8 @@
 """Layers that prepare values for a network by numbers that are given or measured beforehand."""
 
 from specc.ops.arrays import Numbers, array_shape, spreads
-from specc.ops.declare import Example, Shape, Weights, axis_numbers, known_size, op
+from specc.ops.axis import axis_numbers, known_size
+from specc.ops.declare import Example, Shape, Weights, op
 from specc.ops.kinds import AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.pointwise import Pointwise

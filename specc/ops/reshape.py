@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from specc.ops.advice import permute_text, quoted
-from specc.ops.declare import Example, Place, Shape, Shapes, Unary, axis_numbers, op
+from specc.ops.axis import axis_numbers
+from specc.ops.declare import Example, Place, Shape, Shapes, Unary, op
 from specc.ops.entries import REST, Dims, Entries, TargetShape, entries_text, shape_of
 from specc.ops.kinds import AxisRefs, Positive
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument, wrong_rank

@@ -11,7 +11,8 @@ from typing import Any
 from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
 from specc.ir.names import free_name
 from specc.ops import registry
-from specc.ops.declare import Op, axis_number, axis_numbers
+from specc.ops.axis import axis_number, axis_numbers
+from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.masks import Masked, carries, masked, op_of
 from specc.shapes.axis import NAMELESS

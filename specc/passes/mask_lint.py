@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed, chain_of
-from specc.ops.declare import axis_number
+from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
 from specc.passes.masks import Lost, Masked, has_axis, lacks, masked, op_of

@@ -2,7 +2,8 @@
 
 from specc.ir.graph import Layer, Pending
 from specc.ops import registry
-from specc.ops.declare import Op, axis_number
+from specc.ops.axis import axis_number
+from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.fit import fit
 from specc.passes.instances import Instances

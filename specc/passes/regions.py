@@ -1,7 +1,7 @@
 """The axes that a `map`, or a block that is distributed, takes from values that enter and gives to those that leave."""
 
 from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
-from specc.ops.declare import axis_numbers
+from specc.ops.axis import axis_numbers
 from specc.ops.misfit import Misfit
 from specc.shapes.demand import agree
 from specc.shapes.dim import Size, is_anonymous, symbols_of

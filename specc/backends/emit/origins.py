@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from specc.backends.emit.code import Bound, Expr, Listing, Literal, Param
 from specc.ir.graph import Explicit, Layer, Link
 from specc.ops import registry
-from specc.ops.declare import Op, Parameter, axis_number, parameters_of
+from specc.ops.axis import axis_number
+from specc.ops.declare import Op, Parameter, parameters_of
 from specc.ops.misfit import Misfit
 from specc.passes.spell import shortest
 from specc.passes.values import Failed

@@ -7,8 +7,9 @@ from typing import Any
 
 from specc.backends.keras.call import Call, KerasLayer, KerasTensor
 from specc.backends.keras.own import apply_own, layer_class
+from specc.ops.axis import axis_number
 from specc.ops.custom import BARE
-from specc.ops.declare import Op, axis_number, parameters_of
+from specc.ops.declare import Op, parameters_of
 from specc.ops.objects import to_keras_config
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape

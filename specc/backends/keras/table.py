@@ -27,7 +27,7 @@ from specc.backends.keras.layers import (
 from specc.backends.keras.leaving_out import reduce_masked
 from specc.backends.keras.own import class_called
 from specc.ir.graph import Fold
-from specc.ops.declare import axis_number, axis_numbers
+from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.objects import to_keras_config
 
 Lowering = Callable[[Call], Any]

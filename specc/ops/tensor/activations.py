@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from specc.ops.activation import one_element
 from specc.ops.arrays import Scalar
-from specc.ops.declare import Example, Inputs, Shapes, axis_number
+from specc.ops.axis import axis_number
+from specc.ops.declare import Example, Inputs, Shapes
 from specc.ops.function import (
     NO_FLOATS,
     TRUTHS,

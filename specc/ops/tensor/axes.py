@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from specc.ops.arrays import Value
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number, axis_numbers
+from specc.ops.axis import axis_number, axis_numbers
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.entries import Entry
 from specc.ops.function import ANY_DTYPE, Function, behind_batch, function
 from specc.ops.kinds import AxisRef, AxisRefs

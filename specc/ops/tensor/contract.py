@@ -4,7 +4,8 @@ from collections import Counter
 from typing import Annotated, Any
 
 from specc.ops.arrays import Value, Values
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number
+from specc.ops.axis import axis_number
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import TRUTHS, DTypes, Function, function, same
 from specc.ops.kinds import AxisRef, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank

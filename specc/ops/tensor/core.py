@@ -1,7 +1,8 @@
 """The functions that Keras has in `keras.ops` alone."""
 
 from specc.ops.arrays import Value
-from specc.ops.declare import REQUIRED, Example, Inputs, Shapes, axis_number
+from specc.ops.axis import axis_number
+from specc.ops.declare import REQUIRED, Example, Inputs, Shapes
 from specc.ops.function import ANY_DTYPE, NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
 from specc.ops.kinds import AxisRef, DType, Flag, Integer, Positive
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank

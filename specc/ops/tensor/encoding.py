@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from specc.ops.arrays import Array, MaybeOperand, Operand, Value, array_shape
-from specc.ops.declare import Example, Inputs, Shapes, axis_number
+from specc.ops.axis import axis_number
+from specc.ops.declare import Example, Inputs, Shapes
 from specc.ops.function import (
     NO_FLOATS,
     SMALL,

@@ -1,7 +1,8 @@
 """Functions that choose elements: by index, by order, along diagonals."""
 
 from specc.ops.arrays import Array, Operand, Value, array_dtype, array_shape, flat
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number, axis_numbers
+from specc.ops.axis import axis_number, axis_numbers
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import (
     ANY_DTYPE,
     DTypes,

@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import ClassVar
 
 from specc.ops.arrays import Value, Values
+from specc.ops.axis import axis_number
 from specc.ops.broadcast import check_names, stronger
-from specc.ops.declare import Example, Inputs, Shape, axis_number
+from specc.ops.declare import Example, Inputs, Shape
 from specc.ops.function import ANY_DTYPE, Function, behind_batch, function, rows
 from specc.ops.kinds import AxisRef, Positive
 from specc.ops.merge import joined

@@ -3,7 +3,8 @@
 from typing import Annotated, ClassVar
 
 from specc.ops.arrays import Value
-from specc.ops.declare import Example, Inputs, known_size
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs
 from specc.ops.function import NARROW, NO_BFLOATS, DTypes, always, function, rows, same
 from specc.ops.kinds import Flag, Number, words
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, cast
 
 from specc.ops.arrays import Array, Operand, array_shape
+from specc.ops.axis import axis_number
 from specc.ops.broadcast import broadcast_size
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import TEXT, DTypes, Function, function, same
 from specc.ops.kinds import Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank

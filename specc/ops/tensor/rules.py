@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from specc.ops.arrays import Array, Operand, Value, array_shape
+from specc.ops.axis import axis_number
 from specc.ops.broadcast import broadcast
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_number
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import Function, behind_batch, without
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import InsertBefore, Misfit

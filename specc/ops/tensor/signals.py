@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from specc.ops.arrays import Value, Values
 from specc.ops.audio import FREQ, MelWindow, centered, check_frame
-from specc.ops.declare import Example, Inputs, Shapes, known_size
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Inputs, Shapes
 from specc.ops.function import NARROW, DTypes, Function, function, rows, same
 from specc.ops.kinds import Flag, Positive
 from specc.ops.merge import need_two

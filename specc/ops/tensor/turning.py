@@ -3,7 +3,8 @@
 from typing import Any, Literal
 
 from specc.ops.arrays import MaybeOperand, Value
-from specc.ops.declare import Example, Inputs, Shape, Shapes, axis_numbers
+from specc.ops.axis import axis_numbers
+from specc.ops.declare import Example, Inputs, Shape, Shapes
 from specc.ops.function import ANY_DTYPE, Function, behind_batch, function
 from specc.ops.kinds import AxisRef, AxisRefs, Integer
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank

@@ -1,6 +1,7 @@
 """What specc is told of the layers: their parameters, axes, shapes, weights and cost."""
 
-from specc.ops.declare import Example, Place, Shape, Unary, Weights, known_size, op
+from specc.ops.axis import known_size
+from specc.ops.declare import Example, Place, Shape, Unary, Weights, op
 from specc.ops.kinds import Positive
 from specc.ops.objects import Initializer
 from specc.shapes.dim import Size
