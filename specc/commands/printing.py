@@ -113,6 +113,10 @@ class TextPrinter(Printer):
             self.screen.say(f"{self.reports:,} specs: {passed:,} ok{failed}")
 
 
+PLACES_SHOWN = 3
+"""How many layers are named for one constraint."""
+
+
 def network(report: Report) -> str:
     """The network in a few words: its size and what comes out of it."""
     layers = sum(not row.inserted for row in report.layers)
@@ -126,11 +130,14 @@ def network(report: Report) -> str:
 
 
 def needs(report: Report) -> list[str]:
-    """What the network needs of its symbols, a line each, with the layer or input that needs it first."""
-    return [
-        f"needs {each.text} (from `{harmless(each.makers[0].name)}`, line {each.line})"
-        for each in report.constraints
-    ]
+    """What the network needs of its symbols, a line each, with the first layers or inputs that need it."""
+    return [f"needs {each.text} (from {_places(each.places)})" for each in report.constraints]
+
+
+def _places(places: list[tuple[str, int]]) -> str:
+    shown = [f"`{harmless(name)}`, line {line}" for name, line in places[:PLACES_SHOWN]]
+    more = len(places) - len(shown)
+    return ", and ".join([*shown, *([f"{more} more"] if more else [])])
 
 
 def parameters(totals: Totals) -> str:

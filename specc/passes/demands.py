@@ -21,9 +21,9 @@ class Constraint(NamedTuple):
     makers: tuple[Layer | Input, ...]
 
     @property
-    def line(self) -> int:
-        """Where the first of them stands."""
-        return _node(self.makers[0]).span.first.line
+    def places(self) -> list[tuple[str, int]]:
+        """Their names, and the lines that they stand in."""
+        return [(maker.name, _node(maker).span.first.line) for maker in self.makers]
 
 
 def settle(typed: Typed, found: Findings) -> Typed:
