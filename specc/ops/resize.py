@@ -98,8 +98,8 @@ class UpSampling2D(_UpSampling):
         return self.size
 
     def refuses(self, dtype: str) -> bool:
-        """Truth values can be repeated, not interpolated."""
-        return dtype == "bool" and self.interpolation != "nearest"
+        """Truth values and text can be repeated, not interpolated."""
+        return dtype in ("bool", "string") and self.interpolation != "nearest"
 
     def flops(self, x: Shape, y: Shape) -> Size:
         """2 for each element that is interpolated from; none where elements are repeated."""

@@ -17,7 +17,7 @@ from specc.ops.function import (
     rows,
     same,
 )
-from specc.ops.kinds import AxisRefs, Flag, NonNegativeNumber, Number, Positive
+from specc.ops.kinds import AxisRefs, Flag, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument
 from specc.ops.tensor.rules import Along, Elementwise
 from specc.shapes.demand import divisible
@@ -179,7 +179,7 @@ class Normalize(Elementwise):
 
     axis: AxisRefs | None = -1
     order: Positive = 2
-    epsilon: NonNegativeNumber | None = None
+    epsilon: Number | None = None
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The same axes; E203 for all of them, the batch included; E107 for a norm that there is not."""
