@@ -218,14 +218,12 @@ class MelSpectrogram(Unary):
         return Shape((self.num_mel_bins, frames), (FREQ, _time(x, 0)))
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The compute dtype; E210 for text, E107 for float64, in which Keras's matrix of the mel scale is not."""
+        """The compute dtype; E210 for text, E107 for float64, of which Keras makes no decibels."""
         if inputs[0].dtype.startswith(TEXT):
             raise Misfit("E210", "takes numbers and is given text")
-        if self.compute_dtype == "float64":
+        if self.compute_dtype == "float64" and self.power_to_db:
             narrow = SetArgument("dtype", "float32", "compute in `float32`", "unsafe")
-            raise bad_argument(
-                "dtype", "Keras makes mel spectrograms in `float32` alone, not in `float64`", narrow
-            )
+            raise bad_argument("dtype", "Keras makes decibels in `float32` at most, not in `float64`", narrow)
         return super().results(inputs)
 
     def flops(self, x: Shape, y: Shape) -> Size:

@@ -54,8 +54,12 @@ class DotProductAttention(Function):
 
     def _refuse_other_machines(self) -> None:
         """E107 for what TensorFlow does not have."""
-        for name in ("attn_logits_soft_cap", "flash_attention"):
-            if vars(self).get(name) not in (None, False):
+        given = {
+            "attn_logits_soft_cap": self.attn_logits_soft_cap,
+            "flash_attention": self.flash_attention or None,
+        }
+        for name, value in given.items():
+            if value is not None:
                 repair = SetArgument(name, None, "let Keras choose how attention is computed")
                 raise bad_argument(name, f"`{name}` is there with JAX on other machines alone", repair)
 

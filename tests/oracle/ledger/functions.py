@@ -86,6 +86,16 @@ _MEANT = {
         "has the sizes (), and not",
         "Keras stretches a number over the last axis alone",
     ),
+    "scale of nothing": (
+        "E205",
+        "and not ()",
+        "Keras lays a scale over no axis at all as over the last",
+    ),
+    "statistics of bytes": (
+        "E210",
+        "integers of 32 bits and more",
+        "Keras adds small integers up in their own dtype, where they overflow",
+    ),
     "empty text": ("E107", "`dtype` of", "a spec casts nothing to text"),
     "lone image": ("E200", "images of three axes", "Keras takes a batch of matrices for one image"),
     "stretched bits": (
@@ -115,6 +125,15 @@ def _labels(verdict: Verdict) -> bool:
     return batch_fails(verdict, "outside the valid range")
 
 
+def _unannounced_integers(verdict: Verdict) -> bool:
+    shifts = has_op(verdict, "ops.right_shift", "ops.left_shift")
+    return shifts and has_op(verdict, "Activation") and batch_fails(verdict, "of float is not in the list")
+
+
+def _thin_trace(verdict: Verdict) -> bool:
+    return has_op(verdict, "ops.trace") and batch_fails(verdict, "must be broadcastable")
+
+
 def _more_arguments(verdict: Verdict) -> bool:
     step = verdict.case.steps[-1]
     return refused(verdict, "E105") and step.op in ("ops.multi_hot", "ops.layer_normalization")
@@ -135,6 +154,12 @@ ENTRIES = (
         "what gives the very tensor that it is given hands on its mask, which Keras does not announce",
         _mask_unannounced,
     ),
+    Entry(
+        "unannounced integers",
+        "Keras announces floats for the integers that an activation hands on, and shifts them by a float",
+        _unannounced_integers,
+    ),
+    Entry("thin trace", "TensorFlow fails beside the diagonal of a single row or column", _thin_trace),
     Entry("labels", "which labels there are hangs on what the values are", _labels),
     Entry("more arguments", "some functions swallow arguments of any name", _more_arguments),
     Entry("wrapped constants", "TensorFlow turns a number into another that the dtype can hold", _wrapped),

@@ -202,7 +202,23 @@ def _several_units(verdict: Verdict) -> bool:
     return listed and verdict.accepted and verdict.keras.stage == "build"
 
 
+def _noisy_indices(verdict: Verdict) -> bool:
+    looked_up = has_op(verdict, "Embedding", "ReversibleEmbedding") and len(verdict.case.steps) > 1
+    return looked_up and batch_fails(verdict, "is not in [0")
+
+
+def _causal_over_axes(verdict: Verdict) -> bool:
+    told = refused_at(verdict, "E107", "MultiHeadAttention")
+    return told and "goes with attention over one axis" in verdict.messages[0]
+
+
 ENTRIES: tuple[Entry, ...] = (
+    Entry("noisy indices", "which rows are looked up hangs on what layers in front make", _noisy_indices),
+    Entry(
+        "causal over axes",
+        "Keras lays a mask of one axis over all that are attended, which fits where their sizes do",
+        _causal_over_axes,
+    ),
     Entry("flags", "Keras takes whatever Python takes for true or false; a spec says true or false", _flag),
     Entry(
         "numbers",
