@@ -19,6 +19,9 @@ _ALONG = frozenset(("maxnorm", "minmaxnorm", "unitnorm"))
 """The constraints that work along an axis, by default the first."""
 
 _ASKING = _ALONG | _RANKED.keys()
+_UNTOLD = ("MultiHeadAttention", "GroupQueryAttention")
+"""The layers whose parts Keras does not tell that they are frozen: they go on to regularize."""
+
 _WORDS = ("initializer", "regularizer", "constraint")
 
 
@@ -35,11 +38,14 @@ def check_objects(
         check_objects(inner, own, (), policy, is_constrained and op.trainable)
     if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
-    # Keras does not tell the cell of a ConvLSTM that it is frozen.
+    # Nor does it tell the cell of a ConvLSTM, which it goes on to constrain, too.
     trained = op.trainable or op.name.startswith("ConvLSTM")
     for parameter, shape in _uses(op, weights):
-        asked = trained and (is_constrained or not parameter.endswith("_constraint"))
-        if asked or parameter.endswith("_initializer"):
+        if parameter.endswith("_constraint"):
+            asked = trained and is_constrained
+        else:
+            asked = trained or op.name in _UNTOLD or parameter.endswith("_initializer")
+        if asked:
             _check(op, parameter, len(shape), policy)
     if "activity_regularizer" in vars(op):
         for result in results:
