@@ -38,7 +38,7 @@ def check_objects(
         check_objects(inner, own, (), policy, is_constrained and op.trainable)
     if policy != "bfloat16" and not any(map(_asks, given.values())):
         return
-    # Nor does it tell the cell of a ConvLSTM, which it goes on to constrain, too.
+    # Nor is the cell of a ConvLSTM told, which is constrained, too.
     trained = op.trainable or op.name.startswith("ConvLSTM")
     for parameter, shape in _uses(op, weights):
         if parameter.endswith("_constraint"):
