@@ -60,7 +60,9 @@ class Activation(_Elementwise):
         """Integers stay integers under `linear` and the plain ReLUs."""
         if isinstance(self.activation, Object):
             return self._layer(self.activation).result_dtype(dtype)
-        return self.compute_dtype if is_float(dtype) or (self.activation or "linear") not in _KEEPS else dtype
+        if is_float(dtype):
+            return self.compute_dtype
+        return dtype if (self.activation or "linear") in _KEEPS else "float32"
 
     def refuses(self, dtype: str) -> bool:
         if isinstance(self.activation, Object):
