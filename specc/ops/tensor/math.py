@@ -159,7 +159,6 @@ rows(
     Binary,
     {
         "add": "The sum, element by element.",
-        "floor_divide": "The quotient, rounded downwards.",
         "maximum": "The larger of two, element by element.",
         "minimum": "The smaller of two, element by element.",
         "fmax": "The larger of two, or the one that is a number.",
@@ -258,6 +257,21 @@ class Ldexp(Binary):
         if dtypes["x2"].startswith(NO_INTEGERS):
             raise wrong_dtype(dtypes["x2"], "an integer for `x2`", operand=len(self.reads) - 1)
         return self.checked_dtype(result_type(*dtypes.values()))
+
+
+@function(*Binary.examples, name="floor_divide")
+class FloorDivide(Binary):
+    """The quotient, rounded downwards."""
+
+    dtypes = _NOT_TRUTHS
+
+    def merged_dtype(self, dtypes: Mapping[str, str]) -> str:
+        """That of both together; E107 for integers by 0."""
+        made = super().merged_dtype(dtypes)
+        divisor = vars(self).get("x2")
+        if not is_float(made) and divisor is not None and 0 in flat(divisor):
+            raise bad_argument("x2", "integers cannot be divided by 0")
+        return made
 
 
 @function(*Binary.examples)

@@ -3,6 +3,7 @@
 from tests.oracle.judge import Verdict
 from tests.oracle.ledger.shared import (
     Entry,
+    argument_refused,
     arguments_of,
     batch_fails,
     has_op,
@@ -51,8 +52,11 @@ def _unread(verdict: Verdict) -> bool:
     renorm = any(value is True for *_, value in arguments_of(verdict, "renorm"))
     no_rank = any(not value for *_, value in arguments_of(verdict, "lora_rank"))
     clipping = ("BatchNormalization", "renorm_clipping") in names and not renorm
+    no_noise = argument_refused(verdict) == "noise_shape" and 0 in [
+        v for *_, v in arguments_of(verdict, "rate")
+    ]
     return refused(verdict, "E107") and (
-        no_rank or clipping or ("SimpleRNN", "activity_regularizer") in names
+        no_rank or clipping or no_noise or ("SimpleRNN", "activity_regularizer") in names
     )
 
 
