@@ -216,7 +216,16 @@ def _causal_over_axes(verdict: Verdict) -> bool:
     return told and "goes with attention over one axis" in verdict.messages[0]
 
 
+def _several_in_a_row(verdict: Verdict) -> bool:
+    return refused_at(verdict, "E107", "Pipeline") and "makes several results" in verdict.messages[0]
+
+
 ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "several results in a row",
+        "a layer of a Pipeline makes one value, which the next one reads; Keras does not look at the last",
+        _several_in_a_row,
+    ),
     Entry("noisy indices", "which rows are looked up hangs on what layers in front make", _noisy_indices),
     Entry(
         "causal over axes",
