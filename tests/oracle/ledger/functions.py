@@ -91,6 +91,11 @@ _MEANT = {
         "and not ()",
         "Keras lays a scale over no axis at all as over the last",
     ),
+    "stride backwards": (
+        "E107",
+        "`sequence_stride` of",
+        "Keras cuts one sequence, whatever the stride, where only one fits",
+    ),
     "statistics of bytes": (
         "E210",
         "integers of 32 bits and more",
