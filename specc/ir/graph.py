@@ -6,6 +6,7 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -110,6 +111,13 @@ class Layer:
     def cls(self) -> type[Op]:
         """The class of the op, whether its arguments are known yet or not."""
         return class_of(self.op)
+
+    def changed(self, **attributes: Any) -> "Layer":
+        """A layer like this one but for some attributes."""
+        made = copy(self)
+        for name, value in attributes.items():
+            setattr(made, name, value)
+        return made
 
     def __repr__(self) -> str:
         return f"Layer({self.name!r})"

@@ -5,7 +5,7 @@ values share a fold: an unfold that nothing reads is left out again.
 """
 
 from specc.ir.graph import Explicit, Fold, Folded, Layer, Output, Pending, Reading, Typed, Unfold
-from specc.ir.names import free_name
+from specc.ir.names import take_name
 from specc.ops import registry
 from specc.ops.declare import Op
 from specc.shapes.dim import is_anonymous
@@ -54,33 +54,16 @@ class Adaptation:
 
     def _copy(self, layer: Layer, op: Op, inputs: tuple[int | None, ...] | None = None) -> Layer:
         wired = inputs or tuple([None if v is None else self._real(v) for v in layer.inputs])
-        return Layer(
-            layer.name,
-            op,
-            wired,
-            layer.outputs,
-            layer.item,
-            layer.region,
-            layer.link,
-            layer.shares,
-            layer.distribute,
-            layer.inserted,
-        )
+        return layer.changed(op=op, inputs=wired)
 
     def _new(self, tensor: Tensor) -> int:
         self.types.append(tensor)
         return len(self.types) - 1
 
-    def _fresh(self, name: str) -> str:
-        """`name`, numbered where an input or another layer has it."""
-        free = free_name(name, self.taken.__contains__)
-        self.taken.add(free)
-        return free
-
     def _add(self, layer: Layer, suffix: str, op: Op, value: int, result: Tensor, region: int) -> int:
         """An inserted layer beside `layer`; gives its value."""
         made = self._new(result)
-        name = self._fresh(f"{layer.name}.{suffix}")
+        name = take_name(f"{layer.name}.{suffix}", self.taken)
         self.layers.append(Layer(name, op, (value,), (made,), layer.item, region, layer.link, inserted=True))
         return made
 
@@ -161,7 +144,7 @@ class Adaptation:
         self.layers.append(core)
         positions = tuple(range(outer))
         for i, (value, twin) in enumerate(zip(layer.outputs, inner, strict=True)):
-            name = self._fresh(f"{layer.name}.unfold" if i == 0 else f"{layer.name}.unfold_{i}")
+            name = take_name(f"{layer.name}.unfold" if i == 0 else f"{layer.name}.unfold_{i}", self.taken)
             unfold = Unfold(region, positions)
             made = Layer(name, unfold, (twin,), (value,), layer.item, layer.region, layer.link, inserted=True)
             self.layers.append(made)
@@ -196,7 +179,7 @@ class Adaptation:
         item = maker.item if maker is not None else self.typed.graph.regions[0].item
         reshape = reshaping(self.types[value], shape)
         made = self._new(Tensor(shape, self.types[value].dtype))
-        name = self._fresh(f"{output.name}.reshape")
+        name = take_name(f"{output.name}.reshape", self.taken)
         self.layers.append(Layer(name, reshape, (value,), (made,), item, inserted=True))
         return output._replace(value=made)
 

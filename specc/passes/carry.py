@@ -5,11 +5,10 @@ nothing else is at the steps where the mask is false; so does an output, that it
 of what is read so is 0. All of this is ordinary layers of the explicit graph.
 """
 
-from copy import copy
 from typing import Any
 
 from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
-from specc.ir.names import free_name
+from specc.ir.names import take_name
 from specc.ops import registry
 from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.declare import Op
@@ -105,10 +104,7 @@ class _Carrying:
                 self.needed.add(source)
             else:
                 values = [v for v in layer.inputs if v is not None]
-                merged = op_of(layer).takes_list and op_of(layer).name not in (
-                    "Attention",
-                    "AdditiveAttention",
-                )
+                merged = op_of(layer).takes_list and not op_of(layer).uses_mask
                 self.needed.update(
                     v for v in (values if merged else values[:1]) if self.types[v].mask is not None
                 )
@@ -129,13 +125,13 @@ class _Carrying:
         if not wants:
             return layer
         if op_of(layer).name == "reduce":
-            return _with(layer, inputs=(layer.inputs[0], self.tensors[wants[0]]))
+            return layer.changed(inputs=(layer.inputs[0], self.tensors[wants[0]]))
         if op_of(layer).strips_masks:
             self.attached.clear()  # it takes masks off, and so reads values that nothing else does
         seen = {v: self._attach(v) for v in wants}
         if op_of(layer).strips_masks:
             self.attached.clear()
-        return _with(layer, inputs=tuple([None if v is None else seen.get(v, v) for v in layer.inputs]))
+        return layer.changed(inputs=tuple([None if v is None else seen.get(v, v) for v in layer.inputs]))
 
     def _attach(self, value: int) -> int:
         """A value with its mask, for whatever reads it."""
@@ -162,8 +158,8 @@ class _Carrying:
         maker, last = self.makers[output.value], self.layers[-1]
         if maker.name == output.name and carries(maker) and op_of(maker).name != "Dense":
             at = next(i for i, layer in enumerate(self.layers) if layer.name == maker.name)
-            self.layers[at] = _with(self.layers[at], name=self._free(f"{maker.name}.unmasked"))
-            self.layers[-1] = _with(last, name=maker.name)
+            self.layers[at] = self.layers[at].changed(name=take_name(f"{maker.name}.unmasked", self.taken))
+            self.layers[-1] = last.changed(name=maker.name)
         return output._replace(value=made)
 
     def _tensor(self, layer: Layer, value: int) -> int:
@@ -259,25 +255,11 @@ class _Carrying:
         """A layer beside `layer`; gives its value."""
         self.types.append(result)
         made = len(self.types) - 1
-        name = self._free(f"{layer.name}.{suffix}")
+        name = take_name(f"{layer.name}.{suffix}", self.taken)
         self.layers.append(
             Layer(name, op, inputs, (made,), layer.item, layer.region, layer.link, inserted=True)
         )
         return made
-
-    def _free(self, name: str) -> str:
-        """`name`, or the same numbered where it is taken."""
-        free = free_name(name, self.taken.__contains__)
-        self.taken.add(free)
-        return free
-
-
-def _with(layer: Layer, **changed: Any) -> Layer:
-    """A layer like this one but for some attributes."""
-    made = copy(layer)
-    for name, value in changed.items():
-        setattr(made, name, value)
-    return made
 
 
 def _made(word: str, **arguments: Any) -> Op:

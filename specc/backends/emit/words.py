@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from specc.ir.graph import Graph
-from specc.ir.names import free_name
+from specc.ir.names import take_name
 from specc.syntax.document import Chain, Item
 
 MAX_WORD = 40
@@ -32,9 +32,7 @@ class Words:
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or the same with the first number from 2 that makes it new."""
-        word = free_name(wanted, self.taken.__contains__, 2)
-        self.taken.add(word)
-        return word
+        return take_name(wanted, self.taken, 2)
 
 
 class Lanes:

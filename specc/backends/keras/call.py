@@ -6,7 +6,7 @@ from typing import Any
 
 from specc.backends.keras.depth import owner_of
 from specc.ir.graph import Folded, Layer
-from specc.ir.names import free_name
+from specc.ir.names import take_name
 from specc.ops.declare import Op
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -35,9 +35,7 @@ class Names:
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or the same with the first number that makes it new."""
-        name = free_name(wanted, self._taken.__contains__)
-        self._taken.add(name)
-        return name
+        return take_name(wanted, self._taken)
 
     def give(self, operation: Any, path: str) -> bool:
         """Name an operation that is no layer after its kind, below `path`; False if it has been named before."""
