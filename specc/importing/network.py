@@ -10,6 +10,7 @@ from specc.importing.calls import wired
 from specc.importing.chain import Chain, Piece, chain, in_order
 from specc.importing.folds import Folds
 from specc.importing.functions import pieces_of
+from specc.importing.items import Layers, chains_in, in_full, names_in
 from specc.importing.layers import CRF, op_from
 from specc.importing.masks import leave_out_masks
 from specc.importing.objects import Unsayable, is_of_keras, plain
@@ -147,7 +148,7 @@ class Importer:
         inputs = [value.layer for value in leaves(inner.inputs)]
         outputs = [written.names.get(value, value.layer) for value in leaves(inner.outputs)]
         section: dict[str, Any] = {}
-        if len(inputs) > 1 or inputs[0] in outputs or inputs[0] in _origins(written.items):
+        if len(inputs) > 1 or inputs[0] in outputs or inputs[0] in _origins(in_full(written.items)):
             section["inputs"] = inputs
         section["layers"] = written.items
         if leaves(inner.outputs) != [written.last]:
@@ -276,17 +277,10 @@ def _bound(application: Application, inner: Network, name: str) -> list[Value]:
     return values
 
 
-def _origins(items: list[Any]) -> set[str]:
-    """The names that items read."""
-    found: set[str] = set()
-    for item in items:
-        origin = None if isinstance(item, str) else item.get("from")
-        if isinstance(item, dict) and "map" in item:
-            found |= _origins(item["map"]["layers"])  # pyright: ignore[reportUnknownArgumentType]
-        several: Any = origin.values() if isinstance(origin, dict) else [origin]  # pyright: ignore[reportUnknownVariableType]
-        for part in several:
-            found.update(part if isinstance(part, list) else [part])  # pyright: ignore[reportUnknownArgumentType]
-    return found
+def _origins(items: Layers) -> set[str]:
+    """The names that items, and what is inside them, read."""
+    found = {name for item in items for name in names_in(item.get("from"))}
+    return found.union(*(_origins(chain) for item in items for chain in chains_in(item)))
 
 
 def _named_outputs(network: Network, written: Chain) -> Iterator[tuple[str, Value]]:
