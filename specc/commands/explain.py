@@ -4,7 +4,8 @@ from specc.commands.options import Arguments, UsageError
 from specc.commands.screen import Screen
 from specc.diagnostics.explain import codes, page, title
 from specc.diagnostics.style import paint
-from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
+from specc.ops.parameters import Parameter
 from specc.ops.registry import find, names
 from specc.passes.spell import plain
 from specc.suggest import nearest

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, cast
 from specc.importing.objects import Unsayable
 from specc.importing.records import Application, Value, leaves
 from specc.ops.catalog import FAMILIES
-from specc.ops.declare import CallInput, Op
+from specc.ops.declare import Op
+from specc.ops.parameters import CallInput
 
 _NOT_IN_TRAINING = frozenset(
     (

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from specc.importing.archive import Broken
 from specc.importing.naming import Wanted, names_of
 from specc.importing.records import Network, Record, Value, leaves, values_of
-from specc.ops.declare import CallInput, Op
+from specc.ops.declare import Op
+from specc.ops.parameters import CallInput
 from specc.passes.spell import wiring
 
 

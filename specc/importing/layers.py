@@ -6,9 +6,10 @@ from typing import Any, cast
 from specc.importing.objects import Unsayable, class_of, config_of, is_of_keras, object_from, plain
 from specc.importing.records import Sizes
 from specc.ops import registry
-from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
 from specc.ops.families import Family
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from specc.ops.parameters import Parameter
 from specc.passes import spell
 
 Arguments = dict[str, Any]

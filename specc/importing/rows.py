@@ -6,7 +6,8 @@ from typing import Any, cast
 from specc.importing.items import Item, Layers, chains_in, names_in, with_chains
 from specc.ir.names import free_name
 from specc.ops import registry
-from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
+from specc.ops.parameters import REQUIRED, Parameter
 from specc.passes.spell import Expression, argument
 from specc.syntax.expression_tree import FUNCTIONS
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ops.declare import CallInput, Op, Parameter
+from specc.ops.declare import Op
+from specc.ops.parameters import CallInput, Parameter
 from specc.shapes.axis import Axis
 from specc.shapes.demand import Demand
 from specc.shapes.dim import Size

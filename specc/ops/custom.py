@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 from specc.ops.broadcast import distinct, stronger, surer
-from specc.ops.declare import CallInput, Inputs, Op, Parameter, Place, Shapes, Weights, parameters_of
+from specc.ops.declare import Inputs, Op, Place, Shapes, Weights, parameters_of
 from specc.ops.kinds import Kind
 from specc.ops.misfit import Misfit, undefined_size, wrong_rank
+from specc.ops.parameters import CallInput, Parameter
 from specc.ops.signature import Entry, Form, Signature, Value, names_in, parse_signature, size_of
 from specc.shapes.axis import NAMELESS, Axis, inferred, known_role
 from specc.shapes.demand import agree

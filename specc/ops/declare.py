@@ -7,10 +7,11 @@ the axes of one sample, never the batch, and, where an op is distributed over le
 
 import types
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_origin
 
-from specc.ops.kinds import Flag, Kind, Policy, words
+from specc.ops.kinds import Flag, Kind, Policy
 from specc.ops.misfit import Misfit
+from specc.ops.parameters import REQUIRED, CallInput, Parameter, kind_of
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -24,8 +25,6 @@ Masks = tuple[Shape | None, ...]
 MASKS_DIFFER = "dropout is drawn for all steps at once", "dropout is drawn for each step by itself"
 """What a fold and a wrapper do in training where there are dropout masks."""
 
-REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # pyright: ignore[reportUnknownLambdaType]
-
 
 class Example(NamedTuple):
     """Arguments with the shapes (no batch) that they are valid for; the tests build it in Keras."""
@@ -33,28 +32,6 @@ class Example(NamedTuple):
     arguments: dict[str, Any]
     shapes: tuple[tuple[int, ...], ...]
     dtype: str = "float32"
-
-
-class Parameter(NamedTuple):
-    """One parameter: its kind, its default (`REQUIRED` if it has none), and whether it may be null."""
-
-    name: str
-    kind: Kind
-    default: Any
-    nullable: bool
-
-    @property
-    def required(self) -> bool:
-        """Whether an author must give it; in the place of an operand the layer reads a value."""
-        return self.default is REQUIRED and not self.kind.is_operand
-
-
-class CallInput(NamedTuple):
-    """A value that the call takes: `many` takes a list of values."""
-
-    name: str
-    required: bool = True
-    many: bool = False
 
 
 class Op:
@@ -331,15 +308,3 @@ def parameters_of(cls: type[Op]) -> dict[str, Parameter]:
         required = {} if operands else {n: p for n, p in found.items() if p.required}
         cls.parameters = required | found
     return cls.parameters
-
-
-def kind_of(annotation: Any) -> tuple[Kind, bool]:
-    """The kind that an annotation stands for, and whether it takes null."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return get_args(annotation)[1], False
-    if origin in (Union, types.UnionType):
-        rest = [a for a in get_args(annotation) if a is not type(None)]
-        return kind_of(rest[0])[0], len(rest) < len(get_args(annotation))
-    assert origin is Literal, f"no kind of arguments is annotated by {annotation}"
-    return words(*get_args(annotation)), False

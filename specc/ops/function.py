@@ -11,8 +11,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from specc.ops.arrays import Array, MaybeOperand, MaybeValue, Operand, Value, Values, array_dtype, flat
 from specc.ops.axis import axis_numbers
-from specc.ops.declare import REGISTERED, CallInput, Example, Op, Shape
+from specc.ops.declare import REGISTERED, Example, Op, Shape
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype
+from specc.ops.parameters import CallInput
 from specc.shapes.dtype import holds, is_float, result_type
 from specc.shapes.tensor import Tensor
 

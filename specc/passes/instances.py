@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.graph import Link, Pending, chain_of
 from specc.ops import catalog, registry
-from specc.ops.declare import CallInput, Op
+from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
+from specc.ops.parameters import CallInput
 from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree

@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Any, Self, TypeVar, cast
 
 from specc.ops import registry
-from specc.ops.declare import CallInput, Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
 from specc.ops.entries import Entry
 from specc.ops.families import Object
 from specc.ops.kinds import Kind
+from specc.ops.parameters import CallInput, Parameter
 from specc.shapes.pattern import Pattern
 
 V = TypeVar("V")

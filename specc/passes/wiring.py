@@ -4,7 +4,8 @@ from typing import Any
 
 from specc.diagnostics.model import Diagnostic, corrected
 from specc.ir.graph import Pending, chain_of, class_of
-from specc.ops.declare import CallInput, Op
+from specc.ops.declare import Op
+from specc.ops.parameters import CallInput
 from specc.passes.scope import Scope
 from specc.passes.values import Failed, evaluate, listed
 from specc.passes.writer import Context, Missing, Writer

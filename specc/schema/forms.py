@@ -7,13 +7,14 @@ from typing import Any, cast, get_args
 
 from specc.ops import catalog, libraries, registry
 from specc.ops.custom import WORD
-from specc.ops.declare import REQUIRED, Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
 from specc.ops.families import Family
 from specc.ops.kinds import Kind
 from specc.ops.losses import LOSSES
 from specc.ops.metrics import METRICS
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
+from specc.ops.parameters import REQUIRED, Parameter
 from specc.ops.stacked import CELL_JSON
 from specc.ops.wrappers import LayerRef
 from specc.passes.spell import plain

@@ -21,7 +21,8 @@ import specc.layers
 from specc.backends.keras import crf, depth
 from specc.backends.keras.crf import Potentials
 from specc.layers import CRF, CRFLoss
-from specc.ops.declare import REQUIRED, parameters_of
+from specc.ops.declare import parameters_of
+from specc.ops.parameters import REQUIRED
 from specc.ops.registry import known
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,9 @@ import keras
 import pytest
 
 from specc.ops import catalog, registry
-from specc.ops.declare import REQUIRED, parameters_of
+from specc.ops.declare import parameters_of
 from specc.ops.function import Function
+from specc.ops.parameters import REQUIRED
 from specc.ops.tensor.none import NONE
 from specc.pipeline import check_text
 from specc.shapes.dtype import FLOATS, INTEGERS, result_type

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from specc.ops.declare import Parameter
+from specc.ops.parameters import Parameter
 
 INITIALIZERS: tuple[Any, ...] = (
     *("zeros", "ones", "he_normal", "HeNormal", "glorot_uniform", "orthogonal", "lecun_uniform", "normal"),

@@ -8,8 +8,9 @@ from specc.backends.emit.code import Bound, Expr, Listing, Literal, Param
 from specc.ir.graph import Explicit, Layer, Link
 from specc.ops import registry
 from specc.ops.axis import axis_number
-from specc.ops.declare import Op, Parameter, parameters_of
+from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
+from specc.ops.parameters import Parameter
 from specc.passes.spell import shortest
 from specc.passes.values import Failed
 from specc.shapes.shape import Shape

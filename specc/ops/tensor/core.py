@@ -2,10 +2,11 @@
 
 from specc.ops.arrays import Value
 from specc.ops.axis import axis_number
-from specc.ops.declare import REQUIRED, Example, Inputs, Shapes
+from specc.ops.declare import Example, Inputs, Shapes
 from specc.ops.function import ANY_DTYPE, NO_FLOATS, TRUTHS, DTypes, Function, function, rows, same
 from specc.ops.kinds import AxisRef, DType, Flag, Integer, Positive
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
+from specc.ops.parameters import REQUIRED
 from specc.ops.tensor.rules import Elementwise, Pointwise, Reducing
 from specc.shapes.demand import agree, at_least
 from specc.shapes.dim import Size
