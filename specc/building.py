@@ -5,7 +5,8 @@ from contextlib import nullcontext
 from typing import Any
 
 from specc.diagnostics.model import Diagnostic, Fix, has_errors
-from specc.ir.graph import Typed, chain_of
+from specc.ir.graph import Typed
+from specc.ir.link import chain_of
 from specc.ops.declare import within
 from specc.pipeline import Step, explicit, silent
 from specc.report import Checked, Report

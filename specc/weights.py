@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.importing.archive import Broken, read_config
-from specc.ir.graph import Layer, chain_of
+from specc.ir.graph import Layer
+from specc.ir.link import chain_of
 
 _MOST_NAMES = 8
 _REGISTERED = ("specc>CRF", "specc>CRFLoss")

@@ -10,7 +10,7 @@ from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from specc.diagnostics.model import Note
+from specc.ir.link import Link
 from specc.ops.declare import Op
 from specc.ops.parameters import CallInput, Parameter
 from specc.shapes.axis import Axis
@@ -18,41 +18,11 @@ from specc.shapes.demand import Demand
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
-from specc.syntax.document import Block, Document, Item
+from specc.syntax.document import Document, Item
 from specc.syntax.tree import Node, Scalar
 
 if TYPE_CHECKING:  # a network of plain sizes has nothing to solve
     from specc.shapes.solve import Solution
-
-
-class Frame(NamedTuple):
-    """A block that is used, or one round of a repeat: its path, and the parameters that it gives values to.
-
-    `item` is the `use` or the construct; `block` is None for a round, whose number is `round`.
-    """
-
-    path: str
-    item: Item
-    values: Mapping[str, Any]
-    block: Block | None = None
-    round: int = 0
-
-
-class Link(NamedTuple):
-    """How a place in the text was reached: a block used, a round of a repeat; `outer` is the next one out."""
-
-    note: Note
-    outer: "Link | None"
-    frame: Frame | None = None
-
-
-def chain_of(link: Link | None) -> tuple[Note, ...]:
-    """The notes of a link, innermost first."""
-    notes: list[Note] = []
-    while link is not None:
-        notes.append(link.note)
-        link = link.outer
-    return tuple(notes)
 
 
 class Pending(NamedTuple):

@@ -3,7 +3,8 @@
 from functools import cached_property
 
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Fold, Graph, Layer, Makers, Reading, Unfold, chain_of, makers_of
+from specc.ir.graph import Fold, Graph, Layer, Makers, Reading, Unfold, makers_of
+from specc.ir.link import chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.passes.fit import forbidden

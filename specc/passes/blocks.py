@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Fold, Frame, Layer, Link, Pending, Region
+from specc.ir.graph import Fold, Layer, Pending, Region
+from specc.ir.link import Frame, Link
 from specc.ops.declare import Op
 from specc.passes.params import Given, Param, bind, declared
 from specc.passes.resolver import Resolver

@@ -3,7 +3,8 @@
 from typing import Any, cast
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Frame, Link, Region, Unfold
+from specc.ir.graph import Region, Unfold
+from specc.ir.link import Frame, Link
 from specc.passes.blocks import reuse, use
 from specc.passes.resolver import Builder, Resolver
 from specc.passes.scope import Scope, explicit_names

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Demanded, Input, Layer, Typed, chain_of, makers_of
+from specc.ir.graph import Demanded, Input, Layer, Typed, makers_of
+from specc.ir.link import chain_of
 from specc.passes.values import Findings
 from specc.shapes.demand import Demand, Same
 from specc.shapes.dim import Size, is_anonymous, symbols_of

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from specc.diagnostics.explain import codes
 from specc.diagnostics.model import Diagnostic, Edit, Fix, has_errors
-from specc.ir.graph import Graph, chain_of
+from specc.ir.graph import Graph
+from specc.ir.link import chain_of
 from specc.passes.values import Findings
 from specc.source import Source, Span
 from specc.suggest import did_you_mean, nearest

@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
-from specc.ir.graph import Link, Pending, chain_of
+from specc.ir.graph import Pending
+from specc.ir.link import Link, chain_of
 from specc.ops import catalog, registry
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit

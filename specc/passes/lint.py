@@ -5,7 +5,8 @@ Values that nothing uses (W604), an activation behind itself (W603), dense layer
 """
 
 from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Note
-from specc.ir.graph import Crossing, Input, Layer, Typed, chain_of
+from specc.ir.graph import Crossing, Input, Layer, Typed
+from specc.ir.link import chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove, Repair, Replace, SetArgument
 from specc.passes.activations import activation_behind, maker_positions

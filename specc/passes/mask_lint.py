@@ -3,7 +3,8 @@
 from collections.abc import Container
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Explicit, Layer, Typed, chain_of
+from specc.ir.graph import Explicit, Layer, Typed
+from specc.ir.link import chain_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out

@@ -1,7 +1,8 @@
 """What was inserted, and why, as notes at the layers concerned."""
 
 from specc.diagnostics.model import Diagnostic
-from specc.ir.graph import Typed, chain_of
+from specc.ir.graph import Typed
+from specc.ir.link import chain_of
 from specc.passes.values import Findings
 
 

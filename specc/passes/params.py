@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Link
+from specc.ir.link import Link
 from specc.passes.values import UNSET, Env, Failed, Findings, evaluate
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree

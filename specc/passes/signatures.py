@@ -1,7 +1,7 @@
 """The op of a layer of one's own, from its key and the `signature` beside it, or what is wrong with these."""
 
 from specc.diagnostics.model import Diagnostic, Fix
-from specc.ir.graph import Link, chain_of
+from specc.ir.link import Link, chain_of
 from specc.ops.custom import ADVICE, OwnError, own
 from specc.ops.declare import Op
 from specc.passes.values import Env, Failed, Findings, evaluate

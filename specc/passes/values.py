@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.collector import Collector
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Link, chain_of
+from specc.ir.link import Link, chain_of
 from specc.shapes.axis import Axis, given
 from specc.shapes.dim import Size, unknown
 from specc.shapes.shape import MAX_AXES, Shape, excess

@@ -3,7 +3,8 @@
 from typing import Any
 
 from specc.diagnostics.model import Diagnostic, corrected
-from specc.ir.graph import Pending, chain_of, class_of
+from specc.ir.graph import Pending, class_of
+from specc.ir.link import chain_of
 from specc.ops.declare import Op
 from specc.ops.parameters import CallInput
 from specc.passes.scope import Scope

@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from specc.ir.graph import Fold, Layer, Link, Region, Unfold
+from specc.ir.graph import Fold, Layer, Region, Unfold
+from specc.ir.link import Link
 from specc.ops.declare import Op
 from specc.passes.params import Param
 from specc.passes.scope import Names, Scope

@@ -11,7 +11,7 @@ from specc.backends.emit.level import Different, Level
 from specc.backends.emit.nodes import Function, Step, reads
 from specc.backends.emit.tree import Group, Kind
 from specc.backends.emit.words import Words, identifier
-from specc.ir.graph import Frame
+from specc.ir.link import Frame
 from specc.syntax.tree import Mapping as MappingNode
 from specc.syntax.tree import Node as TextNode
 from specc.syntax.tree import Scalar

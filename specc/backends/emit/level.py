@@ -21,7 +21,7 @@ from specc.backends.emit.code import (
 )
 from specc.backends.emit.dissect import Dissected, Leaf, plain
 from specc.backends.emit.words import parameter_name
-from specc.ir.graph import Frame
+from specc.ir.link import Frame
 from specc.ir.names import free_name
 from specc.syntax import expression_tree
 

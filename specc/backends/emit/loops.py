@@ -11,7 +11,7 @@ from specc.backends.emit.nodes import Carried, Loop, makes, names_in_node, reads
 from specc.backends.emit.rewrite import rewritten
 from specc.backends.emit.tree import Group, Kind
 from specc.backends.emit.words import parameter_name
-from specc.ir.graph import Frame, Link
+from specc.ir.link import Frame, Link
 from specc.syntax.tree import Scalar
 
 _COUNTERS = "ijklm"

@@ -16,7 +16,7 @@ from specc.backends.emit.code import (
     Part,
     Value,
 )
-from specc.ir.graph import Link
+from specc.ir.link import Link
 from specc.syntax.document import Item
 
 

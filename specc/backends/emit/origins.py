@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from specc.backends.emit.code import Bound, Expr, Listing, Literal, Param
-from specc.ir.graph import Explicit, Layer, Link
+from specc.ir.graph import Explicit, Layer
+from specc.ir.link import Link
 from specc.ops import registry
 from specc.ops.axis import axis_number
 from specc.ops.declare import Op, parameters_of

@@ -5,7 +5,7 @@ from graphlib import TopologicalSorter
 from typing import TypeAlias
 
 from specc.backends.emit.nodes import Node, Origin, Step
-from specc.ir.graph import Frame, Link
+from specc.ir.link import Frame, Link
 
 Kind: TypeAlias = tuple[str, object]
 

@@ -14,7 +14,8 @@ from specc.backends.keras.layers import apply
 from specc.backends.keras.own import advice, is_foreign, said
 from specc.backends.keras.table import LOWERINGS
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Crossing, Explicit, Input, Layer, Output, Unfold, chain_of
+from specc.ir.graph import Crossing, Explicit, Input, Layer, Output, Unfold
+from specc.ir.link import chain_of
 from specc.ops.declare import Op
 from specc.ops.function import Function
 from specc.shapes.tensor import Tensor, is_float

@@ -12,7 +12,8 @@ from specc.backends.keras.depth import owner_of
 from specc.backends.keras.layers import invoke
 from specc.backends.keras.own import is_foreign, said
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Layer, chain_of
+from specc.ir.graph import Layer
+from specc.ir.link import chain_of
 from specc.ops.declare import Op, within
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor

@@ -10,7 +10,8 @@ from typing import Any
 
 from specc.backends.keras.call import KerasLayer, KerasTensor
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Layer, chain_of
+from specc.ir.graph import Layer
+from specc.ir.link import chain_of
 from specc.ops.declare import Op, within
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

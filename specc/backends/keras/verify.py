@@ -8,7 +8,8 @@ from specc.backends.keras.held import difference, promised
 from specc.backends.keras.lower import Built
 from specc.backends.keras.own import is_foreign
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Explicit, Layer, Output, Weighed, chain_of
+from specc.ir.graph import Explicit, Layer, Output, Weighed
+from specc.ir.link import chain_of
 from specc.shapes.tensor import is_float
 
 _NONE = Weighed(0, 0)
