@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -75,6 +76,34 @@ def test_literate_cases(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     folder = tmp_path / "emitted"
     folder.mkdir()
     hold_format({"case": text}, folder)
+
+
+MERGED = """
+specc: 1
+name: merged
+inputs: {cast: {shape: [token: T], dtype: int32}, b: {shape: [token: T], dtype: int32}}
+layers:
+  - Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}
+    from: cast
+    name: any_2
+  - Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}
+    from: b
+    name: not_equal
+  - Concatenate:
+    from: [any_2, not_equal]
+  - Concatenate:
+    from: [_, any_2]
+  - LSTM: 4
+    name: logical_or
+"""
+
+
+def test_layers_called_as_what_makes_masks() -> None:
+    checked = check_source(Source("merged.yaml", MERGED), Options())
+    network = explicit(checked)
+    keras.backend.clear_session()
+    for _ in range(3):
+        hold(network, program(network))
 
 
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow), 8])

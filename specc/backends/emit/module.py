@@ -1,8 +1,9 @@
 """The text of a module that builds a model with Keras alone."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from specc.backends.emit.code import Assign, Call, Define, For, If, Return, Statement
+from specc.backends.emit.code import Assign, Call, Define, For, If, Literal, Name, Return, Statement
 from specc.backends.emit.draft import Draft
 from specc.backends.emit.factor import factored
 from specc.backends.emit.imports import Imports
@@ -16,6 +17,7 @@ from specc.backends.emit.training import compile_call
 from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
 from specc.passes.compile import Compile
+from specc.passes.masks import op_of
 from specc.syntax import tree
 
 _NAMED = '''def named(x, name):
@@ -23,6 +25,16 @@ _NAMED = '''def named(x, name):
     keras.tree.flatten(x)[0]._keras_history.operation.name = name
     return x
 '''
+_RESERVE = '''def reserve(name, count):
+    """Leaves `name`, `name_1`, … to layers: Keras names by itself what makes masks."""
+    for _ in range(count):
+        keras.backend.get_uid(name)
+'''
+_OF_MASKS = re.compile(
+    r"(not_equal|any|all|logical_and|logical_or|get_item|cast|concatenate|expand_dims|ones_like|zeros_like)"
+    r"(?:_(\d{1,3}))?"
+)
+"""The names that Keras gives the operations by which it makes masks; nobody makes thousands of these in one process."""
 
 
 def emit(explicit: Explicit, training: Compile | None = None) -> str:
@@ -51,7 +63,7 @@ def folded(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call
     doc = _description(explicit)
     functions.append(main("build_model", program.body, draft.model(), compiled, doc, labels))
     hold(functions, flat, steps)
-    return functions
+    return _reserving(functions, explicit)
 
 
 def written_out(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled: Call | None) -> list[Define]:
@@ -60,7 +72,21 @@ def written_out(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled:
     labels.taken += flat.imports.names.values()
     functions = [main("build_model", steps, flat.model, compiled, _description(explicit), labels)]
     hold(functions, flat, steps)
-    return functions
+    return _reserving(functions, explicit)
+
+
+def _reserving(functions: list[Define], explicit: Explicit) -> list[Define]:
+    """The functions, the last of which keeps the names of layers from what Keras makes masks with."""
+    if not any(op_of(layer).makes_mask for layer in explicit.layers):
+        return functions
+    counts: dict[str, int] = {}
+    for each in (*explicit.graph.inputs, *explicit.layers, *explicit.outputs):
+        known = _OF_MASKS.fullmatch(each.name)
+        if known is not None:
+            counts[known[1]] = max(counts.get(known[1], 0), int(known[2] or 0) + 1)
+    calls = [Call(Name("reserve"), (Literal(word), Literal(count))) for word, count in counts.items()]
+    *others, last = functions
+    return [*others, last._replace(body=(*(Assign((), call) for call in calls), *last.body))]
 
 
 def module_text(functions: list[Define], foreign: Imports) -> str:
@@ -74,7 +100,9 @@ def module_text(functions: list[Define], foreign: Imports) -> str:
     if parts:
         imports.append(f"from keras import {', '.join(parts)}")
     imports += foreign.lines(used)
-    helpers = f"\n\n{_NAMED}" if "named" in heads else ""
+    helpers = "".join(
+        f"\n\n{text}" for name, text in (("named", _NAMED), ("reserve", _RESERVE)) if name in heads
+    )
     end = 'if __name__ == "__main__":\n    build_model().summary()\n'
     return "\n".join(imports) + f"\n{helpers}\n\n{program_text(functions)}\n\n{end}"
 

@@ -10,7 +10,9 @@ from specc.ir.names import take_name
 from specc.syntax.document import Chain, Item
 
 MAX_WORD = 40
-_TAKEN = frozenset((*dir(builtins), "keras", "layers", "ops", "np", "named", "model", "name", "build_model"))
+_TAKEN = frozenset(
+    (*dir(builtins), "keras", "layers", "ops", "np", "named", "reserve", "model", "name", "build_model")
+)
 
 _CHAINS = frozenset(("x", "shortcut", "skip", "inputs"))
 """The variables of values that nobody named."""
