@@ -8,7 +8,7 @@ from specc.importing.chain import Piece
 from specc.importing.layers import HIDDEN
 from specc.importing.objects import Unsayable, plain
 from specc.importing.records import Application, Network, Record, Value, leaves
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import Op, parameters_of
 from specc.passes.spell import spelled
 
@@ -40,8 +40,8 @@ def pieces_of(record: Record, node: int, network: Network) -> Iterator[Piece]:
 
 def _made(cls: type[Op], arguments: dict[str, Any]) -> Op:
     try:
-        return registry.make(cls, arguments)
-    except registry.ArgumentErrors as errors:
+        return making.make(cls, arguments)
+    except making.ArgumentErrors as errors:
         raise Unsayable(f"is no `{cls.name}` that a spec can say: {errors.errors[0].message}") from None
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from specc.importing.objects import Unsayable, class_of, config_of, is_of_keras, object_from, plain
 from specc.importing.records import Sizes
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.families import Family
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
@@ -52,8 +52,8 @@ def op_from(cls: str, config: Arguments, sizes: Sizes | None, policy: str) -> Op
     for tidy in (_tidy_axes, *_TIDIED.get(op.name, ())):
         tidy(arguments, op, sizes)
     try:
-        return registry.make(op, arguments)
-    except registry.ArgumentErrors as errors:
+        return making.make(op, arguments)
+    except making.ArgumentErrors as errors:
         raise Unsayable(f"is no `{cls}` that a spec can say: {errors.errors[0].message}") from None
 
 

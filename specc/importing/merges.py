@@ -15,7 +15,7 @@ from specc.importing.items import (
 )
 from specc.importing.paths import are_numbered, groups_of, inside_of, is_within, scope_of
 from specc.importing.rows import Different, as_rows
-from specc.ops import registry
+from specc.ops import making, registry
 
 
 class Ends(NamedTuple):
@@ -60,7 +60,7 @@ def are_branches(inside: Layers, merge: Item) -> bool:
 def _merges(word: str, value: Any) -> bool:
     """Whether an op takes a list of values."""
     cls = registry.find(word)
-    return cls is not None and registry.make(cls, registry.as_arguments(cls, value)).reads[-1].many
+    return cls is not None and making.make(cls, making.as_arguments(cls, value)).reads[-1].many
 
 
 def _each(groups: dict[str, Layers], ends: Ends) -> Item | None:

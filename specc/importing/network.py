@@ -16,7 +16,7 @@ from specc.importing.masks import leave_out_masks
 from specc.importing.objects import Unsayable, is_of_keras, plain
 from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
 from specc.importing.signature import signature_of
-from specc.ops import registry
+from specc.ops import making
 from specc.ops.custom import OwnError, own
 from specc.ops.declare import Op
 from specc.ops.kinds import POLICIES
@@ -213,8 +213,8 @@ def own_op(word: str, signature: str, config: dict[str, Any], policy: str) -> Op
     if arguments.get("activity_regularizer", 0) is None:
         del arguments["activity_regularizer"]
     try:
-        return registry.make(own(word, signature), arguments)
-    except (OwnError, registry.ArgumentErrors) as error:
+        return making.make(own(word, signature), arguments)
+    except (OwnError, making.ArgumentErrors) as error:
         raise Unsayable(f"is of the class `{word}`, which a spec cannot say: {error}") from None
 
 

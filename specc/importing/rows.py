@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from specc.importing.items import Item, Layers, chains_in, names_in, with_chains
 from specc.ir.names import free_name
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.parameters import REQUIRED, Parameter
 from specc.passes.spell import Expression, argument
@@ -85,7 +85,7 @@ class _Rows:
 
     def arguments(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """The arguments of an op; what only some rounds give is its default in the others."""
-        given = [registry.as_arguments(cls, value) for value in values]
+        given = [making.as_arguments(cls, value) for value in values]
         known = parameters_of(cls)
         used = {name for each in given for name in each}
         names = [name for name in known if name in used]
@@ -95,7 +95,7 @@ class _Rows:
             name: self.value(name, [each[name] if name in each else _default(known[name]) for each in given])
             for name in names
         }
-        first = registry.first_parameter(cls)
+        first = making.first_parameter(cls)
         if first is not None and names == [first] and not isinstance(shared[first], dict):
             return shared[first]
         return shared

@@ -29,7 +29,7 @@ class Pending(NamedTuple):
     """An op whose arguments ask for the size of an axis: `make` gives it once the sizes are known.
 
     `reads` are the values that its call takes. `make` takes the function that `size(axis)` stands for; it raises
-    `specc.ops.registry.ArgumentErrors`, or `specc.syntax.expressions.ExpressionError`.
+    `specc.ops.making.ArgumentErrors`, or `specc.syntax.expressions.ExpressionError`.
     """
 
     cls: type[Op]
@@ -164,12 +164,17 @@ class Output(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The labels that the author has for the output `name`, and where that stands."""
+    """The labels that the author has for the output `name`, and where that stands.
+
+    `sample_weight`: the shape of a sample's weights; `class_weight`: the weights of classes.
+    """
 
     name: str
     tensor: Tensor
     key: Scalar
     node: Node
+    sample_weight: Shape | None = None
+    class_weight: Mapping[int, float] | None = None
 
 
 class Graph(NamedTuple):

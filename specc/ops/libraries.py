@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any, NamedTuple, cast
 
 from specc.ops.declare import REGISTERED, Op
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit
-from specc.ops.registry import ArgumentErrors, make
 
 GROUP = "specc.ops"
 _RULES = (

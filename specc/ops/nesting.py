@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from specc.ops.declare import Op, Weights
+from specc.ops.making import ArgumentError, ArgumentErrors
 from specc.ops.misfit import Misfit
-from specc.ops.registry import ArgumentError, ArgumentErrors
 
 Inner = TypeVar("Inner", bound=Op)
 

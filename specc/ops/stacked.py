@@ -6,9 +6,10 @@ from typing import Annotated, Any, cast
 from specc.ops.cells import Cell, computed, features
 from specc.ops.declare import Example, Op, Shapes, Weights, op
 from specc.ops.kinds import Kind, checked
+from specc.ops.making import ArgumentError, ArgumentErrors, make, make_nested
 from specc.ops.misfit import Misfit
 from specc.ops.nesting import about, frozen_within, ops_in, prefixed, wrapped_parts
-from specc.ops.registry import ArgumentError, ArgumentErrors, find, known, make, make_nested
+from specc.ops.registry import find, known
 from specc.shapes.dim import Size
 from specc.suggest import did_you_mean
 

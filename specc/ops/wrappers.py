@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import FLAG, Kind, checked
+from specc.ops.making import make_nested
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.nesting import about, frozen_within, prefixed, wrapped_parts
 from specc.ops.pointwise import Pointwise
 from specc.ops.recurrent import Recurrent
-from specc.ops.registry import make_nested
 from specc.shapes.dim import Size
 from specc.shapes.shape import as_time, sizes_text
 from specc.shapes.tensor import Tensor, is_float

@@ -6,7 +6,7 @@ values share a fold: an unfold that nothing reads is left out again.
 
 from specc.ir.graph import Explicit, Fold, Folded, Layer, Output, Pending, Reading, Typed, Unfold
 from specc.ir.names import take_name
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import Op
 from specc.shapes.dim import is_anonymous
 from specc.shapes.shape import Shape
@@ -158,7 +158,7 @@ class Adaptation:
             inputs[0] = self._reshape(layer, inputs[0], shape, layer.region)
         wrapper = registry.known("TimeDistributed")
         for _ in range(reading.outer):
-            op = registry.wrap(wrapper, op)
+            op = making.wrap(wrapper, op)
         self.layers.append(self._copy(layer, op, tuple(inputs)))
 
     def typed_shape(self, layer: Layer) -> Shape:
@@ -198,7 +198,7 @@ class Adaptation:
 def _made(op: str, parameter: str, value: object, x: Tensor) -> Op:
     """An inserted op, in the dtype of what it reads: else Keras would cast that to the op's."""
     dtype = {"dtype": x.dtype} if is_float(x.dtype) and x.dtype != "float32" else {}
-    return registry.make(registry.known(op), {parameter: value, **dtype})
+    return making.make(registry.known(op), {parameter: value, **dtype})
 
 
 def reshaping(x: Tensor, shape: Shape) -> Op:

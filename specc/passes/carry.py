@@ -9,7 +9,7 @@ from typing import Any
 
 from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
 from specc.ir.names import take_name
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
@@ -263,4 +263,4 @@ class _Carrying:
 
 
 def _made(word: str, **arguments: Any) -> Op:
-    return registry.make(registry.known(word), arguments)
+    return making.make(registry.known(word), arguments)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.graph import Pending
 from specc.ir.link import Link, chain_of
-from specc.ops import catalog, registry
+from specc.ops import catalog, making, registry
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
 from specc.ops.parameters import CallInput
@@ -68,7 +68,7 @@ class Instances:
         cls = registry.find(word) if isinstance(word, str) else None
         if cls is None:
             known = [*registry.names(), *catalog.ALIASES, *CONSTRUCT_FIELDS]
-            fault = registry.no_op(str(word), known)
+            fault = making.no_op(str(word), known)
             fixes = corrected(key.span, fault.suggestion)
             self.found.append(
                 Diagnostic(fault.code, fault.message, key.span, fixes=fixes, chain=chain_of(link))
@@ -80,7 +80,7 @@ class Instances:
         value = None if item.value is None else evaluate(item.value, env, self.found, link, defer=True)
         options = self.options(item, cls, env, link)
         try:
-            arguments = registry.as_arguments(cls, value)
+            arguments = making.as_arguments(cls, value)
             if self.dtype is not None and cls.has_policy and "dtype" not in arguments:
                 arguments = {**arguments, "dtype": self.dtype}
             if is_deferred(arguments):
@@ -91,7 +91,7 @@ class Instances:
 
                 return Pending(cls, make, cls.reads_with(arguments))
             return self._counted(self._finish(cls, arguments, options, None), item, link)
-        except registry.ArgumentErrors as errors:
+        except making.ArgumentErrors as errors:
             self.report(errors, item, cls, link)
         except Misfit as misfit:
             from specc.passes.repairs import described_edits
@@ -113,16 +113,16 @@ class Instances:
     def _finish(
         self, cls: type[Op], arguments: dict[str, Any], options: dict[str, Any], size: SizeOf | None
     ) -> Op:
-        made = registry.make(cls, arguments if size is None else settle(arguments, size))
+        made = making.make(cls, arguments if size is None else settle(arguments, size))
         if options:
             vars(made)["options"] = options
         return made.located(self.folder)
 
     def _check_names(self, cls: type[Op], arguments: dict[str, Any]) -> None:
         """Arguments whose values come later still need to exist now."""
-        unknown = [name for name in arguments if not registry.may_name(cls, str(name))]
+        unknown = [name for name in arguments if not making.may_name(cls, str(name))]
         if unknown:
-            raise registry.ArgumentErrors([registry.unknown_argument(cls, str(n)) for n in unknown])
+            raise making.ArgumentErrors([making.unknown_argument(cls, str(n)) for n in unknown])
 
     def options(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> dict[str, Any]:
         """The call arguments that are no values."""
@@ -135,7 +135,7 @@ class Instances:
         options: dict[str, Any] = {}
         for key, value in node.entries:
             name = str(key.value)
-            if not (registry.may_name(cls, name) if cls.is_open else name in cls.call_options):
+            if not (making.may_name(cls, name) if cls.is_open else name in cls.call_options):
                 hint = did_you_mean(nearest(name, cls.call_options))
                 self.found.error(
                     "E105", f"the call of `{cls.name}` has no argument `{name}`{hint}", key, link=link
@@ -147,13 +147,13 @@ class Instances:
     def _option(self, cls: type[Op], name: str, node: Node, env: Env, link: Link | None) -> Any:
         kind = cls.call_options.get(name)
         value = evaluate(node, env, self.found, link)
-        if value is None or kind is None or registry.fits(kind, value):
+        if value is None or kind is None or making.fits(kind, value):
             return value
-        message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {registry.shown(value)}"
+        message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {making.shown(value)}"
         self.found.error("E107", message, node, link=link)
         raise Failed
 
-    def report(self, errors: registry.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
+    def report(self, errors: making.ArgumentErrors, item: Item, cls: type[Op], link: Link | None) -> None:
         """Record what is wrong with the arguments of an item; what YAML makes of a tuple is one mistake."""
         from specc.syntax.quoting import written_tuple
 
@@ -171,7 +171,7 @@ class Instances:
             self.found.append(Diagnostic(error.code, message, span, fixes=fixes, chain=chain_of(link)))
 
 
-def _place(error: registry.ArgumentError, item: Item) -> Node:
+def _place(error: making.ArgumentError, item: Item) -> Node:
     """Where it stands: at the argument, at its key, or at what lies within it."""
     if error.is_key and not error.where and error.parameter is not None:
         return argument_key(item, error.parameter) or argument_node(item, error.parameter)

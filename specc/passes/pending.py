@@ -1,7 +1,7 @@
 """Ops whose arguments ask for sizes of the value that they receive."""
 
 from specc.ir.graph import Layer, Pending
-from specc.ops import registry
+from specc.ops import making
 from specc.ops.axis import axis_number
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
@@ -24,7 +24,7 @@ def settled(pending: Pending, layer: Layer, x: Shape, found: Findings) -> Op | N
     received = _guessed(pending, x)
     try:
         return pending.make(size)
-    except registry.ArgumentErrors as errors:
+    except making.ArgumentErrors as errors:
         Instances(found, None, None).report(errors, layer.item, pending.cls, layer.link)
     except ExpressionError as error:
         node = layer.item.value or layer.item.node
@@ -37,7 +37,7 @@ def _guessed(pending: Pending, x: Shape) -> Shape:
     for guess in (1, 5040):  # for arguments that must be small, and for those that are divided
         try:
             probe = pending.make(lambda axis, guess=guess: guess)
-        except (registry.ArgumentErrors, ExpressionError):
+        except (making.ArgumentErrors, ExpressionError):
             continue
         return x if probe.places is None else fit(probe, probe.places, x).received(x)
     return x

@@ -6,8 +6,8 @@ from specc.diagnostics.model import Applicability, Edit, Fix
 from specc.ir.graph import Layer, Makers, Reading
 from specc.ops.advice import permute_text
 from specc.ops.declare import Op, Place
+from specc.ops.making import first_parameter
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
-from specc.ops.registry import first_parameter
 from specc.shapes.axis import CHANNEL, FEATURE, TIME
 from specc.shapes.dim import is_known
 from specc.shapes.shape import Shape

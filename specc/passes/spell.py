@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Self, TypeVar, cast
 
-from specc.ops import registry
+from specc.ops import making
 from specc.ops.declare import Op, parameters_of
 from specc.ops.entries import Entry
 from specc.ops.families import Object
@@ -45,7 +45,7 @@ def spelled(op: Op, policy: str | None = None) -> tuple[str, Any]:
     ordered = {name: arguments[name] for name in (*known, *arguments) if name in arguments}
     if len(ordered) == 1:
         ((name, value),) = ordered.items()
-        if name == registry.first_parameter(type(op)) and value is not None and not isinstance(value, dict):
+        if name == making.first_parameter(type(op)) and value is not None and not isinstance(value, dict):
             return op.name, value
     return op.name, ordered
 
@@ -77,7 +77,7 @@ def _is_read_as(kind: Kind, candidate: Any, value: tuple[Any, ...]) -> bool:
     """Whether `candidate` would be read as `value`."""
     from specc.ops.validation import SchemaValidator
 
-    if not registry.fits(kind, candidate):
+    if not making.fits(kind, candidate):
         return False
     return SchemaValidator(kind.core).validate_python(candidate) == value  # pyright: ignore[reportArgumentType]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
-from specc.ops import catalog, libraries, registry
+from specc.ops import catalog, libraries, making, registry
 from specc.ops.custom import WORD
 from specc.ops.declare import Op, parameters_of
 from specc.ops.families import Family
@@ -116,7 +116,7 @@ class Forms:
         parameters = {n: p for n, p in parameters_of(cls).items() if p.kind.is_given}
         needed = self.required(cls.name)
         forms = [keyed({p.name: self._parameter(p) for p in parameters.values()}, needed)]
-        first = registry.first_parameter(cls)
+        first = making.first_parameter(cls)
         if first is not None and needed in ([], [first]):
             forms.append(self.opened(parameters[first].kind.json))
         if not needed:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from specc.ir.graph import Explicit, Fold, Folded, Graph, Input, Layer, Output, Unfold, Weighed
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import Op
 from specc.shapes.axis import given
 from specc.shapes.dim import Size, unknown
@@ -32,7 +32,7 @@ def make(word: str, arguments: dict[str, Any] | None = None, **options: Any) -> 
     """An op by its name; `options` are call arguments."""
     cls = registry.find(word)
     assert cls is not None, word
-    op = registry.make(cls, arguments or {})
+    op = making.make(cls, arguments or {})
     if options:
         op.__dict__["options"] = options
     return op

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import specc
-from specc.ops import registry
+from specc.ops import making
 from specc.ops.declare import Op
 from specc.passes.cost import rows
 from specc.pipeline import check_file
@@ -24,7 +24,7 @@ def without_activation(op: Op) -> Op:
     """The same op, its result left linear."""
     if getattr(op, "activation", None) is None or op.name in ACTIVATIONS:
         return op
-    return registry.make(type(op), {**op.arguments, "activation": None})
+    return making.make(type(op), {**op.arguments, "activation": None})
 
 
 def inferred_flops(spec: str | Path) -> int:

@@ -6,8 +6,8 @@ import pytest
 
 from specc.ops import activation, regularize
 from specc.ops.declare import Op
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit
-from specc.ops.registry import ArgumentErrors, make
 from specc.shapes.axis import given
 from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from specc.ops.declare import Op
+from specc.ops.making import make
 from specc.ops.misfit import Misfit, Replace
-from specc.ops.registry import known, make
+from specc.ops.registry import known
 from specc.shapes.axis import CHANNEL, given
 from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless

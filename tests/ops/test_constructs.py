@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specc.ops.advice import spatial_warning
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import InsertBefore, Misfit, SetArgument
-from specc.ops.registry import ArgumentErrors, find, make
+from specc.ops.registry import find
 from specc.shapes.axis import CHANNEL, FEATURE, inferred
 from specc.shapes.axis import given as given_axis
 from specc.shapes.demand import AtLeast, recording

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from specc.ops.declare import Op
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit
-from specc.ops.registry import ArgumentErrors, known, make
+from specc.ops.registry import known
 from specc.shapes.axis import FEATURE, NAMELESS, given
 from specc.shapes.dim import unknown
 from specc.shapes.shape import Shape, nameless

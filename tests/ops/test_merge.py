@@ -6,8 +6,9 @@ import pytest
 
 from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Op
+from specc.ops.making import make
 from specc.ops.misfit import InsertBefore, Misfit
-from specc.ops.registry import find, make
+from specc.ops.registry import find
 from specc.shapes.axis import FEATURE, NAMELESS, given, inferred
 from specc.shapes.demand import Same, recording
 from specc.shapes.dim import Size, Symbolic, symbol, unknown

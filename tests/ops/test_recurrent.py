@@ -6,8 +6,9 @@ import pytest
 
 from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Op
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit, SetArgument
-from specc.ops.registry import ArgumentErrors, find, make
+from specc.ops.registry import find
 from specc.shapes.axis import FEATURE, TIME, given, inferred
 from specc.shapes.dim import Size, Symbolic, symbol, unknown
 from specc.shapes.shape import Shape, nameless

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument
-from specc.ops.registry import ArgumentErrors, find, make
+from specc.ops.registry import find
 from specc.shapes.axis import CHANNEL, FEATURE, NAMELESS, given
 from specc.shapes.dim import Size, symbol, unknown
 from specc.shapes.shape import Shape, nameless

@@ -7,8 +7,9 @@ import pytest
 
 from specc.ops.catalog import FAMILIES
 from specc.ops.declare import Unary
+from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit, SetArgument
-from specc.ops.registry import ArgumentErrors, find, make
+from specc.ops.registry import find
 from specc.shapes.axis import given, inferred
 from specc.shapes.dim import symbol, unknown
 from specc.shapes.shape import Shape, nameless

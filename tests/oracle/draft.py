@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from specc.ops import registry
+from specc.ops import making
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
 from specc.shapes.shape import nameless
@@ -148,11 +148,11 @@ def _sizes(rng: Random, op: str) -> Sizes:
 def made_sizes(draft: Draft) -> Sizes | None:
     """The sizes of what the layer makes, to put another one behind it; None where it does not fit."""
     try:
-        op: Op = registry.make(draft.cls, draft.arguments)
+        op: Op = making.make(draft.cls, draft.arguments)
         if op.places is not None and len(op.places) != len(draft.shape):
             return None
         sizes = op.results(tuple(Tensor(nameless(s), draft.dtype) for s in draft.shapes))[0].shape.sizes
-    except (registry.ArgumentErrors, Misfit):
+    except (making.ArgumentErrors, Misfit):
         return None
     known = tuple(size for size in sizes if isinstance(size, int))
     return known if known and len(known) == len(sizes) else None

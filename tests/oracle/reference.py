@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.declare import parameters_of
 from specc.ops.misfit import Misfit
 from tests.oracle.case import Case, Step, op_class
@@ -165,7 +165,7 @@ def _argument(name: str, value: Any, dtype: Any) -> Any:
         return cells if word == "cells" else keras.layers.StackedRNNCells(cells, **_with_dtype({}, dtype))
     if word in ("layer", "cell") and value is not None:
         op, arguments = next(iter(value.items())) if isinstance(value, dict) else (value, {})
-        first = registry.first_parameter(registry.known(op))
+        first = making.first_parameter(registry.known(op))
         given = arguments if isinstance(arguments, dict | None) else {str(first): arguments}
         return make_layer(op, _with_dtype(given or {}, dtype))
     if word in MODULES and isinstance(value, dict):
@@ -201,8 +201,8 @@ def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
 def _nested(step: Step, values: list[Any]) -> list[Any]:
     """The states of several cells, those of each in a list; as they are where there is no such op."""
     try:
-        return registry.make(op_class(step.op), step.arguments).nested(values)
-    except (registry.ArgumentErrors, Misfit):
+        return making.make(op_class(step.op), step.arguments).nested(values)
+    except (making.ArgumentErrors, Misfit):
         return values
 
 

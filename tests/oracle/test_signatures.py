@@ -10,9 +10,9 @@ from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing
 )
 
 from specc.ops.declare import parameters_of
+from specc.ops.making import first_parameter
 from specc.ops.objects import Object
 from specc.ops.parameters import REQUIRED
-from specc.ops.registry import first_parameter
 from tests.oracle.case import op_class
 from tests.oracle.generate import OPS as ALL
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from specc.backends.emit.code import Bound, Expr, Listing, Literal, Param
 from specc.ir.graph import Explicit, Layer
 from specc.ir.link import Link
-from specc.ops import registry
+from specc.ops import making, registry
 from specc.ops.axis import axis_number
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
@@ -149,7 +149,7 @@ def _nodes(layer: Layer, cls: type[Op]) -> dict[str, Node]:
 def _by_name(cls: type[Op], node: Node | None) -> dict[str, Node]:
     if isinstance(node, MappingNode):
         return {str(key.value): value for key, value in node.entries}
-    first = registry.first_parameter(cls)
+    first = making.first_parameter(cls)
     return {} if node is None or first is None else {first: node}
 
 
@@ -183,7 +183,7 @@ def _is_default(name: str, value: Any, parameter: Parameter | None) -> bool:
 
 def _leading(cls: type[Op]) -> list[str]:
     """The parameters that are given by position: the first one, and those behind it that must be given."""
-    first = registry.first_parameter(cls)
+    first = making.first_parameter(cls)
     required = [name for name, p in parameters_of(cls).items() if p.required]
     if first is None or first in _BY_NAME or (required and first not in required):
         return []
