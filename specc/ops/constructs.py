@@ -202,6 +202,9 @@ class Rearrange(Rearranging):
     def asked_symbols(self) -> Iterable[tuple[str, str]]:
         return [("sizes", name) for size in self.sizes.values() for name in symbols_of(size)]
 
+    def regrouped(self, x: Shape, y: Shape) -> tuple[Size, ...]:
+        return self.plan(x).split
+
     def plan(self, x: Shape) -> Plan:
         """The rearrangement in steps."""
         return plan(self.pattern, self.sizes, x)

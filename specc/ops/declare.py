@@ -186,6 +186,10 @@ class Op:
         """The symbols that stand in the arguments, each with its parameter."""
         return ()
 
+    def regrouped(self, x: Shape, y: Shape) -> tuple[Size, ...]:
+        """The sizes to which the op first reshapes `x` on its way to `y`; none: it does not."""
+        return ()
+
     @property
     def steps_read(self) -> int:
         """How much was read for the op from a file, in the steps that a spec may take."""

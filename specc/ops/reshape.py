@@ -183,6 +183,9 @@ class Reshape(Unary):
     def asked_symbols(self) -> Iterable[tuple[str, str]]:
         return [("target_shape", name) for entry in self.target_shape for name in symbols_of(entry.size)]
 
+    def regrouped(self, x: Shape, y: Shape) -> tuple[Size, ...]:
+        return y.sizes
+
     def output(self, x: Shape) -> Shape:
         """The target, with the given names of all axes that are left alone."""
         y = solve(x, self.target_shape)

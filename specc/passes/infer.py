@@ -18,7 +18,7 @@ from specc.ops.declare import Inputs, Op, Weights
 from specc.ops.misfit import Misfit
 from specc.passes.fitted import NOTHING, Found, fitted
 from specc.passes.pending import settled
-from specc.passes.refused import are_known, refuse_empty
+from specc.passes.refused import are_known, refuse_empty, refuse_untold
 from specc.passes.regions import Regions
 from specc.passes.values import Findings
 from specc.shapes.demand import at_least, recording
@@ -145,9 +145,16 @@ class Inference:
             self._refuse_strange(op)
             raise
         self._refuse_strange(op)
+        self._refuse_untold(op, inputs[0].shape, found.results[0].shape)
         if not demands:
             return found
         return found._replace(demands=tuple(dict.fromkeys(demands)))
+
+    def _refuse_untold(self, op: Op, x: Shape, y: Shape) -> None:
+        """E207 for a size that a reshape makes and that no axis tells when it runs."""
+        target = op.regrouped(x, y)
+        if target:
+            refuse_untold(x, target, (t.shape for t in self.types if t is not None))
 
     def _refuse_strange(self, op: Op) -> None:
         """E107 for a symbol that an argument asks for and no input has."""

@@ -1,12 +1,14 @@
 """What no op reads and no tensor is, whatever the op's own rule says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import prod
 
+from specc.diagnostics.model import Fix
 from specc.ops.declare import Inputs, Op, Weights
 from specc.ops.misfit import Misfit, for_no_size, wrong_dtype
 from specc.shapes.demand import AtLeast, Demand, at_least
-from specc.shapes.shape import MAX_ELEMENTS, excess
+from specc.shapes.dim import Size
+from specc.shapes.shape import MAX_ELEMENTS, Shape, excess, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 
@@ -45,6 +47,19 @@ def refuse_empty(results: Inputs, inputs: Inputs, demands: list[Demand]) -> None
                 continue
             if not at_least(size, 1):
                 raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
+
+
+def refuse_untold(x: Shape, target: Sequence[Size], others: Iterable[Shape]) -> None:
+    """E207 for a size of a reshape that neither the axes of `x` nor those of other values tell."""
+    from specc.shapes.lengths import untold
+
+    found = untold(x.sizes, target, [size for shape in others for size in shape.sizes])
+    if found:
+        made, of = sizes_text(nameless(target)), sizes_text(x)
+        misfit = Misfit("E207", f"makes {made} of {of}, and no axis tells how long `{found[0]}` is")
+        text = "write a number in the place of one size, or let an axis of an input have it alone"
+        misfit.fixes = (Fix(text, "display"),)
+        raise misfit
 
 
 def refuse_heavy(weights: Weights) -> None:

@@ -44,6 +44,7 @@ def results(model: Any, text: str, sizes: Sizes) -> list[np.ndarray]:
         ("[T, S, 2]", "[T - T // 2, S, 4]", [{"T": 4, "S": 3}]),
         ("[2*T, 6]", "[T, 4, -1]", [{"T": 4}]),
         ("[T, S - 2]", "[S - 2, T]", [{"T": 2, "S": 5}]),
+        ("[T*S + T, S, 2]", "[S, 2*T*S + 2*T]", [{"T": 2, "S": 5}]),
     ],
 )
 def test_reshapes_to_several_symbolic_sizes(

@@ -7,7 +7,6 @@ computed from the sizes at run time, by `keras.ops` alone, so that it saves and 
 """
 
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from specc.backends.keras.call import Call, KerasTensor
 from specc.backends.keras.lengths import Axes, ones_of
 from specc.shapes.dim import Size
-from specc.shapes.regroup import Block, regroup
+from specc.shapes.lengths import counted
 
 Sizes = Sequence[int | None]
 Ones = Callable[[int], KerasTensor]
@@ -90,7 +89,6 @@ def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequen
     sizes = [x.shape[0], *(size if isinstance(size, int) else None for size in target)]
     if sizes.count(None) <= 1:
         return reshape(call, x, sizes, _no_ones)
-    blocks = regroup(source, target)
     kept = 0
     for i in range(1, min(len(source), len(target)) + 1):
         if source[-i] is not target[-i] and source[-i] != target[-i]:
@@ -98,8 +96,14 @@ def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequen
         kept = i
 
     def ones(place: int) -> KerasTensor:
-        counted = _ones_of(call, x, sizes, blocks, place)
-        return ones_of(call, target[place - 1], _axes(call, x, source)) if counted is None else counted
+        if place == 0:
+            return ones_along(call, x, 0)
+        found = counted(source, target, place - 1)
+        if found is None:
+            return ones_of(call, target[place - 1], _axes(call, x, source))
+        axes, step = found
+        whole = ones_along(call, x, *[i + 1 for i in axes])
+        return whole if step == 1 else call.do(lambda: whole[(slice(None, None, step),)])
 
     return reshape(call, x, sizes, ones, kept)
 
@@ -119,19 +123,3 @@ def _axes(call: Call, x: KerasTensor, source: Sequence[Size]) -> Axes:
 
 def _no_ones(place: int) -> KerasTensor:
     raise ValueError(f"the size of axis {place} is not known")
-
-
-def _ones_of(call: Call, x: KerasTensor, sizes: Sizes, blocks: list[Block], place: int) -> KerasTensor | None:
-    """Ones along axis `place` of a target, counted off the source's axes that it is made of; None: of no whole ones."""
-    if place == 0:
-        return ones_along(call, x, 0)
-    block = next((b for b in blocks if place - 1 in b.target), None)
-    if block is None or block.kind == "cut":
-        return None
-    others = [sizes[i + 1] for i in block.target if i + 1 != place]
-    known = [size for size in others if size is not None]
-    if len(known) < len(others):
-        return None
-    ones = ones_along(call, x, *[i + 1 for i in block.source])
-    step = prod(known)
-    return ones if step == 1 else call.do(lambda: ones[(slice(None, None, step),)])
