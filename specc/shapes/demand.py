@@ -1,20 +1,18 @@
 """What a rule demands of sizes: whether it can be met, and a record of what is not certain."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, NamedTuple, TypeAlias
 
-from specc.shapes.symbolic import Size, Symbol
+from specc.shapes.symbolic import Size
 
 
 def _is_same(self: tuple[object, ...], other: object) -> bool:
     """Two demands are the same only if they are of one kind."""
-    return type(self) is type(other) and tuple(self) == tuple(other)  # pyright: ignore[reportArgumentType, reportUnknownArgumentType, reportUnknownVariableType]
+    return type(self) is type(other) and tuple.__eq__(self, other)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def _hash(self: tuple[object, ...]) -> int:
-    return hash((type(self).__name__, *self))
+    return tuple.__hash__(self)  # pyright: ignore[reportUnknownMemberType]
 
 
 class AtLeast(NamedTuple):
@@ -69,15 +67,21 @@ class Verdict(NamedTuple):
 _recorded: ContextVar[list[Demand] | None] = ContextVar("recorded", default=None)
 
 
-@contextmanager
-def recording() -> Generator[list[Demand]]:
+def recording() -> "_Recording":
     """While this lasts, demands that are not certain are added to the list that it gives."""
-    demands: list[Demand] = []
-    token = _recorded.set(demands)
-    try:
-        yield demands
-    finally:
-        _recorded.reset(token)
+    return _Recording()
+
+
+class _Recording:
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> list[Demand]:
+        demands: list[Demand] = []
+        self._token = _recorded.set(demands)
+        return demands
+
+    def __exit__(self, *_: object) -> None:
+        _recorded.reset(self._token)
 
 
 def agree(a: Size, b: Size) -> bool:
@@ -100,14 +104,12 @@ def at_least(size: Size, least: int) -> bool:
     """Whether `size` can be `least` or more; that it is is recorded where it is not certain."""
     if isinstance(size, int):
         return size >= least
-    if len(size.terms) == 1:
-        ((atoms, factor),) = size.terms
-        if factor > 0 and len(atoms) == 1 and isinstance(atoms[0], Symbol):
-            # By far the commonest: what grows with one symbol, from 1 on and without end.
-            if factor + size.constant < least:
-                _record(AtLeast(size, least))
-            return True
-    return _demand(AtLeast(size, least))
+    smallest = size.least
+    if smallest is None:
+        return _demand(AtLeast(size, least))
+    if smallest < least:
+        _record(AtLeast(size, least))
+    return True
 
 
 def verdict(demand: Demand) -> Verdict:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import gcd
 from typing import TypeAlias
 
-from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, Symbolic, ratio, single
+from specc.shapes.symbolic import Anonymous, Floor, Size, Symbol, Symbolic, single
 
 Variable: TypeAlias = Symbol | Anonymous
 """What a size depends on: symbols, with names or without."""
@@ -99,9 +99,11 @@ def quotient(a: Size, b: Size) -> Size | None:
         # a factor that `b` and all coefficients share, and the constant lacks, leaves a rest for every size
         common = gcd(b, *[c for _, c in a.terms]) if b else 0
         return a // b if common and a.constant % common == 0 else None
-    if a == 0:
-        return 0
-    return None if isinstance(a, int) else ratio(a, b)
+    if isinstance(a, int):
+        return None if a else 0
+    from specc.shapes.ratio import ratio
+
+    return ratio(a, b)
 
 
 def remainder(size: Size, by: int) -> Size:

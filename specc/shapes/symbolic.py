@@ -25,6 +25,7 @@ class Symbol:
 
     __slots__ = ("_hash", "key", "name")
     weight = 1
+    least = 1
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -44,23 +45,26 @@ class Anonymous:
     `is_size`: whether it is an axis, and so at least 1; what arithmetic lost may be any integer.
     """
 
-    __slots__ = ("is_size", "key")
+    __slots__ = ("is_size", "key", "least")
     weight = 1
 
     def __init__(self, is_size: bool) -> None:
         self.is_size = is_size
+        self.least = 1 if is_size else None
         self.key: tuple[Any, ...] = (1, next(_serial))
 
 
 class Floor:
     """An atom: `of` divided by `by`, rounded down; made by `floor` only, which knows the canonical form."""
 
-    __slots__ = ("_hash", "_key", "by", "of", "weight")
+    __slots__ = ("_hash", "_key", "by", "least", "of", "weight")
 
     def __init__(self, of: "Symbolic", by: int) -> None:
         self.of = of
         self.by = by
         self.weight = of.weight + 1
+        least = of.least
+        self.least = None if least is None else least // by
         self._hash = hash((by, of))
         self._key: tuple[Any, ...] | None = None
 
@@ -115,9 +119,27 @@ class Symbolic:
             self._text = text_of(self)
         return self._text
 
+    @property
+    def least(self) -> int | None:
+        """The value where all symbols are 1, if the size plainly rises with them, and beyond any number."""
+        total = self.constant
+        for monomial, factor in self.terms:
+            if factor < 0:
+                return None
+            for atom in monomial:
+                least = atom.least
+                if least is None or (least < 0 and len(monomial) > 1):
+                    return None
+                factor *= least
+            total += factor
+        return total
+
     def __add__(self, other: "Size") -> "Size":
         if isinstance(other, int):
-            return _bounded(self.terms, self.constant + other, self.weight) if other else self
+            constant = self.constant + other
+            if -MAX_NUMBER < constant < MAX_NUMBER:
+                return Symbolic(self.terms, constant, self.weight) if other else self
+            return lost()
         found = dict(self.terms)
         for monomial, coefficient in other.terms:
             found[monomial] = found.get(monomial, 0) + coefficient
@@ -151,9 +173,13 @@ class Symbolic:
 
     def __floordiv__(self, other: "Size") -> "Size":
         if isinstance(other, int):
+            if other == 1:
+                return self
             if other == 0:
                 raise ZeroDivisionError("a size divided by 0")
             return floor(self, other) if other > 0 else -self // -other
+        from specc.shapes.ratio import ratio
+
         exact = ratio(self, other)
         return lost() if exact is None else exact
 
@@ -278,31 +304,3 @@ def _atomic(terms: dict[Monomial, int], constant: int, by: int) -> Size:
         if weight >= MAX_WEIGHT
         else single(Floor(Symbolic(tuple(terms.items()), constant, weight), by))
     )
-
-
-def ratio(a: Symbolic, b: Symbolic) -> Size | None:
-    """`a / b`, both as polynomials over their atoms; None where a rest is left."""
-    (lead, factor), *_ = b.terms
-    total: Size = 0
-    rest: Size = a
-    for _ in range(MAX_TERMS):
-        if isinstance(rest, int):
-            return total if rest == 0 else None
-        monomial, coefficient = rest.terms[0]
-        left = _without(monomial, lead)
-        if left is None or coefficient % factor:
-            return None
-        part = _sum({left: coefficient // factor}, 0) if left else coefficient // factor
-        total = total + part
-        rest = rest - part * b
-    return None
-
-
-def _without(monomial: Monomial, part: Monomial) -> Monomial | None:
-    """The monomial divided by `part`; None where it has not all its atoms."""
-    left = list(monomial)
-    for atom in part:
-        if atom not in left:
-            return None
-        left.remove(atom)
-    return tuple(left)

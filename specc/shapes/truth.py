@@ -98,10 +98,7 @@ def certain(demand: Demand) -> bool | None:
 
 def _rises(size: Size) -> bool:
     """Whether a size plainly grows with its symbols, beyond any number."""
-    return isinstance(size, Symbolic) and all(
-        c > 0 and len(m) == 1 and (_rises(m[0].of) if isinstance(m[0], Floor) else is_axis(m[0]))
-        for m, c in size.terms
-    )
+    return isinstance(size, Symbolic) and size.least is not None
 
 
 def decide(demand: Demand) -> Verdict:
