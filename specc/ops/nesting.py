@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from specc.ops.declare import Op, Weights
+from specc.diagnostics.model import Fix
+from specc.ops.declare import Op, Shape, Weights
 from specc.ops.making import ArgumentError, ArgumentErrors
 from specc.ops.misfit import Misfit
+from specc.shapes.shape import nameless, sizes_text
 
 Inner = TypeVar("Inner", bound=Op)
 
@@ -26,10 +28,24 @@ def ops_in(value: Any, read: Callable[[Any], Inner], text: str) -> tuple[Inner, 
     return tuple(found)
 
 
+def refuse_gather(layer: Op, x: Shape, y: Shape) -> None:
+    """E207 for a reshape in a layer to several sizes that are no numbers: it takes more than Keras's layer."""
+    sizes = layer.regrouped(x, y)
+    if len([size for size in sizes if not isinstance(size, int)]) > 1:
+        made = sizes_text(nameless(sizes))
+        fault = Misfit(
+            "E207", f"makes {made}, of which a layer within a layer may make one size that is no number"
+        )
+        fault.fixes = (
+            Fix(f"write `{layer.name}` as a layer of its own, in a `map` over the steps", "display"),
+        )
+        raise fault
+
+
 def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
     """What an op within raises, as a fault of the op around it: its arguments stand in `parameter`."""
     at = fault.axis
-    return Misfit(
+    told = Misfit(
         fault.code,
         fault.message,
         parameter=parameter if fault.parameter else None,
@@ -37,6 +53,8 @@ def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
         axis=at if at is None or at < 0 else at + axes_before,
         facts=fault.facts,
     )
+    told.fixes = fault.fixes
+    return told
 
 
 def prefixed(prefix: str, weights: Weights) -> Weights:

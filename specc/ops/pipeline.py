@@ -7,7 +7,7 @@ from typing import Annotated
 from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import TRAINING, Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
-from specc.ops.nesting import about, frozen_within, ops_in, prefixed, wrapped_parts
+from specc.ops.nesting import about, frozen_within, ops_in, prefixed, refuse_gather, wrapped_parts
 from specc.ops.pointwise import Pointwise
 from specc.ops.wrappers import as_layer
 from specc.shapes.dim import Size
@@ -90,6 +90,7 @@ class Pipeline(Op):
             try:
                 _check(layer, x)
                 (y,) = layer.results((x,))
+                refuse_gather(layer, x.shape, y.shape)
             except Misfit as fault:
                 told = about(fault, "layers")
                 told.message = f"`{layer.name}` {fault.message}"

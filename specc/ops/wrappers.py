@@ -7,7 +7,7 @@ from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, 
 from specc.ops.kinds import FLAG, Kind, checked
 from specc.ops.making import make_nested
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
-from specc.ops.nesting import about, frozen_within, prefixed, wrapped_parts
+from specc.ops.nesting import about, frozen_within, prefixed, refuse_gather, wrapped_parts
 from specc.ops.pointwise import Pointwise
 from specc.ops.recurrent import Recurrent
 from specc.shapes.dim import Size
@@ -241,6 +241,7 @@ class TimeDistributed(Op):
         self._check(x)
         try:
             made = self.layer.results((Tensor(x.part(1), inputs[0].dtype),))[0]
+            refuse_gather(self.layer, x.part(1), made.shape)
         except Misfit as fault:
             raise about(fault, "layer", axes_before=1) from None
         dtype = self.compute_dtype if is_float(made.dtype) else made.dtype

@@ -145,14 +145,14 @@ class Inference:
             self._refuse_strange(op)
             raise
         self._refuse_strange(op)
-        self._refuse_untold(op, inputs[0].shape, found.results[0].shape)
-        if not demands:
-            return found
-        return found._replace(demands=tuple(dict.fromkeys(demands)))
+        self._refuse_untold(found, inputs[0].shape)
+        return Found(*found[:-1], tuple(dict.fromkeys(demands))) if demands else found
 
-    def _refuse_untold(self, op: Op, x: Shape, y: Shape) -> None:
+    def _refuse_untold(self, found: Found, x: Shape) -> None:
         """E207 for a size that a reshape makes and that no axis tells when it runs."""
-        target = op.regrouped(x, y)
+        outer = found.reading.outer
+        x, y = (shape.part(outer) for shape in (found.reading.received(x), found.results[0].shape))
+        target = found.op.regrouped(x, y)
         if target:
             refuse_untold(x, target, (t.shape for t in self.types if t is not None))
 
