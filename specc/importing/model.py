@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Diagnostic, Note
 from specc.importing.archive import Broken, read_config
 from specc.importing.axes import input_names
+from specc.importing.config import network_from
 from specc.importing.network import Importer, Written
 from specc.importing.objects import Unsayable
-from specc.importing.records import Network, Sort, network_from
+from specc.importing.records import Network, Sort
 from specc.importing.same import are_same
 from specc.importing.stages import has_paths, with_stages
 from specc.importing.training import training_from

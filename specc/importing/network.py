@@ -13,11 +13,9 @@ from specc.importing.functions import pieces_of
 from specc.importing.items import Layers, chains_in, in_full, names_in
 from specc.importing.layers import CRF, op_from
 from specc.importing.masks import leave_out_masks
-from specc.importing.objects import Unsayable, is_of_keras, plain
+from specc.importing.objects import Unsayable, is_of_keras
+from specc.importing.own import custom, plain_or_kept
 from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
-from specc.importing.signature import signature_of
-from specc.ops import making
-from specc.ops.custom import OwnError, own
 from specc.ops.declare import Op
 from specc.ops.kinds import POLICIES
 from specc.passes.spell import spelled
@@ -73,7 +71,7 @@ class Importer:
                 continue
             try:
                 made = [*self._pieces(record, node, network, prefix, blocks)]
-                if len(made[-1].gives) < _results(record, node, network):
+                if len(made[-1].gives) < network.read_of(record.name, node):
                     raise Broken(f"`{record.name}` makes {len(made[-1].gives)} results; more are read")
                 pieces += map(folds.placed, made)
                 self._note(made[-1], network, prefix)
@@ -114,7 +112,7 @@ class Importer:
             word = CRF if _is_crf(record) else record.cls
             yield self._layer(record, node, op_from(word, record.config, sizes, self.policy))
         else:
-            yield self._custom(record, node, network)
+            yield custom(record, node, network, self.policy)
 
     def _layer(self, record: Record, node: int, op: Op) -> Piece:
         reads, options = wired(op, record.applications[node])
@@ -156,34 +154,6 @@ class Importer:
         self.blocks[block] = section
         return block
 
-    def _custom(self, record: Record, node: int, network: Network) -> Piece:
-        """A layer that is not Keras's own, or not a public one: its class with a signature."""
-        if record.module is None:
-            raise Unsayable(
-                f"is a `{record.cls}`, and the file does not say in which module that class stands",
-                "put the class into a module of its own, and save the model again",
-            )
-        application = record.applications[node]
-        takes_list = bool(application.arguments) and isinstance(application.arguments[0], list)
-        reads = leaves(application.arguments)
-        if not reads or leaves(application.named):
-            raise Unsayable("is called with values by name, which a signature of an import does not hold")
-        options = {k: v for k, v in application.named.items() if v is not None and v is not False}
-        gives = [Value(record.name, node, i) for i in range(_results(record, node, network))]
-        sorts = [network.types[value] for value in reads if value in network.types]
-        if len(sorts) < len(reads):
-            raise Unsayable("is of a class of its own, and the file does not say the shapes that it reads")
-        config = {k: plain_or_kept(v) for k, v in record.config.items()}
-        dtype = config.get("dtype") or "float32"
-        made = [network.types.get(value) for value in gives]
-        signature = signature_of(sorts, made, takes_list, str(dtype))
-        op = own_op(f"{record.module}:{record.cls}", signature, config, self.policy)
-        fields: dict[str, Any] = {"call": options} if options else {}
-        if node:
-            return Piece("reuse", record.name, None, "reuse", op, [*reads], gives, fields)
-        key, value = spelled(op, self.policy)
-        return Piece(key, value, record.name, key, op, [*reads], gives, {"signature": signature, **fields})
-
     def _input(self, network: Network, value: Value) -> dict[str, Any]:
         """An input as a spec has it: its shape, and what else Keras is told about it."""
         config = network.records[value.layer].config
@@ -204,26 +174,6 @@ class Importer:
 
 def _is_crf(record: Record) -> bool:
     return record.module == "specc.layers" and record.cls == "CRF"
-
-
-def own_op(word: str, signature: str, config: dict[str, Any], policy: str) -> Op:
-    """The op of a layer whose class is not one of Keras's public ones; raises `Unsayable`."""
-    left_out = {"name": config.get("name"), "autocast": True, "trainable": True, "dtype": policy}
-    arguments = {k: v for k, v in config.items() if k not in left_out or (k != "name" and v != left_out[k])}
-    if arguments.get("activity_regularizer", 0) is None:
-        del arguments["activity_regularizer"]
-    try:
-        return making.make(own(word, signature), arguments)
-    except (OwnError, making.ArgumentErrors) as error:
-        raise Unsayable(f"is of the class `{word}`, which a spec cannot say: {error}") from None
-
-
-def plain_or_kept(data: Any) -> Any:
-    """Plain data where a spec has words for it; else what Keras wrote, for the layer's own class to read."""
-    try:
-        return plain(data)
-    except Unsayable:
-        return data
 
 
 def _common_policy(network: Network) -> str:
@@ -254,13 +204,8 @@ def _first_sizes(application: Application, network: Network) -> Sizes | None:
 
 def _missing(record: Record, node: int, network: Network) -> Iterator[Piece]:
     """A stand-in for what no spec can say, so that what follows is looked at too."""
-    gives = [Value(record.name, node, i) for i in range(_results(record, node, network))]
+    gives = [Value(record.name, node, i) for i in range(network.read_of(record.name, node))]
     yield Piece("Identity", {}, None, "Identity", None, [leaves(network.inputs)[0]], gives, {})
-
-
-def _results(record: Record, node: int, network: Network) -> int:
-    """How many results of an application are read."""
-    return network.results.get((record.name, node), 1)
 
 
 def _bound(application: Application, inner: Network, name: str) -> list[Value]:
