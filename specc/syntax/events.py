@@ -15,7 +15,7 @@ from yaml.events import (
 )
 
 from specc.diagnostics.collector import Collector
-from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
+from specc.diagnostics.model import Diagnostic, Edit, Fix
 from specc.source import Source, Span
 from specc.suggest import nearest
 from specc.syntax.dollars import first_unclosed
@@ -152,9 +152,9 @@ class Reading:
                     if len(entries) > 1:
                         keys = {key.value for key, _ in entries}
                         if len(keys) != len(entries) or "<<" in keys:
-                            entries = self._settle(entries)
+                            entries = self._settled(entries)
                     elif entries and entries[0][0].value == "<<":
-                        entries = self._settle(entries)
+                        entries = self._settled(entries)
                     node = Mapping(source, start, end, entries)
                 else:
                     node = Sequence(source, start, end, items)
@@ -267,41 +267,8 @@ class Reading:
             return Scalar(self.source, start, end, None), 1, 0
         return target
 
-    def _settle(self, entries: list[tuple[Scalar, Node]]) -> list[tuple[Scalar, Node]]:
-        """The entries without duplicates, which are reported, and with merge keys resolved.
+    def _settled(self, entries: list[tuple[Scalar, Node]]) -> list[tuple[Scalar, Node]]:
+        """The entries without duplicates and merge keys, imported for the first mapping that has any."""
+        from specc.syntax.merging import settled
 
-        What a mapping says itself wins, then the first that is merged in.
-        """
-        own: dict[object, Scalar] = {}
-        kept: list[tuple[Scalar, Node]] = []
-        merges = False
-        for key, node in entries:
-            first = own.setdefault(key.value, key)
-            if first is key:
-                kept.append((key, node))
-                merges = merges or self._is_merge(key)
-            else:
-                note = Note("given first here", first.span)
-                self.diagnostics.append(
-                    Diagnostic("E101", f"the key `{key.span.text}` is given twice", key.span, notes=(note,))
-                )
-        if not merges:
-            return kept
-        settled: list[tuple[Scalar, Node]] = []
-        for key, node in kept:
-            if not self._is_merge(key):
-                settled.append((key, node))
-                continue
-            for mapping in node.items if isinstance(node, Sequence) else [node]:
-                if not isinstance(mapping, Mapping):
-                    what = f"`<<` takes a mapping or a list of mappings, not {mapping.kind}"
-                    self.diagnostics.append(Diagnostic("E102", what, mapping.span))
-                    continue
-                for entry in mapping.entries:
-                    if entry[0].value not in own:
-                        own[entry[0].value] = entry[0]
-                        settled.append(entry)
-        return settled
-
-    def _is_merge(self, key: Scalar) -> bool:
-        return key.value == "<<" and self.text[key.end - 1] == "<"
+        return settled(entries, self.diagnostics)
