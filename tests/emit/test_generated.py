@@ -23,7 +23,7 @@ from tests.keras.network import Network, make
 from tests.properties.generate import specs, text_of
 
 FOLDER = Path(__file__).parents[1] / "cases"
-FILES = ("blocks", "constructs", "expand", "masks", "names", "reading", "training", "systems")
+FILES = ("blocks", "constructs", "expand", "masks", "names", "reading", "symbols", "training", "systems")
 FAST = ("blocks", "constructs")
 CASES = [
     pytest.param(case, marks=[] if name in FAST else [pytest.mark.slow], id=case.id)

@@ -70,7 +70,7 @@ class Draw:
                 return Pairs(tuple((Literal(key), self.expr(depth - 1)) for key in dict.fromkeys(keys)))
             case _:
                 keys = tuple(self.random.choice(KEYS) for _ in range(self.random.randint(1, 3)))
-                return Part(self.name(), (*keys, Literal(-1)))
+                return Part(self.name(), keys[:1] if self.random.random() < 0.2 else (*keys, Literal(-1)))
 
     def call(self, depth: int) -> Expr:
         name = Name("layers." + "Conv2DTranspose"[: self.random.randint(3, 15)])

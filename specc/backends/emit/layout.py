@@ -121,6 +121,8 @@ def _doc(expr: Expr) -> _Doc:
             return _brackets(left, [_doc(item) for item in items], right)
         case Pairs(items):
             return _brackets("{", [[_doc(key), ": ", _doc(value)] for key, value in items], "}")
+        case Part(of, (Slice() as only,)):
+            return [_doc(of), "[", _doc(only), ",]"]  # a tuple: Keras takes no slice by itself
         case Part(of, keys):
             inside = _commas([_doc(key) for key in keys], is_open=len(keys) > 1)
             return [_doc(of), _Group(["[", _Indent([_SOFT, *inside]), _SOFT, "]"])]
