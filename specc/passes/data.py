@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from specc.arrays.files import FileFault
 from specc.arrays.named import Array, Named
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Input, Layer, Output, Typed, makers_of
-from specc.ops.families import argument
-from specc.ops.labels import losses_of, weights_fit
-from specc.ops.losses import loss_facts
 from specc.passes.labels import Given, Repair, Trained, hold_labels, takes_dtype
 from specc.passes.losses import is_written_out
 from specc.passes.values import Findings
+from specc.passes.weighing import hold_sample_weights
 from specc.shapes.dim import Size, bind, is_anonymous, symbols_of
 from specc.shapes.dtype import is_float
-from specc.shapes.shape import Shape, nameless, sizes_text
+from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 from specc.suggest import did_you_mean, nearest
 from specc.syntax.tree import Mapping as MappingNode
@@ -92,6 +90,7 @@ class _Holder:
         self.repair = repair
         self.inputs = {entry.name: entry for entry in typed.graph.inputs}
         self.outputs = {output.name: output for output in typed.graph.outputs}
+        self.targets = {target.name: target for target in typed.graph.targets}
         self.makers = makers_of(typed.graph.layers)
         self.bound: dict[str, _Bound] = {}
 
@@ -193,34 +192,17 @@ class _Holder:
     ) -> Iterator[Diagnostic]:
         """Sample weights against the losses that are made of a sample."""
         one = self.trained.get(output.name)
-        judged = None if one is None else one.judged
-        if judged is None:
+        if one is None or one.judged is None:
             yield from self.unused(output, named, node, layer)
             return
-        if not takes_dtype(array.dtype):
-            message = f"`{named.shown}` is {array.dtype}, and weights are numbers"
-            yield Diagnostic("E210", message, node.span, layer)
-            return
-        facts, sizes = loss_facts(judged.loss), judged.tensor.shape.sizes
-        axis: Any = argument(judged.loss, "axis", -1)
-        losses = (
-            None
-            if facts.pools or not isinstance(axis, int)
-            else losses_of(facts.labels, sizes, sizes, axis if axis < 0 else axis - len(sizes) - 1)
-        )
-        if losses is None:
-            message = f"`{judged.name}` makes one loss of all samples together, and `{named.shown}` cannot weigh them"
-            yield Diagnostic("E209", message, node.span, layer)
-        elif not weights_fit(losses, array.sizes):
-            each = sizes_text(nameless(losses))
-            message = (
-                f"`{named.shown}` is {nameless(array.sizes)} for a sample, of which `{judged.name}` makes"
-                f" {'one loss' if not losses else f'losses {each}'} for output `{output.name}`"
-            )
-            ones = nameless((1,) * len(losses))
-            wanted = f"are {ones} or {nameless(losses)}" if losses else "are []: one number"
-            notes = (Note(f"weights of a sample {wanted}"),)
+        target = self.targets.get(output.name)
+        if target is not None and target.class_weight is not None:
+            message = f"`{named.shown}` weighs samples, and target `{output.name}` has a `class_weight`"
+            notes = (Note("Keras: You cannot `class_weight` and `sample_weight` at the same time."),)
             yield Diagnostic("E209", message, node.span, layer, notes)
+            return
+        tensor = Tensor(nameless(array.sizes), array.dtype)
+        yield from hold_sample_weights(Given(f"`{named.shown}`", tensor, node.span, layer), one.judged)
 
     def unused(self, output: Output, named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
         """W604 for what is for an output without a loss."""

@@ -21,7 +21,7 @@ from specc.syntax.document import Document, is_note
 from specc.syntax.tree import Node, Scalar, Sequence
 
 INPUT_KEYS = ("shape", "dtype", "batch_size", "sparse")
-TARGET_KEYS = ("shape", "dtype")
+TARGET_KEYS = ("shape", "dtype", "sample_weight", "class_weight")
 
 
 def resolve(
@@ -186,9 +186,27 @@ def _targets(document: Document, found: Findings, env: Env) -> tuple[Target, ...
     targets: list[Target] = []
     for key, node in section.entries if section is not None else ():
         with suppress(Failed):
-            tensor, _ = declared_tensor(str(key.value), node, "target", TARGET_KEYS, found, env)
-            targets.append(Target(str(key.value), tensor, key, node))
+            tensor, parts = declared_tensor(str(key.value), node, "target", TARGET_KEYS, found, env)
+            made = Target(str(key.value), tensor, key, node)
+            targets.append(_weighed(made, parts, found, env) if parts else made)
     return tuple(targets)
+
+
+def _weighed(target: Target, parts: Mapping[str, Any], found: Findings, env: Env) -> Target:
+    """A target with the weights that `parts` of its entry say; E107 for those of samples and of classes at once."""
+    assert isinstance(target.node, tree.Mapping)
+    places = {name: target.node.get(name) for name, value in parts.items() if value is not None}
+    of_samples, of_classes = places.get("sample_weight"), places.get("class_weight")
+    if of_samples is not None and of_classes is not None:
+        found.error("E107", "`class_weight` does not go with `sample_weight`", of_classes)
+        return target
+    if of_samples is not None:
+        return target._replace(sample_weight=shape_from(of_samples, env, found))
+    if of_classes is not None:
+        from specc.passes.weighing import read_class_weight
+
+        return target._replace(class_weight=read_class_weight(of_classes, parts["class_weight"], found))
+    return target
 
 
 def _outputs(resolver: Resolver, last: int | None, context: Context) -> tuple[Output, ...]:

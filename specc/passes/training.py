@@ -8,6 +8,7 @@ from specc.ir.graph import Crossing, Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
 from specc.passes.labels import Given, Trained, hold_derived, hold_labels
+from specc.passes.losses import Judged
 from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
@@ -62,11 +63,12 @@ def check_training(
         if one.judged is not None or one.metrics:
             trained[one.name] = one
         target = targets.get(one.name)
-        return (
-            hold_derived(one)
-            if target is None
-            else hold_labels(_given(target, layers.get(one.name)), one, repair)
-        )
+        if target is None:
+            return hold_derived(one)
+        said = [*hold_labels(_given(target, layers.get(one.name)), one, repair)]
+        if one.judged is not None and not has_errors(said):
+            said += _hold_weights(target, one.judged, len(outputs))
+        return said
 
     compiled = None
     if section is not None:
@@ -100,6 +102,21 @@ def _given(target: Target, layer: str | None) -> Given:
     """Labels as the author declares them, for an output that `layer` makes."""
     shape = target.node.get("shape") if isinstance(target.node, MappingNode) else target.node
     return Given(f"target `{target.name}`", target.tensor, target.node.span, layer, shape)
+
+
+def _hold_weights(target: Target, judged: Judged, outputs: int) -> Iterable[Diagnostic]:
+    """What is wrong with the weights that go with labels, for a model with so many outputs."""
+    if target.sample_weight is None and target.class_weight is None:
+        return ()
+    from specc.passes.weighing import hold_class_weights, hold_sample_weights
+
+    if target.sample_weight is None:
+        return hold_class_weights(target, judged, outputs)
+    assert isinstance(target.node, MappingNode)
+    node = target.node.get("sample_weight")
+    assert node is not None
+    given = Given("`sample_weight`", Tensor(target.sample_weight, "float32"), node.span, shape=node)
+    return hold_sample_weights(given, judged, target.tensor.shape.sizes)
 
 
 def _useless(

@@ -108,7 +108,15 @@ class _Document(Forms):
             "batch_size": either({"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION),
             "sparse": flag,
         }
-        target = {"shape": full["shape"], "dtype": full["dtype"]}
+        weight = either({"type": "number"}, EXPRESSION)
+        class_weight: Form = {"type": "object", "additionalProperties": False}
+        class_weight["patternProperties"] = {r"^(-?[0-9]+|.*\$.*)$": weight, "^x-": True}
+        target = {
+            "shape": full["shape"],
+            "dtype": full["dtype"],
+            "sample_weight": described(either(ref("shape"), {"type": "null"}), "The weights of a sample."),
+            "class_weight": described(either(class_weight, {"type": "null"}), "The weight of each class."),
+        }
         self.defs["target"] = either(ref("shape"), keyed(target, ("shape",), notes=True))
         self.defs["input"] = either(ref("shape"), keyed(full, ("shape",), notes=True))
         output = keyed({"from": ref("name"), "shape": ref("shape")}, notes=True)
