@@ -54,6 +54,8 @@ class Weight(Op):
     regularizer: Regularizer | None = None
     constraint: Constraint | None = None
 
+    reads_batch_alone = True
+
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The array for each sample, names given, in the compute dtype."""
         return (Tensor(shape_of(self.shape), self.compute_dtype),)

@@ -67,6 +67,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "depthwise": tuple(f"{kind}Conv{n}D" for kind in ("Separable", "Depthwise") for n in (1, 2)),
     "einsum": ("EinsumDense",),
     "lookup": ("StringLookup", "IntegerLookup"),
+    "masking": ("mask",),
     "image_colors": (
         *("RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast"),
         *("RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPosterization"),

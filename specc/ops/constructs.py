@@ -13,7 +13,7 @@ from specc.ops.entries import Factors, PatternText
 from specc.ops.kinds import AxisRef, AxisRefs, Flag, Integer, words
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype
 from specc.ops.rearranging import Plan, plan
-from specc.shapes.demand import agree, at_least
+from specc.shapes.demand import at_least
 from specc.shapes.dim import Size, symbols_of, unknown
 from specc.shapes.tensor import Tensor, is_float
 
@@ -140,11 +140,12 @@ class Reduce(Unary):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """What is left of the axes; E205 and E210 for a mask that is not over the leading ones, or no truth values."""
         if len(inputs) > 1:
-            x, (mask, dtype, _) = inputs[0].shape, inputs[1]
+            from specc.ops.masking import lies_over
+
+            mask, dtype, _ = inputs[1]
             if dtype != "bool":
                 raise wrong_dtype(dtype, "truth values", operand=1)
-            if mask.rank > x.rank or not all(map(agree, mask.sizes, x.sizes)):
-                raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=1)
+            lies_over(mask, inputs[0].shape)
         return super().results(inputs)
 
     def leaves_out(self, inputs: Inputs) -> bool:

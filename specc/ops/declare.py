@@ -69,6 +69,8 @@ class Op:
     """The result has a mask by specc's rules that Keras knows nothing of."""
     takes_mask: ClassVar[bool] = False
     """Keras's call has a `mask` for the one value that it reads, and writes it into the model if it can."""
+    reads_batch_alone: ClassVar[bool] = False
+    """Nothing of the value that it reads is in the result: of a mask, nothing is lost."""
     strips_masks: ClassVar[bool] = False
     """Keras's call takes the masks off the values that it reads, for whatever reads them next."""
     announces_dtype: ClassVar[bool] = True
@@ -150,6 +152,10 @@ class Op:
         `inputs` have theirs, one of them at least unless the op makes one. Raises `Misfit` (E205) where Keras fails.
         """
         return (inputs[0].mask,) if self.passes_mask else ()
+
+    def fills_mask(self, inputs: Inputs) -> bool:
+        """Whether the mask of the result, though some of these inputs have one, marks no step as padding."""
+        return False
 
     def leaves_out(self, inputs: Inputs) -> bool:
         """Whether masked steps of one of these inputs, which has a mask, are left out of what the op makes."""

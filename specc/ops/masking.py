@@ -4,7 +4,7 @@ A mask is a truth value for each step, false where the step is padding. Its shap
 the leading ones of the value, unless a wrapper has handed it on to a value of other axes.
 """
 
-from specc.ops.declare import Inputs
+from specc.ops.declare import Inputs, Masks, Op, op
 from specc.ops.misfit import Misfit, Repair
 from specc.shapes.demand import agree
 from specc.shapes.shape import Shape
@@ -50,3 +50,36 @@ def joined_masks(inputs: Inputs, result: Shape) -> Shape | None:
         if mask.rank < x.rank - 1:
             raise unfit(mask, x.part(0, -1), "Incompatible shapes: [Op:LogicalOr]", operand=operand)
     return result.part(0, -1) if masked else None
+
+
+@op(name="mask", inputs="inputs mask")
+class Mask(Op):
+    """The first value with the mask of the second, or with the second for its mask: truth values, false at padding."""
+
+    spreads = False
+    takes_text = True
+    makes_mask = True
+    carries_mask = True
+
+    def results(self, inputs: Inputs) -> Inputs:
+        """The first value; E205 where the second has other steps."""
+        x, (other, dtype, _) = inputs[0], inputs[1]
+        lies_over(other if dtype == "bool" else other.part(0, 1), x.shape)
+        return (x._replace(mask=None),)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The second value's, or that itself; E210 where it is neither masked nor truth values."""
+        x, (other, dtype, found) = inputs[0], inputs[1]
+        if dtype == "bool":
+            return (other,)
+        if found is None:
+            message = f"takes a mask from a value that has one, or truth values, and is given {dtype} without a mask"
+            raise Misfit("E210", message, operand=1)
+        lies_over(found, x.shape)
+        return (found,)
+
+
+def lies_over(mask: Shape, x: Shape) -> None:
+    """Raises E205 unless an author's mask, the second input, is over the leading axes of `x`."""
+    if mask.rank > x.rank or not all(map(agree, mask.sizes, x.sizes)):
+        raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=1)

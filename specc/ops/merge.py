@@ -7,7 +7,7 @@ from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, op
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.shapes.axis import FEATURE, NAMELESS, Axis, inferred
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.dim import Size
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import sizes_text
@@ -140,6 +140,12 @@ class Concatenate(Op):
 
         return (joined_masks(inputs, results[0].shape),)
 
+    def fills_mask(self, inputs: Inputs) -> bool:
+        """Whether features are joined with those of an input without a mask: a step counts where any of them does."""
+        features = inputs[0].shape.rank - 1
+        is_partly = any(x.mask is None for x in inputs) and any(x.mask is not None for x in inputs)
+        return is_partly and axis_number(self.axis, inputs[0].shape) == features
+
 
 def joined(inputs: Inputs, axis: int | str) -> Shape:
     """The shape of values joined along one axis; E204 where they differ along another."""
@@ -219,7 +225,7 @@ class Dot(Op):
                 raise wrong_rank("at least one axis", shape, operand=operand)
         i, j = axis_number(axes[0], a, "axes"), axis_number(axes[1], b, "axes")
         m, n = a.sizes[i], b.sizes[j]
-        if not agree(m, n) or isinstance(m, int) != isinstance(n, int):
+        if not alike(m, n):
             raise Misfit(
                 "E205",
                 f"sums over axes of different sizes, {m} and {n}",

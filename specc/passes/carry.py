@@ -5,6 +5,7 @@ nothing else is at the steps where the mask is false; so does an output, that it
 of what is read so is 0. All of this is ordinary layers of the explicit graph.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
@@ -13,7 +14,7 @@ from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
-from specc.passes.masks import Masked, carries, masked, op_of
+from specc.passes.masks import Masked, carries, masked, op_of, sources_of
 from specc.shapes.axis import NAMELESS
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
@@ -97,17 +98,14 @@ class _Carrying:
     def _need_sources(self) -> None:
         """What the masks that are needed are computed from is needed too."""
         for layer in reversed(self.explicit.layers):
-            if self.needed.isdisjoint(layer.outputs) or op_of(layer).makes_mask:
+            if self.needed.isdisjoint(layer.outputs):
                 continue
             source = self._region_mask(layer)
             if source is not None:
                 self.needed.add(source)
             else:
-                values = [v for v in layer.inputs if v is not None]
-                merged = op_of(layer).takes_list and not op_of(layer).uses_mask
-                self.needed.update(
-                    v for v in (values if merged else values[:1]) if self.types[v].mask is not None
-                )
+                sources = sources_of(layer, self.types)
+                self.needed.update(v for v in sources if self.types[v].mask is not None)
 
     def _region_mask(self, layer: Layer) -> int | None:
         """For a value that leaves a region without a mask of its own: the one that has that of the region's steps."""
@@ -169,6 +167,8 @@ class _Carrying:
         values = [v for v in layer.inputs if v is not None]
         x = self.types[values[0]]
         result = Tensor(shape, "bool")
+        if op.name == "mask":
+            return values[1] if self.types[values[1]].dtype == "bool" else self.tensors[values[1]]
         if op.makes_mask:
             return self._made_anew(layer, op, values[0], result)
         source = self._region_mask(layer)
@@ -197,13 +197,9 @@ class _Carrying:
                 )
             case "Concatenate":
                 return self._joined(layer, op, values, result)
-            case _ if op.takes_list and len(values) > 1 and not op.uses_mask:
-                for other in values[1:]:
-                    both = (mask, self.tensors[other])
-                    mask = self._add(layer, "mask", _made("ops.logical_or"), both, result)
-                return mask
             case _:
-                return mask
+                sources = sources_of(layer, self.types)
+                return self._either(layer, [self.tensors[v] for v in sources], result)
 
     def _made_anew(self, layer: Layer, op: Op, value: int, result: Tensor) -> int:
         """The mask that `Masking`, or an embedding of indices of which 0 is padding, reads off its input."""
@@ -246,7 +242,11 @@ class _Carrying:
             masks.append(self._add(layer, "mask", _made("ops.any", axis=-1), (every,), steps))
         if at < result.shape.rank:
             return self._add(layer, "mask", _made("ops.concatenate", axis=at + 1), tuple(masks), result)
-        first, *others = masks
+        return self._either(layer, masks, result)
+
+    def _either(self, layer: Layer, masks: Iterable[int], result: Tensor) -> int:
+        """What holds where any of the masks does."""
+        first, *others = dict.fromkeys(masks)
         for other in others:
             first = self._add(layer, "mask", _made("ops.logical_or"), (first, other), result)
         return first

@@ -1,6 +1,7 @@
 """Masks in a check: which values have one, layers that fail because of one (E205), masks that are missed (W602)."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from functools import cached_property
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed
@@ -8,7 +9,7 @@ from specc.ir.link import chain_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
-from specc.passes.masks import Lost, Masked, has_axis, lacks, masked, op_of
+from specc.passes.masks import Lost, Masked, has_axis, is_written_down, lacks, masked, op_of
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 
@@ -84,7 +85,7 @@ class _Missed:
         off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
         for value, x in zip([v for v in layer.inputs if v is not None], inputs, strict=True):
             lost = off.get(value) or self.known.lost.get(value)
-            if lost is None or not lacks(x, lost):
+            if lost is None or not (lacks(x, lost) or self._is_filled(layer, value, lost)):
                 continue
             steps = x.shape.part(0, -1)
             would = tuple([t._replace(mask=steps) for t in inputs])
@@ -92,7 +93,17 @@ class _Missed:
                 return lost
         return None
 
+    def _is_filled(self, layer: Layer, value: int, lost: Lost) -> bool:
+        """Whether the mask that a layer sees of a value marks nothing of what was lost.
+
+        A mask that is in the model itself is from before any was taken off.
+        """
+        if value not in self.known.filled:
+            return False
+        return not (op_of(lost.layer).strips_masks and is_written_down(layer, self.known.types))
+
     def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
+        from specc.passes.remask import masked_again
         from specc.passes.repairs import described_edits
 
         layer = lost.layer
@@ -106,17 +117,24 @@ class _Missed:
             notes.append(Note(f"{missing} takes padding for data", reader.item.key.span))
         if layer.cls.takes_list:
             notes += [Note(f"{name} has no mask") for name in self._unmasked(layer)]
+            if op_of(layer).fills_mask(self.known.read(layer)):
+                notes.append(Note("Keras: a step counts where any of the joined features does"))
         fixes = described_edits(_repairs(layer, self.explicit, lost.mask), layer.item, layer.cls)
+        fixes = fixes or masked_again(layer, lost.mask, self.known.types, self.names)
         fixes = fixes or (Fix("use layers that hand masks on, or mask what comes behind", "display"),)
         place, chain = layer.item.key.span, chain_of(layer.link)
         self.found.append(Diagnostic("W602", message, place, layer.name, tuple(notes), fixes, chain))
 
     def _unmasked(self, layer: Layer) -> list[str]:
         """The values without a mask that a layer merges with others."""
-        names = {layer.outputs[0]: layer.name for layer in self.explicit.layers}
-        names |= {entry.value: entry.name for entry in self.explicit.graph.inputs}
         values = dict.fromkeys(v for v in layer.inputs if v is not None)
-        return [f"`{names[v]}`" for v in values if v in names and self.known.types[v].mask is None]
+        return [f"`{self.names[v]}`" for v in values if v in self.names and self.known.types[v].mask is None]
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """The names of values, those of second results and of insertions left out."""
+        names = {layer.outputs[0]: layer.name for layer in self.explicit.layers if not layer.inserted}
+        return names | {entry.value: entry.name for entry in self.explicit.graph.inputs}
 
 
 def _axes(mask: Shape) -> str:

@@ -33,7 +33,8 @@ class Steps(NamedTuple):
 class Masked(NamedTuple):
     """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`.
 
-    `handed`: the values whose masks Keras hands on by itself; `taken`: those that have none any more in the end.
+    `filled`: the values that have a mask which marks nothing of what was lost; `handed`: those whose masks Keras hands
+    on by itself; `taken`: those that have none any more in the end.
     `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
     `stripped[layer]`: those of them that a layer before it has taken off.
     """
@@ -41,6 +42,7 @@ class Masked(NamedTuple):
     types: list[Tensor]
     lost: dict[int, Lost]
     steps: dict[int, Steps]
+    filled: set[int]
     handed: set[int]
     taken: dict[int, Lost]
     seen: dict[Layer, dict[int, Shape | None]]
@@ -69,7 +71,7 @@ class _Following:
     def __init__(self, explicit: Explicit, report: Report | None) -> None:
         self.layers = explicit.layers
         self.report = report
-        self.found = Masked([t._replace(mask=None) for t in explicit.types], {}, {}, set(), {}, {}, {})
+        self.found = Masked([t._replace(mask=None) for t in explicit.types], {}, {}, set(), set(), {}, {}, {})
         self.announced: dict[int, Shape | None] = {}
         """The masks that values have while the model is built, where these are others."""
         self.takers: dict[int, list[Layer]] = {}
@@ -120,7 +122,7 @@ class _Following:
     def _look(self, layer: Layer, values: list[int]) -> None:
         """Note what masks a layer sees of values that are not those that they were made with."""
         types = self.found.types
-        if _is_written_down(layer, types):
+        if is_written_down(layer, types):
             self.found.seen[layer] = {v: self.announced[v] for v in values if v in self.announced}
             return
         off: dict[int, Lost] = {}
@@ -165,7 +167,7 @@ def op_of(layer: Layer) -> Op:
     return layer.op
 
 
-def _is_written_down(layer: Layer, types: list[Tensor]) -> bool:
+def is_written_down(layer: Layer, types: list[Tensor]) -> bool:
     """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
     op, value = op_of(layer), layer.inputs[0]
     if not op.takes_mask or value is None or len(layer.inputs) > 1 or op.options:
@@ -214,21 +216,48 @@ def _crossed(op: Crossing, layer: Layer, x: Tensor, result: Shape, found: Masked
     return result.part(0, count) if leads and op.region in found.steps else None
 
 
+def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
+    """The values whose masks make that of the first result: of all that are merged, else of the first, if any."""
+    op, values = op_of(layer), [v for v in layer.inputs if v is not None]
+    if op.name == "mask":
+        return [] if types[values[1]].dtype == "bool" else values[1:]
+    if op.makes_mask:
+        return []
+    return values if op.takes_list and not op.uses_mask else values[:1]
+
+
 def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
     """Note the masks that the results lack: what this layer has not handed on, or one before it."""
     op = op_of(layer)
-    if op.signature is not None:
+    if op.signature is not None or op.reads_batch_alone:
         return
+    off = [*found.stripped.get(layer, {}).values()]
+    before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
     here = next((x.mask for x in inputs if x.mask is not None), None)
-    lost = [*found.stripped.get(layer, {}).values()]
-    if here is not None and not lost and not op.leaves_out(inputs):
-        lost.append(Lost(layer, here))
-    lost += [found.lost[v] for v in layer.inputs if v in found.lost]
-    for value in layer.outputs if lost else ():
+    lost = (
+        [Lost(layer, here), *before] if here is not None and not off and not op.leaves_out(inputs) else before
+    )
+    if not lost:
+        return
+    filled = lost if op.fills_mask(inputs) else before if _reads_filled(layer, found) else []
+    for value in layer.outputs:
         x = found.types[value]
         lacking = next((each for each in lost if lacks(x, each)), None)
+        if lacking is None and x.mask is not None:
+            lacking = next((each for each in filled if has_axis(x.shape, each.mask)), None)
+            if lacking is not None:
+                found.filled.add(value)
         if lacking is not None:
             found.lost[value] = lacking
+
+
+def _reads_filled(layer: Layer, found: Masked) -> bool:
+    """Whether the mask of a result is made of one that marks too little, or for want of one that was lost."""
+    seen, off = found.seen.get(layer, {}), found.stripped.get(layer, {})
+    return any(
+        v in off or v in found.filled or (v in found.lost and seen.get(v, found.types[v].mask) is None)
+        for v in sources_of(layer, found.types)
+    )
 
 
 def lacks(x: Tensor, lost: Lost) -> bool:

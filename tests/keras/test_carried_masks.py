@@ -171,6 +171,44 @@ layers:
 """
 
 
+JOINED = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+    name: m
+  - Conv1D: {filters: 2, kernel_size: 1, bias_initializer: ones}
+    name: c
+  - mask:
+    from: [c, m]
+  - Concatenate:
+    from: [m, _]
+  - Dense: 4
+  - LSTM: 2
+"""
+ADDED = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - Masking: 0.0
+    name: m
+  - positions: {axis: time}
+  - Embedding: {input_dim: 9, output_dim: 3}
+  - mask:
+    from: [_, m]
+  - Add:
+    from: [m, _]
+  - MultiHeadAttention: {num_heads: 1, key_dim: 2}
+  - GlobalAveragePooling1D
+"""
+OWN = """
+inputs: {x: [time: T, feature: 3]}
+layers:
+  - ops.not_equal: {x2: 0.0}
+  - ops.any: {axis: 2}
+  - mask:
+    from: [x, _]
+  - Dense: {units: 2, bias_initializer: ones}
+  - LSTM: 2
+"""
 RESIDUAL = """
 inputs: {x: [time: T, feature: 3]}
 layers:
@@ -203,12 +241,16 @@ layers:
         pytest.param(MERGED, (3,), 1, id="a merge of masks of both kinds"),
         pytest.param(NORMED, (3,), 1, id="joined"),
         pytest.param(RESIDUAL, (3,), 1, id="a residual around attention"),
+        pytest.param(JOINED, (3,), 1, id="joined features"),
+        pytest.param(ADDED, (3,), 1, id="positions added"),
+        pytest.param(OWN, (3,), 1, id="a mask of one's own"),
         *(
             pytest.param(reducing(how), (3,), 1, id=how)
             for how in ("mean", "sum", "max", "min", "last", "first")
         ),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
 def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis: int) -> None:
     model = model_of(text)
     x = samples(2, *sizes[: axis - 1], 4, *sizes[axis - 1 :])
@@ -222,8 +264,10 @@ def test_results_do_not_hang_on_padding(text: str, sizes: tuple[int, ...], axis:
         NORMED.replace("  - lrn", "  - ops.abs\n  - lrn"),
         reducing("mean").replace("  - Dense", "  - ops.abs\n  - Dense"),
         STATES,
+        JOINED.replace("  - mask:\n    from: [c, m]\n", ""),
+        ADDED.replace("  - mask:\n    from: [_, m]\n", ""),
     ],
-    ids=["a residual around attention", "a join", "a function", "states"],
+    ids=["a residual around attention", "a join", "a function", "states", "joined features", "a sum"],
 )
 @pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
 def test_where_a_mask_is_lost_results_hang_on_padding(text: str) -> None:

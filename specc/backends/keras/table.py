@@ -106,6 +106,11 @@ def take_slice(call: Call) -> KerasTensor:
     return call.do(lambda: call.x[(*before, part)])
 
 
+def mask(call: Call) -> KerasTensor:
+    """The value itself: its mask is carried beside it."""
+    return _changed(call, call.x)
+
+
 _REDUCERS = ("mean", "sum", "max", "min")
 
 
@@ -248,6 +253,7 @@ LOWERINGS: dict[str, Lowering] = {
     "crf": crf,
     "embed": embed,
     "lrn": lrn,
+    "mask": mask,
     "positions": positions,
     "rearrange": rearrange,
     "reduce": reduce,

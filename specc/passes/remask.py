@@ -1,0 +1,72 @@
+"""Repairs of lost masks by `mask`, which gives a value the mask of another."""
+
+from collections.abc import Mapping, Sequence
+
+from specc.diagnostics.model import Edit, Fix
+from specc.ir.graph import Layer
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor
+from specc.syntax import edits
+from specc.syntax.tree import Scalar
+from specc.syntax.tree import Sequence as SequenceNode
+
+
+def masked_again(
+    layer: Layer, mask: Shape, types: Sequence[Tensor], names: Mapping[int, str]
+) -> tuple[Fix, ...]:
+    """Masks for what is merged with masked values, or for the result of `layer`, where it has the same steps."""
+    masked = next((v for v in layer.inputs if v is not None and types[v].mask == mask), None)
+    if masked is None or masked not in names:
+        return ()
+    name = _short(names[masked])
+    origin = layer.item.field("from")
+    if layer.cls.takes_list and isinstance(origin, SequenceNode):
+        return _in_front(layer, origin, name, types, names)
+    result = types[layer.outputs[0]].shape
+    if layer.cls.name.startswith("ops.") or result.part(0, mask.rank) != mask:
+        return ()
+    behind = edits.insert_item_after(layer.item.node, f"mask:\nfrom: [_, {name}]")
+    title = f"give what it makes the mask of `{name}`"
+    return () if behind is None else (Fix(title, "unsafe", (behind,)),)
+
+
+def _in_front(
+    layer: Layer, origin: SequenceNode, name: str, types: Sequence[Tensor], names: Mapping[int, str]
+) -> tuple[Fix, ...]:
+    """Each of the merged values that has no mask, masked as the value called `name`."""
+    values, nodes = [v for v in layer.inputs if v is not None], origin.items
+    if len(nodes) != len(values) or not all(isinstance(node, Scalar) for node in nodes):
+        return ()
+    bare = [i for i, v in enumerate(values) if types[v].mask is None]
+    if any(values[i] not in names for i in bare) or len({values[i] for i in bare}) < len(bare):
+        return ()
+    short = [_short(names.get(v, "")) for v in values]
+    title = f"give {' and '.join(f'`{short[i]}`' for i in bare)} the mask of `{name}`"
+    if len(bare) == 1 and _is_before(nodes[bare[0]]):
+        inserted = edits.insert_item_before(layer.item.node, f"mask:\nfrom: [_, {name}]")
+        return () if inserted is None else (Fix(title, "unsafe", (inserted,)),)
+    lines: list[Edit] = []
+    changed: list[Edit] = []
+    for i, node in enumerate(nodes):
+        if i in bare:
+            made = f"{short[i]}_masked"
+            text = f"mask:\nname: {made}\nfrom: [{short[i]}, {name}]"
+            inserted = edits.insert_item_before(layer.item.node, text)
+            if inserted is None:
+                return ()
+            lines.append(inserted)
+            changed.append(edits.replace(node, made))
+        elif _is_before(node):
+            changed.append(edits.replace(node, short[i]))
+    first = lines[0]._replace(text="".join(line.text for line in lines))
+    return (Fix(title, "unsafe", (first, *changed)),)
+
+
+def _is_before(node: object) -> bool:
+    """Whether a reference is to the value before."""
+    return isinstance(node, Scalar) and node.value == "_"
+
+
+def _short(path: str) -> str:
+    """What the neighbours of a layer call it."""
+    return path.rpartition(".")[2]
