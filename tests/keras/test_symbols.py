@@ -60,6 +60,29 @@ def test_reshapes_to_several_symbolic_sizes(
         assert np.array_equal(x.ravel(), y.ravel())
 
 
+@pytest.mark.parametrize(
+    ("shape", "layer", "batch", "several"),
+    [
+        ("[H, W, 1]", '"(h a) (w b) c -> (h w) (a b c)", sizes: {a: 2, b: 2}', 2, [(4, 7), (8, 5), (5, 4)]),
+        ("[H, W]", '"(h a) w -> h (a w)", sizes: {h: 2, a: 3}', 2, [(12, 1), (18, 5), (3, 4)]),
+        ("[H, 8, W]", '"(h a) b w -> h (a b) w", sizes: {a: 3}', 3, [(4, 2), (5, 3), (1, 1)]),
+    ],
+)
+def test_reshapes_of_other_sizes_fail(
+    shape: str, layer: str, batch: int, several: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    """As many elements in all would be no help: what is of one sample stays there."""
+    text = f"specc: 1\nname: a\ninputs: {{x: {shape}}}\nlayers:\n  - rearrange: {{pattern: {layer}}}\n"
+    model = built(text, tmp_path)
+    report = check_text(text)
+    for height, width in several:
+        sizes = {"H": height, "W": width}
+        assert not allows(report, sizes)
+        x = [sizes.get(size, size) for size in report.to_dict()["inputs"]["x"]["shape"][1:]]
+        with pytest.raises(Exception, match=r"shape|reshape|indices"):
+            model(np.zeros([batch, *x], "float32"))
+
+
 def hold_against_keras(text: str, folder: Path, several: list[Sizes]) -> None:
     """A batch runs at sizes that the constraints allow, and makes what was inferred; at others it fails."""
     report = check_text(text)

@@ -13,7 +13,7 @@ import numpy as np
 
 from specc.backends.keras.call import Call, KerasTensor
 from specc.backends.keras.lengths import Axes, ones_of
-from specc.shapes.dim import Size
+from specc.shapes.dim import Size, product
 from specc.shapes.lengths import counted
 
 Sizes = Sequence[int | None]
@@ -59,17 +59,29 @@ def _next_axis(call: Call, index: Any, length: Any, back: Any) -> Any:
     return call.do(call.ops.subtract, call.do(call.ops.multiply, rows, length), back)
 
 
-def reshape(call: Call, x: KerasTensor, sizes: Sizes, ones: Ones, kept: int = 0) -> KerasTensor:
-    """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are those of `x`."""
+def reshape(
+    call: Call, x: KerasTensor, sizes: Sizes, ones: Ones, kept: int = 0, is_held: bool = False
+) -> KerasTensor:
+    """`x` with these sizes (None: unknown), the batch's first; the last `kept` axes are those of `x`.
+
+    `is_held`: where the elements are as many is seen when the network runs, and it fails where they are not.
+    """
     unknown = [i for i, size in enumerate(sizes) if size is None]
-    if len(unknown) <= 1:
+    if len(unknown) <= 1 and not is_held:
         return call.do(call.ops.reshape, x, [-1 if size is None else size for size in sizes])
     if len(x.shape) - kept == 1:
         lead = len(sizes) - kept
     else:
         lead = unknown[-1] + 1
         x = call.do(call.ops.reshape, x, [-1, *sizes[lead:]])
-    return call.do(call.ops.take, x, row_index(call, sizes[:lead], ones), axis=0)
+    index = row_index(call, sizes[:lead], ones)
+    return call.do(call.ops.take, x, _held(call, index, x) if is_held else index, axis=0)
+
+
+def _held(call: Call, index: KerasTensor, x: KerasTensor) -> KerasTensor:
+    """`index`, by way of a product that fails unless it has as many elements as `x` has rows."""
+    flat = call.do(call.ops.reshape, index, (-1,))
+    return call.do(call.ops.take, call.do(call.ops.multiply, ones_along(call, x, 0), flat), index, axis=0)
 
 
 def transpose(call: Call, x: KerasTensor, order: Sequence[int]) -> KerasTensor:
@@ -87,7 +99,8 @@ def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequen
     if list(source) == list(target):
         return x
     sizes = [x.shape[0], *(size if isinstance(size, int) else None for size in target)]
-    if sizes.count(None) <= 1:
+    is_held = product(source) != product(target)
+    if sizes.count(None) <= 1 and not (is_held and sizes[0] is None):
         return reshape(call, x, sizes, _no_ones)
     kept = 0
     for i in range(1, min(len(source), len(target)) + 1):
@@ -105,7 +118,7 @@ def regrouped(call: Call, x: KerasTensor, source: Sequence[Size], target: Sequen
         whole = ones_along(call, x, *[i + 1 for i in axes])
         return whole if step == 1 else call.do(lambda: whole[(slice(None, None, step),)])
 
-    return reshape(call, x, sizes, ones, kept)
+    return reshape(call, x, sizes, ones, kept, is_held)
 
 
 def _axes(call: Call, x: KerasTensor, source: Sequence[Size]) -> Axes:
