@@ -264,6 +264,7 @@ def _declared(word: str, text: str) -> type[Custom]:
         "call_inputs": tuple(CallInput(value.name or value.text) for value in signature.inputs),
         "takes_list": signature.takes_list,
         "least_results": len(signature.results),
+        "passes_mask": signature.mask,
         "parameters": {BARE: Parameter(BARE, ANYTHING, None, True), **parameters_of(Op)},
     }
     return type(word.rpartition(":")[2], (Custom,), members)

@@ -1,6 +1,7 @@
 """Signatures: what a layer of one's own makes of the values that it is given, as `(*s, c) -> (*s, 2*c)`.
 
-    signature := values "->" values [";" "params" size ["," "fixed" size]]
+    signature := values "->" values [";" word ("," word)*]
+    word      := "params" size | "fixed" size | "mask" (the first result has the mask of the first input)
     values    := value ("," value)*, before the arrow also within "[ ]": the call takes them as one list
     value     := "(" [entry ("," entry)*] ")", with NAME "=" in front for the call's name, or a result's dtype behind
     entry     := "*" NAME (any number of axes) | "_" (a size nobody knows) | size
@@ -62,7 +63,10 @@ class Value(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """Inputs and results; `params` is how many parameters there are, `fixed` how many of these are not trained."""
+    """Inputs and results; `params` is how many parameters there are, `fixed` how many of these are not trained.
+
+    `mask`: the first result has the mask of the first input.
+    """
 
     text: str
     inputs: tuple[Value, ...]
@@ -70,6 +74,7 @@ class Signature(NamedTuple):
     takes_list: bool
     params: Form | None
     fixed: Form | None
+    mask: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -94,9 +99,11 @@ def parse_signature(text: str) -> Signature:
     _check_call(inputs, inner or (0, arrow), is_list=inner is not None)
     bound = {name for value in inputs for entry in value.entries if (name := _bound(entry))}
     results = tuple(_result(text, *part, bound) for part in _parts(text, arrow + 2, end))
-    counts = {} if behind < 0 else _counts(text, behind + 1, bound)
-    plain = " ".join(text.split())
-    return Signature(plain, inputs, results, inner is not None, counts.get("params"), counts.get("fixed"))
+    words = [] if behind < 0 else list(_parts(text, behind + 1, len(text)))
+    masks = [part for part in words if text[slice(*part)].strip() == "mask"]
+    counts = _counts(text, [part for part in words if part not in masks[:1]], bound)
+    plain, is_list = " ".join(text.split()), inner is not None
+    return Signature(plain, inputs, results, is_list, counts.get("params"), counts.get("fixed"), bool(masks))
 
 
 def size_of(form: Form, sizes: Mapping[str, Size]) -> Size:
@@ -243,17 +250,18 @@ def _check_bound(entry: Entry, bound: set[str]) -> None:
             )
 
 
-def _counts(text: str, start: int, bound: set[str]) -> dict[str, Form]:
+def _counts(text: str, parts: list[tuple[int, int]], bound: set[str]) -> dict[str, Form]:
     """How many parameters there are, and how many are fixed."""
     found: dict[str, Form] = {}
-    for part in _parts(text, start, len(text)):
+    for part in parts:
         count = _COUNT.fullmatch(text, *part)
         if count is None or count[1] not in ("params", "fixed") or count[1] in found:
-            raise ExpressionError("behind `;` stands `params 3*c`, or `params 4*c, fixed 2*c`", *part)
+            message = "behind `;` stands `params 3*c`, or `params 4*c, fixed 2*c`, or `mask`"
+            raise ExpressionError(message, *part)
         entry = Entry(parse(text, *count.span(2)))
         _check(entry.form)
         _check_bound(entry, bound)
         found[count[1]] = entry.form
-    if "params" not in found:
-        raise ExpressionError("`fixed` is a part of `params`, which is not said", start, len(text))
+    if "fixed" in found and "params" not in found:
+        raise ExpressionError("`fixed` is a part of `params`, which is not said", parts[0][0], len(text))
     return found

@@ -103,7 +103,7 @@ class _Missed:
         return not (op_of(lost.layer).strips_masks and is_written_down(layer, self.known.types))
 
     def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
-        from specc.passes.remask import masked_again
+        from specc.passes.remask import masked_again, says_mask
         from specc.passes.repairs import described_edits
 
         layer = lost.layer
@@ -119,8 +119,10 @@ class _Missed:
             notes += [Note(f"{name} has no mask") for name in self._unmasked(layer)]
             if op_of(layer).fills_mask(self.known.read(layer)):
                 notes.append(Note("Keras: a step counts where any of the joined features does"))
+        if layer.cls.signature is not None:
+            notes.append(Note("Keras: this layer does not support masking, unless its class says so"))
         fixes = described_edits(_repairs(layer, self.explicit, lost.mask), layer.item, layer.cls)
-        fixes = fixes or masked_again(layer, lost.mask, self.known.types, self.names)
+        fixes = fixes or says_mask(layer) + masked_again(layer, lost.mask, self.known.types, self.names)
         fixes = fixes or (Fix("use layers that hand masks on, or mask what comes behind", "display"),)
         place, chain = layer.item.key.span, chain_of(layer.link)
         self.found.append(Diagnostic("W602", message, place, layer.name, tuple(notes), fixes, chain))

@@ -229,7 +229,7 @@ def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
 def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
     """Note the masks that the results lack: what this layer has not handed on, or one before it."""
     op = op_of(layer)
-    if op.signature is not None or op.reads_batch_alone:
+    if op.reads_batch_alone:
         return
     off = [*found.stripped.get(layer, {}).values()]
     before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]

@@ -1,4 +1,4 @@
-"""Repairs of lost masks by `mask`, which gives a value the mask of another."""
+"""Repairs of lost masks: by `mask`, which gives a value the mask of another, or by what a signature says."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,6 +28,17 @@ def masked_again(
     behind = edits.insert_item_after(layer.item.node, f"mask:\nfrom: [_, {name}]")
     title = f"give what it makes the mask of `{name}`"
     return () if behind is None else (Fix(title, "unsafe", (behind,)),)
+
+
+def says_mask(layer: Layer) -> tuple[Fix, ...]:
+    """For a layer of one's own: the word for a class that hands masks on, in its signature."""
+    node = layer.item.field("signature")
+    if layer.cls.signature is None or not isinstance(node, Scalar):
+        return ()
+    text = node.span.text
+    end = len(text) - (text[-1:] in ("'", '"'))
+    edit = edits.replace(node, f"{text[:end]}{',' if ';' in text else ';'} mask{text[end:]}")
+    return (Fix("say so in its signature, if its class hands masks on", "unsafe", (edit,)),)
 
 
 def _in_front(

@@ -134,6 +134,13 @@ def test_parameters():
     assert not own("a:B", "(c) -> (c)").holding({}).is_counted
 
 
+@pytest.mark.parametrize("words", ["; mask", "; params 4*c, mask", ";mask ,params 4*c, fixed c"])
+def test_masks(words: str):
+    cls = own("a:B", f"(t, c) -> (t, c){words}")
+    assert cls.passes_mask
+    assert not own("a:B", "(t, mask) -> (t, mask)").passes_mask
+
+
 @pytest.mark.parametrize("count", ["params c - 4", "params c, fixed 2*c"])
 def test_impossible_counts(count: str):
     op = own("a:B", f"(c) -> (c); {count}").holding({})
@@ -183,6 +190,8 @@ def test_impossible_counts(count: str):
         ("(c) -> (c); weights c", "`params 3*c`", " weights c"),
         ("(c) -> (c); params c, params c", "`params 3*c`", " params c"),
         ("(c) -> (c); fixed c", "`fixed` is a part of `params`", " fixed c"),
+        ("(c) -> (c); mask, mask", "or `mask`", " mask"),
+        ("(c) -> (c); mask c", "or `mask`", " mask c"),
         ("(c) -> (c); params d", "`d` is no name", "d"),
         ("(c) -> (c); params _", "`_` stands alone", "_"),
         ("(a,, b) -> (a)", "the expression is empty", ""),
