@@ -12,7 +12,7 @@ from specc.ops.windows import DataFormat
 from specc.shapes.axis import FEATURE, NAMELESS, TIME
 from specc.shapes.demand import agree, divisible
 from specc.shapes.dim import Size, product, quotient, symbols_of
-from specc.shapes.regroup import Block, cuts, other_order, regroup
+from specc.shapes.regroup import Block, broken, cuts, other_order, regroup
 from specc.shapes.shape import nameless, sizes_text
 
 _COUNT_FACTS = (
@@ -112,7 +112,7 @@ def _permuting(x: Shape, y: Shape, is_error: bool) -> tuple[Repair, ...]:
 def kept_names(x: Shape, y: Shape) -> Shape:
     """`y` with the given names of `x` where an axis is provably the same one.
 
-    E203 where the reshape cuts axes with given names, or puts such a name to other elements.
+    E203 where the reshape breaks axes with given names, or puts such a name to other elements.
     """
     blocks = regroup(x.sizes, y.sizes)
     axes = list(y.axes)
@@ -154,8 +154,11 @@ def scrambling(x: Shape, y: Shape) -> Iterable[Misfit]:
 
 
 def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
-    named = [x.axes[i] for i in block.source if x.axes[i].given]
-    if named:
+    """E203 where a block breaks an axis with a given name, or has the sizes of axes in another order."""
+    is_reordered = other_order([x.sizes[i] for i in block.source], [y.sizes[i] for i in block.target])
+    broken_axes = block.source if is_reordered else broken(x.sizes, y.sizes, block)
+    if any(x.axes[i].given for i in broken_axes):
+        named = [x.axes[i] for i in block.source if x.axes[i].given]
         others = "" if len(named) > 1 else " and its neighbours"
         raise Misfit(
             "E203",

@@ -6,9 +6,11 @@ something; one that turns several axes into several others cuts them, and scramb
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from specc.shapes.dim import Size
+from specc.shapes.demand import Divides, verdict
+from specc.shapes.dim import Size, product
 
 Indexes = tuple[int, ...]
 _Numbered = list[tuple[int, Size]]
@@ -119,6 +121,28 @@ def _with_ones(blocks: list[Block], source_rank: int, target_rank: int) -> list[
 def cuts(source: Sequence[Size], target: Sequence[Size]) -> list[Block]:
     """The blocks of a reshape that scramble; none: it only keeps, merges and splits axes."""
     return [block for block in regroup(source, target) if block.kind == "cut"]
+
+
+def broken(source: Sequence[Size], target: Sequence[Size], block: Block) -> Indexes:
+    """The axes of the source, of a block that cuts, that are not provably whole within one axis of the target.
+
+    The others only merge with their neighbours, or with a part of one.
+    """
+    ends, limits = (
+        [product(sizes[i] for i in axes[:n]) for n in range(len(axes) + 1)]
+        for sizes, axes in zip((source, target), block, strict=True)
+    )
+    return tuple(
+        i
+        for i, (start, end) in zip(block.source, pairwise(ends), strict=True)
+        if not all(_is_multiple(limit, end) or _is_multiple(start, limit) for limit in limits[1:])
+    )
+
+
+def _is_multiple(size: Size, by: Size) -> bool:
+    if isinstance(size, int) and isinstance(by, int):
+        return size % by == 0
+    return verdict(Divides(by, size)).kind == "always"
 
 
 def other_order(source: Sequence[Size], target: Sequence[Size]) -> Indexes | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specc.shapes.dim import Size, symbol, unknown
-from specc.shapes.regroup import Block, cuts, other_order, regroup
+from specc.shapes.regroup import Block, broken, cuts, other_order, regroup
 
 T, S, N = symbol("T"), symbol("S"), unknown()
 
@@ -47,6 +47,27 @@ def test_kinds() -> None:
     kinds = [b.kind for b in regroup([7, 2, 3, 12, 5, 2], [7, 6, 4, 3, 2, 5])]
     assert kinds == ["kept", "merged", "split", "cut"]
     assert len(cuts([7, 5, 2], [7, 2, 5])) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "axes"),
+    [
+        ([8, 6, 24], [288, 4], (2,)),
+        ([8, 6, 24], [48, 6, 4], ()),
+        ([8, 6, 24], [4, 288], (0,)),
+        ([6, 4], [8, 3], (0, 1)),
+        ([6, 8], [4, 12], (0, 1)),
+        ([3, 48, 64], [48, 64, 3], (1, 2)),
+        ([T, 128], [T * 2, 64], (1,)),
+        ([T, S, 24], [T * S * 6, 4], (2,)),
+        ([T, 20], [T // 2, 40], (0, 1)),
+        ([T, 4], [4, T], (0, 1)),
+        ([N, 20], [N * 2, 10], (1,)),
+    ],
+)
+def test_broken_axes(source: list[Size], target: list[Size], axes: tuple[int, ...]) -> None:
+    found = [i for block in cuts(source, target) for i in broken(source, target, block)]
+    assert tuple(found) == axes
 
 
 @st.composite
