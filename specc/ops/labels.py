@@ -28,7 +28,7 @@ class Labels(NamedTuple):
     as the output, the numbers that it has to find ("tags"). `adjusts`: a trailing axis of 1 is added or dropped where
     ranks differ by one. `refuses`: shapes that differ then are an error, and never broadcast. `whole`: the last axis is
     read as a whole, so that it must not be dropped. `flat`: axes do not count, only the order of the elements.
-    `values`: what the numbers must be.
+    `drops`: a trailing axis of 1 behind numbers of classes is dropped. `values`: what the numbers must be.
     """
 
     target: Target = "same"
@@ -36,6 +36,7 @@ class Labels(NamedTuple):
     refuses: bool = False
     whole: bool = False
     flat: bool = False
+    drops: bool = True
     values: "Values" = "any"
 
 
@@ -65,7 +66,7 @@ def compare(reads: Labels, output: Sizes, labels: Sizes, is_masked: bool = False
         case "classes":
             a, b = squeezed(y, p) if reads.adjusts else (y, p)
             is_moved = b != p
-            a = a[:-1] if len(a) == len(b) and a[-1] == 1 else a
+            a = a[:-1] if reads.drops and len(a) == len(b) and a[-1] == 1 else a
             b = b[:-1]
         case "same" | "tags":
             if reads.flat:

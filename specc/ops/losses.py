@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from specc.ops.families import Family, Object, argument
+from specc.ops.families import Family, Object, argument, snake_case
 from specc.ops.labels import Labels
 from specc.ops.wants import (
     FLAG,
@@ -11,6 +11,7 @@ from specc.ops.wants import (
     INTEGERS,
     NAME_DTYPE,
     NUMBER,
+    PART,
     TEXT,
     Wants,
     either,
@@ -57,57 +58,74 @@ _SHORT = {
 SHORT_NAMES = {**_SHORT, **{short.upper(): name for short, name in _SHORT.items()}}
 """The abbreviations that Keras has for losses and for metrics."""
 
+_UNNAMED = "CategoricalGeneralizedCrossEntropy"
+"""A class that Keras's `get` does not know by its name."""
+
+_LOSSES: dict[str, Wants] = {
+    "BinaryCrossentropy": {**_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
+    "BinaryFocalCrossentropy": {
+        "apply_class_balancing": FLAG,
+        **_FOCAL,
+        **_LOGITS,
+        **_SMOOTHING,
+        **_AXIS,
+        **_LOSS,
+    },
+    "CTC": _LOSS,
+    "CategoricalCrossentropy": {**_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
+    "CategoricalFocalCrossentropy": {**_FOCAL, **_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
+    _UNNAMED: {"q": PART, **_LOSS},
+    "CategoricalHinge": _LOSS,
+    "Circle": {"gamma": NUMBER, "margin": NUMBER, "remove_diagonal": FLAG, **_LOSS},
+    "CosineSimilarity": {**_AXIS, **_LOSS},
+    "Dice": {**_REDUCTION, "name": optional(TEXT), **_AXES, "dtype": NAME_DTYPE["dtype"]},
+    "Hinge": _LOSS,
+    "Huber": {"delta": NUMBER, **_LOSS},
+    "KLDivergence": _LOSS,
+    "LogCosh": _LOSS,
+    "MeanAbsoluteError": _LOSS,
+    "MeanAbsolutePercentageError": _LOSS,
+    "MeanSquaredError": _LOSS,
+    "MeanSquaredLogarithmicError": _LOSS,
+    "Poisson": _LOSS,
+    "SparseCategoricalCrossentropy": {
+        **_LOGITS,
+        "ignore_class": optional(INTEGER),
+        **_REDUCTION,
+        **_AXIS,
+        **NAME_DTYPE,
+    },
+    "SquaredHinge": _LOSS,
+    "Tversky": {
+        "alpha": NUMBER,
+        "beta": NUMBER,
+        **_REDUCTION,
+        "name": optional(TEXT),
+        **_AXES,
+        "dtype": NAME_DTYPE["dtype"],
+    },
+    CRF: {},
+}
+_ALIASES = {**SHORT_NAMES, "kld": "KLDivergence", "KLD": "KLDivergence"}
+_SPELLED = {spelling: name for name in _LOSSES for spelling in (name, snake_case(name))} | _ALIASES
+
 LOSSES = Family(
     "loss",
     "keras.losses",
-    {
-        "BinaryCrossentropy": {**_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
-        "BinaryFocalCrossentropy": {
-            "apply_class_balancing": FLAG,
-            **_FOCAL,
-            **_LOGITS,
-            **_SMOOTHING,
-            **_AXIS,
-            **_LOSS,
+    _LOSSES,
+    aliases=_ALIASES,
+    bare={spelling: snake_case(name) for spelling, name in _SPELLED.items() if name != _UNNAMED},
+    refused={
+        **dict.fromkeys(
+            ("crossentropy", "ce"),
+            "is whichever crossentropy Keras guesses from shapes: write `binary_crossentropy`,"
+            " `categorical_crossentropy` or `sparse_categorical_crossentropy`",
+        ),
+        **{
+            spelling: f"is no name that Keras knows: write `{{{name}: {{}}}}`"
+            for spelling, name in _SPELLED.items()
+            if name == _UNNAMED
         },
-        "CTC": _LOSS,
-        "CategoricalCrossentropy": {**_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
-        "CategoricalFocalCrossentropy": {**_FOCAL, **_LOGITS, **_SMOOTHING, **_AXIS, **_LOSS},
-        "CategoricalHinge": _LOSS,
-        "Circle": {"gamma": NUMBER, "margin": NUMBER, "remove_diagonal": FLAG, **_LOSS},
-        "CosineSimilarity": {**_AXIS, **_LOSS},
-        "Dice": {**_REDUCTION, "name": optional(TEXT), **_AXES, "dtype": NAME_DTYPE["dtype"]},
-        "Hinge": _LOSS,
-        "Huber": {"delta": NUMBER, **_LOSS},
-        "KLDivergence": _LOSS,
-        "LogCosh": _LOSS,
-        "MeanAbsoluteError": _LOSS,
-        "MeanAbsolutePercentageError": _LOSS,
-        "MeanSquaredError": _LOSS,
-        "MeanSquaredLogarithmicError": _LOSS,
-        "Poisson": _LOSS,
-        "SparseCategoricalCrossentropy": {
-            **_LOGITS,
-            "ignore_class": optional(INTEGER),
-            **_REDUCTION,
-            **_AXIS,
-            **NAME_DTYPE,
-        },
-        "SquaredHinge": _LOSS,
-        "Tversky": {
-            "alpha": NUMBER,
-            "beta": NUMBER,
-            **_REDUCTION,
-            "name": optional(TEXT),
-            **_AXES,
-            "dtype": NAME_DTYPE["dtype"],
-        },
-        CRF: {},
-    },
-    aliases={
-        **SHORT_NAMES,
-        "kld": "KLDivergence",
-        "KLD": "KLDivergence",
     },
 )
 
@@ -124,6 +142,9 @@ _FACTS = {
         _ONE_HOT._replace(refuses=True), categorical=True, probabilities=True
     ),
     "CategoricalFocalCrossentropy": LossFacts(_ONE_HOT, categorical=True, probabilities=True),
+    _UNNAMED: LossFacts(
+        Labels("classes", drops=False, values="classes"), categorical=True, probabilities=True
+    ),
     "CategoricalHinge": LossFacts(_ONE_HOT._replace(values="binary"), categorical=True),
     "Circle": LossFacts(Labels("ids", refuses=True), rank=1),
     "CosineSimilarity": LossFacts(Labels(whole=True)),

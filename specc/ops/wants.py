@@ -180,6 +180,11 @@ INTEGER = integer()
 POSITIVE = number("a positive number", above=0)
 AT_LEAST_0 = number("a number of at least 0", at_least=0)
 FRACTION = Want("a number from 0 to 1", _fraction, {"type": "number", "minimum": 0, "maximum": 1})
+PART = Want(
+    "a number between 0 and 1",
+    _refusing("a number between 0 and 1", lambda v: _is_number(v) and 0 < v < 1),
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+)
 COUNT = integer("a positive integer", at_least=1)
 STEPS = integer("an integer of at least 0", at_least=0)
 NUMBERS = list_of(NUMBER, "a list of numbers")

@@ -41,10 +41,18 @@ class _Bound(NamedTuple):
 
 
 def hold_data(
-    data: Data, typed: Typed, trained: Mapping[str, Trained], repair: Repair, found: Findings
+    data: Data,
+    typed: Typed,
+    trained: Mapping[str, Trained],
+    repair: Repair,
+    found: Findings,
+    is_wrong: bool = False,
 ) -> dict[str, int]:
-    """Record what is wrong with the arrays; gives the sizes that they have for symbols."""
-    holder = _Holder(typed, trained, repair)
+    """Record what is wrong with the arrays; gives the sizes that they have for symbols.
+
+    `is_wrong`: so is the `compile` section, so that outputs may be trained that are not among those.
+    """
+    holder = _Holder(typed, trained, repair, is_wrong)
     first: tuple[Named, int] | None = None
     for named in data.arrays:
         place = holder.place(named)
@@ -84,7 +92,8 @@ class _Place(NamedTuple):
 
 
 class _Holder:
-    def __init__(self, typed: Typed, trained: Mapping[str, Trained], repair: Repair) -> None:
+    def __init__(self, typed: Typed, trained: Mapping[str, Trained], repair: Repair, is_wrong: bool) -> None:
+        self.is_wrong = is_wrong
         self.typed = typed
         self.trained = trained
         self.repair = repair
@@ -206,7 +215,7 @@ class _Holder:
 
     def unused(self, output: Output, named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
         """W604 for what is for an output without a loss."""
-        if self.typed.types[output.value] is not None:
+        if self.typed.types[output.value] is not None and not self.is_wrong:
             message = f"nothing uses `{named.shown}`: output `{output.name}` has neither a loss nor metrics"
             yield Diagnostic("W604", message, node.span, layer)
 

@@ -1,6 +1,6 @@
 """The `compile` and `targets` sections of a spec, held against the outputs that the network really has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from specc.diagnostics.model import Diagnostic, Fix, has_errors
@@ -77,13 +77,15 @@ def check_training(
             section, typed.graph.evaluate, outputs, behind.get, is_complete, crfs, hold
         )
         found.extend(diagnostics)
+    is_wrong = section is not None and compiled is None
     if is_complete and targets:
-        found.extend(_useless(typed.graph.targets, SectionReader(typed.graph.evaluate, outputs), trained))
+        reader = SectionReader(typed.graph.evaluate, outputs)
+        found.extend(_useless(typed.graph.targets, reader, outputs if is_wrong else trained))
     bound: Mapping[str, int] = {}
     if data is not None:
         from specc.passes.data import hold_data
 
-        bound = hold_data(data, typed, trained, repair, found)
+        bound = hold_data(data, typed, trained, repair, found, is_wrong)
     return Training(compiled, {} if compiled is None else compiled.targets, bound)
 
 
@@ -119,10 +121,8 @@ def _hold_weights(target: Target, judged: Judged, outputs: int) -> Iterable[Diag
     return hold_sample_weights(given, judged, target.tensor.shape.sizes)
 
 
-def _useless(
-    targets: Iterable[Target], reader: SectionReader, trained: Mapping[str, Trained]
-) -> list[Diagnostic]:
-    """Targets for outputs that are not there (E402), and for those that nothing is trained or measured by (W604)."""
+def _useless(targets: Iterable[Target], reader: SectionReader, trained: Container[str]) -> list[Diagnostic]:
+    """Targets for outputs that are not there (E402), and for those that are not `trained` or measured (W604)."""
     for target in targets:
         if target.name not in reader.outputs:
             shown = ", ".join(f"`{output}`" for output in reader.outputs)

@@ -87,6 +87,14 @@ def _sparse(y: Array, p: Array) -> float | None:
     return float(np.mean(-np.log(chosen)))
 
 
+def _generalized(y: Array, p: Array) -> float | None:
+    """One number of a class for each place of the predictions; `q` is 0.5."""
+    if y.shape != p.shape[:-1]:
+        return None
+    chosen = np.take_along_axis(p, y[..., None].astype(int), -1)
+    return float(np.mean((1 - np.sqrt(chosen)) / 0.5))
+
+
 def _circle(y: Array, p: Array) -> float | None:
     """Pairs of samples of one label are to be alike, others not (gamma 80, margin 0.4); the mean over hard samples."""
     if y.size != len(p):
@@ -126,6 +134,7 @@ BY_HAND: dict[str, Loss] = {
     "CTC": _ctc,
     "CategoricalCrossentropy": _paired(lambda y, p: -np.sum(y * np.log(_shares(p)), -1)),
     "CategoricalFocalCrossentropy": _paired(_categorical_focal),
+    "CategoricalGeneralizedCrossEntropy": _generalized,
     "CategoricalHinge": _paired(_categorical_hinge),
     "Circle": _circle,
     "CosineSimilarity": _paired(lambda y, p: -np.sum(_unit(y) * _unit(p), -1)),

@@ -9,11 +9,13 @@ import keras
 import pytest
 from keras.src import activations, constraints, initializers, losses, metrics, optimizers, regularizers
 
+from specc.backends.keras.training import loss_of
 from specc.ops.families import Family, Object, snake_case, to_keras_config
 from specc.ops.losses import CRF, LOSSES
 from specc.ops.metrics import METRICS
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
+from specc.ops.wants import Fault
 
 GET = {
     "initializer": keras.initializers.get,
@@ -21,7 +23,7 @@ GET = {
     "constraint": keras.constraints.get,
     "activation": keras.activations.get,
     "optimizer": keras.optimizers.get,
-    "loss": keras.losses.get,
+    "loss": loss_of,
     "metric": keras.metrics.get,
     "learning-rate schedule": keras.optimizers.schedules.deserialize,
 }
@@ -112,6 +114,25 @@ def test_names_are_those_that_get_takes(family: Family, known: dict[str, Any]):
     for name in ours:
         if not any(want.required for want in family.classes.get(family.spelled.get(name, ""), {}).values()):
             assert GET[family.what](name) is not None, name
+
+
+@pytest.mark.parametrize("family", [LOSSES, METRICS])
+def test_every_public_name_is_known(family: Family):
+    """What a module of Keras shows, as class or function, is known, refused with a reason, or not what `get` takes."""
+    module: Any = keras.losses if family is LOSSES else keras.metrics
+    names = {name for name in dir(module) if callable(getattr(module, name)) and name[0] != "_"}
+    names -= ABSTRACT | OF_PYTHON | {"get", "serialize", "deserialize"}
+    assert len(names) > 40
+    for name in sorted(names - set(family.bare) - set(family.refused)):
+        assert name not in family.classes, name
+        with pytest.raises(ValueError, match="Could not interpret"):
+            module.get(name)
+
+
+@pytest.mark.parametrize("name", ["crossentropy", "ce", "CategoricalGeneralizedCrossEntropy"])
+def test_losses_that_are_refused_say_what_to_write(name: str):
+    with pytest.raises(Fault, match="write"):
+        LOSSES.read(name)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def compile_model(model: Any, outputs: Sequence[Output], training: Compile) -> N
     weights = training.loss_weights and {name: training.loss_weights.get(name, 1.0) for name in training.loss}
     model.compile(
         optimizer=keras.optimizers.get(training.optimizer),
-        loss=by_output(training.loss, _loss),
+        loss=by_output(training.loss, loss_of),
         loss_weights=by_output(weights, float),
         metrics=by_output(training.metrics, _metrics),
         weighted_metrics=by_output(training.weighted_metrics, _metrics),
@@ -31,12 +31,15 @@ def compile_model(model: Any, outputs: Sequence[Output], training: Compile) -> N
     )
 
 
-def _loss(given: Any) -> Any:
-    if given != CRF:
-        return keras.losses.get(given)
-    from specc.backends.keras.crf import CRFLoss
+def loss_of(given: Any) -> Any:
+    """The loss; one with arguments is made by its class, for `get` does not know all of them."""
+    if given == CRF:
+        from specc.backends.keras.crf import CRFLoss
 
-    return CRFLoss()
+        return CRFLoss()
+    if isinstance(given, str):
+        return keras.losses.get(given)
+    return getattr(keras.losses, given["class_name"])(**given["config"])
 
 
 def _metrics(several: Sequence[Any]) -> list[Any]:
