@@ -1,5 +1,6 @@
 """One op on its inputs: how it reads them, what it makes of them, what it weighs, and what it warns of."""
 
+from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -26,11 +27,14 @@ class Found(NamedTuple):
     weights: Weights
     weighed: Weighed | None
     warnings: tuple[Misfit, ...]
-    demands: tuple[Demand, ...] = ()
+    demands: Sequence[Demand]
 
 
-def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None) -> Found:
-    """What is known of `op` on these inputs, whose batch has this size if it is fixed; raises `Misfit`."""
+def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None, demands: Sequence[Demand] = ()) -> Found:
+    """What is known of `op` on these inputs, whose batch has this size if it is fixed; raises `Misfit`.
+
+    `demands` is the list to which what it demands of sizes that are no numbers is being added.
+    """
     x = inputs[0].shape
     places = op.places
     reading = AS_WRITTEN if places is None else fit(op, places, x)
@@ -56,7 +60,7 @@ def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None) -> Found:
         refuse_heavy(weights)
     check_objects(op, weights, inner)
     warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
-    return Found(op, reading, results, weights, _weighed(op, weights), warnings)
+    return Found(op, reading, results, weights, _weighed(op, weights), warnings, demands)
 
 
 def _hold_state(op: Op, batch: int | None) -> None:

@@ -139,19 +139,20 @@ class Inference:
                 if are_known(found.results):
                     return found
             with recording() as demands:
-                found = fitted(op, layer, inputs, self.batch)
+                found = fitted(op, layer, inputs, self.batch, demands)
                 refuse_empty(found.results, inputs, demands)
         except Misfit:
             self._refuse_strange(op)
             raise
         self._refuse_strange(op)
         self._refuse_untold(found, inputs[0].shape)
-        return Found(*found[:-1], tuple(dict.fromkeys(demands))) if demands else found
+        return found
 
     def _refuse_untold(self, found: Found, x: Shape) -> None:
         """E207 for a size that a reshape makes and that no axis tells when it runs."""
-        outer = found.reading.outer
-        x, y = (shape.part(outer) for shape in (found.reading.received(x), found.results[0].shape))
+        reading, y = found.reading, found.results[0].shape
+        if reading is not AS_WRITTEN:
+            x, y = reading.received(x).part(reading.outer), y.part(reading.outer)
         target = found.op.regrouped(x, y)
         if target:
             refuse_untold(x, target, (t.shape for t in self.types if t is not None))

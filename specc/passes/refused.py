@@ -39,13 +39,11 @@ def are_known(tensors: Iterable[Tensor | None]) -> bool:
 
 def refuse_empty(results: Inputs, inputs: Inputs, demands: list[Demand]) -> None:
     """E206 for an axis that no size of a symbol gives an element; that it has one is demanded, unless it is already."""
-    held = [size for tensor in inputs if tensor is not None for size in tensor.shape.sizes]  # pyright: ignore[reportUnnecessaryComparison]
-    held += [demand.size for demand in demands if isinstance(demand, AtLeast) and demand.least > 0]
+    held = {id(size) for tensor in inputs if tensor is not None for size in tensor.shape.sizes}  # pyright: ignore[reportUnnecessaryComparison]
+    held.update([id(demand.size) for demand in demands if isinstance(demand, AtLeast) and demand.least > 0])
     for tensor in results:
         for size in tensor.shape.sizes:
-            if isinstance(size, int) or any(size is known for known in held):
-                continue
-            if not at_least(size, 1):
+            if not (isinstance(size, int) or id(size) in held or at_least(size, 1)):
                 raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
 
 

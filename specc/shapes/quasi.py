@@ -5,7 +5,6 @@ where it is 0, and where a number divides it.
 """
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from math import gcd, lcm
 
 from specc.shapes.sizeset import MAX_BITS, SizeSet, TooLarge
@@ -69,17 +68,12 @@ def _steps(size: Symbolic, inner: int, by: int) -> int:
     """After how many periods all of a size but its value at the start of each class is divisible by `by`."""
     if degree(size) > 1:
         return by
-    growth = slope(size) * inner
-    assert growth.denominator == 1
-    return by // gcd(by, growth.numerator)
+    return by // gcd(by, _growth(size, inner))
 
 
-def slope(size: Symbolic) -> Fraction:
-    """How fast a size of degree 1 grows."""
-    total = Fraction(0)
-    for (atom,), coefficient in size.terms:
-        total += coefficient * (slope(atom.of) / atom.by if isinstance(atom, Floor) else 1)
-    return total
+def _growth(size: Symbolic, length: int) -> int:
+    """How much a size of degree 1 grows over a period of it."""
+    return value_at(size, lambda _: 1 + length) - value_at(size, lambda _: 1)
 
 
 def _column(size: Size, points: range, known: dict[Atom, list[int]]) -> list[int]:
@@ -104,7 +98,7 @@ def _column(size: Size, points: range, known: dict[Atom, list[int]]) -> list[int
 def _differences(size: Symbolic, length: int, budget: Budget) -> list[list[int]]:
     """The forward differences at the start of each class, by their order; the first ones are the values."""
     order = degree(size)
-    if order == 1 and slope(size) == 0:
+    if order == 1 and _growth(size, length) == 0:
         order = 0
     budget.spend(length * (order + 1) * (size.weight + order))
     values = _column(size, range(1, length * (order + 1) + 1), {})

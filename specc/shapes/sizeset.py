@@ -24,10 +24,14 @@ class Piece(NamedTuple):
 class SizeSet:
     """A set of integers of at least 1: pieces that begin with 1, the last of them without end."""
 
-    __slots__ = ("pieces",)
+    __slots__ = ("bound", "pieces")
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         self.pieces = _canonical(pieces)
+        *before, (start, period, bits) = self.pieces
+        is_bound = bits == period == 1 and (not before or (len(before) == 1 and not before[0].bits))
+        self.bound = start if is_bound else None
+        """The number from which on all sizes are in the set, and none before; None: it is no such set."""
 
     @staticmethod
     def interval(least: int, most: int | None = None) -> "SizeSet":
@@ -77,9 +81,13 @@ class SizeSet:
             return other
         if other is ALL or self is NONE:
             return self
+        if self.bound and other.bound:
+            return self if self.bound >= other.bound else other
         return SizeSet(_both(self.pieces, other.pieces))
 
     def __le__(self, other: "SizeSet") -> bool:
+        if self.bound and other.bound:
+            return self.bound >= other.bound
         return self == other or not self & ~other
 
     def __bool__(self) -> bool:

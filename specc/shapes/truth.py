@@ -1,12 +1,13 @@
 """Whether a demand is met: always, never, or for which sizes of its symbol."""
 
 from functools import lru_cache
+from math import lcm
 
 from specc.shapes import quasi
 from specc.shapes.demand import AtLeast, Demand, Divides, Same, Verdict, Witness
 from specc.shapes.dim import Variable
-from specc.shapes.meaning import is_axis, simplified, variables_of
-from specc.shapes.quasi import Budget, value_at
+from specc.shapes.meaning import is_axis, is_met, simplified, sizes_in, variables_of
+from specc.shapes.quasi import Budget, period, value_at
 from specc.shapes.several import bounded, sample, whole_period
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge
 from specc.shapes.symbolic import Floor, Size, Symbol, Symbolic
@@ -88,12 +89,18 @@ def certain(demand: Demand) -> bool | None:
     try:
         if len(variables) > 1:
             return whole_period(form, budget)
-        if not all(map(is_axis, variables)):
+        if not all(map(is_axis, variables)) or _differs(form):
             return None
         met = where(form, budget)
     except TooLarge:
         return None
     return True if met == ALL else None if met else False
+
+
+def _differs(demand: Demand) -> bool:
+    """Whether a demand on one symbol is met at the end of its period and not just before, or the other way round."""
+    length = lcm(*map(period, sizes_in(demand)))
+    return length > 1 and is_met(demand, lambda _: length) != is_met(demand, lambda _: length - 1)
 
 
 def _rises(size: Size) -> bool:
