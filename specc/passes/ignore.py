@@ -168,7 +168,7 @@ def _living(ignores: Ignores, graph: Graph) -> set[Ignore]:
 def _holds_layers(ignore: Ignore, document: Document) -> bool:
     """Whether a mapping is an item or a block, of which nothing may be there."""
     sections = document.sections
-    parts = [sections.get(name) for name in ("inputs", "outputs", "targets", "compile")]
+    parts = [sections.get(name) for name in ("params", "inputs", "outputs", "targets", "compile")]
     return not any(
         part is not None
         and part.source is ignore.span.source

@@ -1,7 +1,7 @@
 """What is legal and yet seldom meant, where that takes a look at the whole network.
 
-Values that nothing uses (W604), an activation behind itself (W603), dense layers over the places of an image (W601), a
-`crf` that never trains (W609), a batch axis in a shape (W606).
+Values, parameters and blocks that nothing uses (W604), an activation behind itself (W603), dense layers over the places
+of an image (W601), a `crf` that never trains (W609), a batch axis in a shape (W606).
 """
 
 from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Note
@@ -35,6 +35,11 @@ def lint(typed: Typed, found: Findings) -> None:
     _doubled(typed, found)
     _over_places(typed, found)
     _untrained(typed, found)
+    document = typed.graph.document
+    if document.blocks or "params" in document.sections or any(item.chains for item in document.layers):
+        from specc.passes.unread import report_unread
+
+        report_unread(document, found)
     for entry in typed.graph.inputs:
         _batch(entry, typed, found)
 

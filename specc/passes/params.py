@@ -8,6 +8,7 @@ from specc.ir.link import Link
 from specc.passes.values import UNSET, Env, Failed, Findings, evaluate
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
+from specc.syntax.document import is_note
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -65,6 +66,8 @@ def _declare(name: str, key: Scalar, node: Node, found: Findings) -> Param:
         return Param(name, key, node, _type_of(node), {})
     facts: dict[str, Any] = {}
     for fact, value in node.entries:
+        if is_note(fact.value):
+            continue
         if fact.value not in _FACTS:
             hint = did_you_mean(nearest(str(fact.value), _FACTS))
             found.error("E103", f"a parameter has no key `{fact.value}`{hint}", fact)

@@ -132,7 +132,7 @@ class _Document(Forms):
             "choices": {"type": "array"},
             "help": SCALAR,
         }
-        param = either(SCALAR, {"type": "array"}, keyed(facts))
+        param = either(SCALAR, {"type": "array"}, keyed(facts, notes=True))
         self.defs["params"] = {
             "description": "Parameters, by name, with their defaults.",
             "type": "object",

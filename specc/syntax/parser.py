@@ -63,12 +63,15 @@ class Parser:
                 if block is not None:
                     blocks[block.name] = block
         layers = self.chain(sections["layers"], "`layers`") if "layers" in sections else []
-        for name in ("inputs", "outputs", "targets"):
-            section = sections.get(name)
-            for key, entry in section.entries if isinstance(section, Mapping) else ():
-                self.notes(entry, key)
+        for name in ("params", "inputs", "outputs", "targets"):
+            self.notes_in(sections.get(name))
         self.notes(sections.get("compile"))
         return Document(self.source, node, sections, blocks, layers, tuple(self.ignores))
+
+    def notes_in(self, section: Node | None) -> None:
+        """Keep what the entries of a section say of warnings."""
+        for key, entry in section.entries if isinstance(section, Mapping) else ():
+            self.notes(entry, key)
 
     def notes(self, node: Node | None, of: Scalar | None = None) -> None:
         """Keep what a mapping that is read later, the value of key `of`, says of warnings."""
@@ -125,6 +128,7 @@ class Parser:
         if not self.needs(node, "layers", parts, f"block `{key.value}` needs `layers`", key):
             return None
         params = self.mapping(parts.get("params"), "`params`")
+        self.notes_in(params)
         layers = self.chain(parts["layers"], "`layers`")
         return Block(str(key.value), key, params, parts.get("inputs"), layers, parts.get("outputs"))
 
