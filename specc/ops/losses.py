@@ -107,7 +107,7 @@ _LOSSES: dict[str, Wants] = {
     CRF: {},
 }
 _ALIASES = {**SHORT_NAMES, "kld": "KLDivergence", "KLD": "KLDivergence"}
-_SPELLED = {spelling: name for name in _LOSSES for spelling in (name, snake_case(name))} | _ALIASES
+_SPELLED = {spelling: name for name in _LOSSES for spelling in (snake_case(name), name)} | _ALIASES
 
 LOSSES = Family(
     "loss",
