@@ -6,9 +6,7 @@ grow too large, is lost: some integer, of which nothing is known.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import count
-from math import gcd
 from typing import Any, TypeAlias
 
 MAX_TERMS = 32
@@ -55,7 +53,7 @@ class Anonymous:
 
 
 class Floor:
-    """An atom: `of` divided by `by`, rounded down; made by `floor` only, which knows the canonical form."""
+    """An atom: `of` divided by `by`, rounded down; made by `floor.floor` only, which knows the canonical form."""
 
     __slots__ = ("_hash", "_key", "by", "least", "of", "weight")
 
@@ -143,7 +141,7 @@ class Symbolic:
         found = dict(self.terms)
         for monomial, coefficient in other.terms:
             found[monomial] = found.get(monomial, 0) + coefficient
-        return _sum(found, self.constant + other.constant)
+        return sum_of(found, self.constant + other.constant)
 
     __radd__ = __add__
 
@@ -167,7 +165,7 @@ class Symbolic:
             for b, d in (*other.terms, ((), other.constant)):
                 monomial = tuple(sorted(a + b, key=_key)) if a and b else a or b
                 found[monomial] = found.get(monomial, 0) + c * d
-        return _sum(found, found.pop(()))
+        return sum_of(found, found.pop(()))
 
     __rmul__ = __mul__
 
@@ -177,6 +175,8 @@ class Symbolic:
                 return self
             if other == 0:
                 raise ZeroDivisionError("a size divided by 0")
+            from specc.shapes.floor import floor
+
             return floor(self, other) if other > 0 else -self // -other
         from specc.shapes.ratio import ratio
 
@@ -225,7 +225,7 @@ def _bounded(terms: tuple[Term, ...], constant: int, weight: int) -> Size:
     return Symbolic(terms, constant, weight)
 
 
-def _sum(found: Mapping[Monomial, int], constant: int) -> Size:
+def sum_of(found: Mapping[Monomial, int], constant: int) -> Size:
     """The sum of monomials with these coefficients, of which some may be 0."""
     terms = [term for term in found.items() if term[1]]
     if not terms:
@@ -235,72 +235,3 @@ def _sum(found: Mapping[Monomial, int], constant: int) -> Size:
             return lost()
         terms.sort(key=_term_key)
     return _bounded(tuple(terms), constant, sum([atom.weight for m, _ in terms for atom in m]))
-
-
-@lru_cache(maxsize=4096)
-def floor(e: Symbolic, by: int) -> Size:
-    """`e` divided by a positive number, rounded down.
-
-    Multiples of `by` are taken out, common factors cancelled, and a floor in `e` merged:
-    `(x // a + y) // b = (x + a*y) // (a*b)`.
-    """
-    whole: Size = 0
-    while True:
-        taken, constant = divmod(e.constant, by)
-        rest: dict[Monomial, int] = {}
-        for monomial, coefficient in e.terms:
-            times, left = divmod(coefficient, by)
-            if times:
-                whole = whole + Symbolic(((monomial, times),), 0, e.weight)
-            if left:
-                rest[monomial] = left
-        whole = whole + taken
-        if not rest:
-            return whole
-        common = gcd(by, *rest.values())
-        if common > 1:
-            rest = {m: c // common for m, c in rest.items()}
-            by, constant = by // common, constant // common
-        for monomial, coefficient in e.terms:
-            if rest.get(monomial) == by - 1 and (by > 2 or coefficient < 0) and _is_floor(monomial):
-                whole = whole + Symbolic(((monomial, 1),), 0, e.weight)
-                rest[monomial] = -1
-        inner = next((m for m, c in rest.items() if c in (1, -1) and _is_floor(m)), None)
-        if inner is None:
-            return whole + _reduced(rest, constant, by)
-        (atom,) = inner
-        assert isinstance(atom, Floor)
-        numerator = (
-            atom.of if rest.pop(inner) == 1 else atom.by - 1 - atom.of
-        )  # -(x // a) is (a - 1 - x) // a
-        numerator = numerator + atom.by * _sum(rest, constant)
-        by *= atom.by
-        if isinstance(numerator, int):
-            return whole + numerator // by
-        if by >= MAX_NUMBER:
-            return lost()
-        e = numerator
-
-
-def _is_floor(monomial: Monomial) -> bool:
-    return len(monomial) == 1 and isinstance(monomial[0], Floor)
-
-
-def _reduced(rest: dict[Monomial, int], constant: int, by: int) -> Size:
-    """The floor of a sum whose numbers are less than `by`.
-
-    Of the two ways to write it, `r // by` and `-((by - 1 - r) // by)`, the one with the smaller numbers is taken.
-    """
-    mirrored = {m: by - c for m, c in rest.items()}
-    if [*mirrored.values(), by - 1 - constant] < [*rest.values(), constant]:
-        return _sum(dict.fromkeys(rest, 1), 0) - _atomic(mirrored, by - 1 - constant, by)
-    return _atomic(rest, constant, by)
-
-
-def _atomic(terms: dict[Monomial, int], constant: int, by: int) -> Size:
-    weight = sum([atom.weight for monomial in terms for atom in monomial])
-    return (
-        lost()
-        if weight >= MAX_WEIGHT
-        else single(Floor(Symbolic(tuple(terms.items()), constant, weight), by))
-    )
