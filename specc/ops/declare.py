@@ -69,6 +69,8 @@ class Op:
     """The result has a mask by specc's rules that Keras knows nothing of."""
     takes_mask: ClassVar[bool] = False
     """Keras's call has a `mask` for the one value that it reads, and writes it into the model if it can."""
+    announces_mask: ClassVar[bool] = True
+    """Keras says of a mask already while the model is built that the result has it."""
     reads_batch_alone: ClassVar[bool] = False
     """Nothing of the value that it reads is in the result: of a mask, nothing is lost."""
     strips_masks: ClassVar[bool] = False

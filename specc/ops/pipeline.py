@@ -39,6 +39,7 @@ class Pipeline(Op):
     lacks = ("trainable",)
     call_options = TRAINING
     takes_mask = True
+    announces_mask = False
 
     layers: Layers
 

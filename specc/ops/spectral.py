@@ -34,6 +34,7 @@ class SpectralNormalization(Op):
     power_iterations: Positive = 1
 
     call_options = TRAINING
+    announces_mask = False
     fold_differs = (
         "the kernel is normalized once for all steps",
         "the kernel is normalized at each step, one after the other",

@@ -33,6 +33,7 @@ class Steps(NamedTuple):
 class Masked(NamedTuple):
     """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`.
 
+    `announced`: the masks that values have while the model is built, where these are others than when it runs.
     `filled`: the values that have a mask which marks nothing of what was lost; `handed`: those whose masks Keras hands
     on by itself; `taken`: those that have none any more in the end.
     `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
@@ -40,6 +41,7 @@ class Masked(NamedTuple):
     """
 
     types: list[Tensor]
+    announced: dict[int, Shape | None]
     lost: dict[int, Lost]
     steps: dict[int, Steps]
     filled: set[int]
@@ -71,9 +73,10 @@ class _Following:
     def __init__(self, explicit: Explicit, report: Report | None) -> None:
         self.layers = explicit.layers
         self.report = report
-        self.found = Masked([t._replace(mask=None) for t in explicit.types], {}, {}, set(), set(), {}, {}, {})
-        self.announced: dict[int, Shape | None] = {}
-        """The masks that values have while the model is built, where these are others."""
+        self.found = Masked(
+            [t._replace(mask=None) for t in explicit.types], {}, {}, {}, set(), set(), {}, {}, {}
+        )
+        self.announced = self.found.announced
         self.takers: dict[int, list[Layer]] = {}
         """The layers that take the mask off a value."""
         for layer in self.layers:
@@ -110,6 +113,8 @@ class _Following:
                     types[value] = types[value]._replace(mask=mask)
                     if mask is not None and hands and not carries(layer):
                         self.found.handed.add(value)
+                    if mask is not None and not op_of(layer).announces_mask:
+                        self.announced[value] = None
             if differ and not carries(layer):
                 self._announce(layer, values)
             _lose(layer, inputs, self.found)
@@ -122,7 +127,7 @@ class _Following:
     def _look(self, layer: Layer, values: list[int]) -> None:
         """Note what masks a layer sees of values that are not those that they were made with."""
         types = self.found.types
-        if is_written_down(layer, types):
+        if is_written_down(layer, types) and self._announced(values[0]).mask is not None:
             self.found.seen[layer] = {v: self.announced[v] for v in values if v in self.announced}
             return
         off: dict[int, Lost] = {}
@@ -136,15 +141,22 @@ class _Following:
 
     def _announce(self, layer: Layer, values: list[int]) -> None:
         """Note the masks that the results have while the model is built."""
-        types = self.found.types
-        before = tuple([types[v]._replace(mask=self.announced.get(v, types[v].mask)) for v in values])
-        try:
-            made = masks_of(layer, before, self.found)
-        except Misfit:
-            return
-        for value, mask in zip(layer.outputs, made, strict=False):
-            if mask != types[value].mask:
+        before = tuple([self._announced(v) for v in values])
+        made: Masks = ()
+        if op_of(layer).makes_mask or any(x.mask is not None for x in before):
+            try:
+                made = masks_of(layer, before, self.found)
+            except Misfit:
+                return
+        for i, value in enumerate(layer.outputs):
+            mask = made[i] if i < len(made) else None
+            if mask != self.found.types[value].mask:
                 self.announced[value] = mask
+
+    def _announced(self, value: int) -> Tensor:
+        """The type of a value while the model is built."""
+        tensor = self.found.types[value]
+        return tensor._replace(mask=self.announced[value]) if value in self.announced else tensor
 
 
 def _turns(layers: list[Layer]) -> dict[Layer, tuple[int, int]]:

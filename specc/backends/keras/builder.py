@@ -24,12 +24,13 @@ from specc.shapes.tensor import Tensor, is_float
 class Built(NamedTuple):
     """A Keras model, the tensor for each value, by number, and the Keras layers that ops became, by path.
 
-    In a deep network the values inside of a nested model are tensors of that model.
+    In a deep network (`is_nested`) the values inside of a nested model are tensors of that model.
     """
 
     model: Any
     values: Mapping[int, KerasTensor]
     layers: Mapping[str, KerasLayer]
+    is_nested: bool = False
 
 
 class BuildError(Exception):
@@ -83,7 +84,7 @@ class Builder:
         model = self.keras.Model(
             inputs[0] if len(inputs) == 1 else inputs, outputs, name=_model_name(graph.name)
         )
-        return Built(model, self.values, self.layers)
+        return Built(model, self.values, self.layers, any(part.nested for part in parts))
 
     def input(self, entry: Input) -> KerasTensor:
         tensor = self.explicit.types[entry.value]

@@ -10,7 +10,9 @@ from specc.backends.keras.own import is_foreign
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Explicit, Layer, Output, Weighed
 from specc.ir.link import chain_of
-from specc.shapes.tensor import is_float
+from specc.passes.masks import carries, masked, op_of
+from specc.shapes.shape import Shape
+from specc.shapes.tensor import Tensor, is_float
 
 _NONE = Weighed(0, 0)
 
@@ -42,7 +44,40 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
                 found.append(promised(layer, f"`{layer.name}` was promised {message}"))
             else:
                 found.append(_at(layer, f"`{layer.name}` was inferred {message}"))
-    return found or _outputs_differ(built, explicit)
+    return found or _masks_differ(built, explicit) or _outputs_differ(built, explicit)
+
+
+def _masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
+    """E503 where Keras hands on another mask than inferred, or none, or one too many; E500 for a layer of one's own.
+
+    In a nested model Keras finds the masks only when it runs.
+    """
+    if built.is_nested or not any(op_of(layer).makes_mask for layer in explicit.layers):
+        return []
+    known = masked(explicit)
+    found: list[Diagnostic] = []
+    for layer in explicit.layers:
+        for value in () if carries(layer) else layer.outputs:
+            inferred = known.announced.get(value, known.types[value].mask)
+            mask = getattr(built.values[value], "_keras_mask", None)
+            if inferred is not None and value not in known.handed:
+                continue
+            unlike = _unlike_masks(mask, inferred)
+            if unlike and is_foreign(layer):
+                found.append(promised(layer, f"`{layer.name}` was promised {unlike}"))
+            elif unlike:
+                found.append(_at(layer, f"`{layer.name}` was inferred {unlike}"))
+    return found
+
+
+def _unlike_masks(mask: Any, inferred: Shape | None) -> str | None:
+    """What mask was inferred and what was built, where they differ."""
+    if inferred is None:
+        return None if mask is None else "without a mask, and hands one on"
+    if mask is None:
+        return f"with a mask over {inferred}, and hands none on"
+    unlike = difference(mask, Tensor(inferred, "bool"))
+    return unlike and f"with a mask over {unlike}"
 
 
 def _is_announced(built: Built, explicit: Explicit, value: int) -> bool:
