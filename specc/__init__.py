@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from specc.building import SpecError
+    from specc.passes.data import Data
     from specc.report import Checked, Report
 
 __version__ = "0.1.0"
@@ -51,11 +52,14 @@ def check(
     settings: "Mapping[str, Any] | None" = None,
     variant: "str | None" = None,
     strict: bool = False,
+    data: "Mapping[str, Any] | None" = None,
 ) -> "Report":
     r"""Check a spec: the path of a file, or the text itself (a `str` with a line break in it).
 
     `settings` gives parameters other values, `variant` names a variant of the spec, `strict` forbids
-    insertions. Whatever is wrong is in the report's `diagnostics`, a file that cannot be read too (E100).
+    insertions. `data` are arrays by the input or output that they are for, `digit.sample_weight` for weights: paths
+    (`x.npy`, `y.npz:labels`), or anything with a `shape` and a `dtype`. Whatever is wrong is in the report's
+    `diagnostics`, a file that cannot be read too (E100). Raises TypeError for data that are neither.
 
     >>> report = check("specc: 1\nname: a\ninputs: {x: [3]}\nlayers: [{Dens: 4}]\n")
     >>> report.ok
@@ -63,7 +67,7 @@ def check(
     >>> print(report.diagnostics[0].code)
     E104
     """
-    return _checked(spec, settings, variant, strict).report
+    return _checked(spec, settings, variant, strict, data).report
 
 
 def build(
@@ -140,14 +144,33 @@ def explain(code: str) -> "str | None":
 
 
 def _checked(
-    spec: "str | os.PathLike[str]", settings: "Mapping[str, Any] | None", variant: "str | None", strict: bool
+    spec: "str | os.PathLike[str]",
+    settings: "Mapping[str, Any] | None",
+    variant: "str | None",
+    strict: bool,
+    data: "Mapping[str, Any] | None" = None,
 ) -> "Checked":
     from specc.pipeline import Options, check_file, check_source
     from specc.source import Source
 
-    options = Options(settings or {}, variant, strict)
+    options = Options(settings or {}, variant, strict, _data(data) if data else None)
     if isinstance(spec, str) and "\n" in spec:
         return check_source(Source("<string>", spec), options)
     import os
 
     return check_file(os.fspath(spec), options)
+
+
+def _data(given: "Mapping[str, Any]") -> "Data":
+    """The arrays that a caller gives, in files or in memory."""
+    import os
+
+    from specc.arrays.named import Held, named_by
+    from specc.passes.data import Data
+
+    return Data(
+        tuple(
+            named_by(name, os.fspath(array)) if isinstance(array, str | os.PathLike) else Held(name, array)
+            for name, array in given.items()
+        )
+    )

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from math import prod
+from operator import index
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from specc.arrays.files import FileFault, reading
@@ -60,11 +61,47 @@ class Named:
         return reading(self.path, self.path, opened)
 
 
+class Held:
+    """An array in memory for what is called `name`: anything with a `shape` and a `dtype`."""
+
+    def __init__(self, name: str, held: object) -> None:
+        self.name = name
+        self.held = held
+
+    @property
+    def shown(self) -> str:
+        """The array as messages have it."""
+        return f"data[{self.name!r}]"
+
+    @cached_property
+    def array(self) -> Array:
+        """What it says of itself; raises `FileFault` for what cannot be samples, and TypeError for what is no array."""
+        shape, dtype = getattr(self.held, "shape", None), getattr(self.held, "dtype", None)
+        try:
+            sizes = tuple(map(index, shape))  # pyright: ignore[reportArgumentType]
+        except TypeError:
+            sizes = None
+        if sizes is None or dtype is None:
+            kind = type(self.held).__name__
+            raise TypeError(
+                f"{self.shown} must be a path, or have a `shape` of integers and a `dtype`: it is a {kind}"
+            )
+        if not sizes:
+            raise FileFault(f"`{self.shown}` holds a single number, and no samples")
+        name = str(getattr(dtype, "name", dtype)).rpartition(".")[2]
+        if name == "object":
+            raise FileFault(f"`{self.shown}` holds Python objects, not numbers")
+        return Array(sizes[0], sizes[1:], "string" if name.startswith(("str", "bytes")) else name)
+
+
 def parse_named(text: str) -> Named | None:
     """The array that `NAME=FILE` or `NAME=FILE.npz:KEY` names; None where it is neither."""
     name, equals, place = text.partition("=")
-    if not equals or not name or not place:
-        return None
+    return named_by(name, place) if equals and name and place else None
+
+
+def named_by(name: str, place: str) -> Named:
+    """The array at `FILE` or `FILE.npz:KEY`, for what is called `name`."""
     path, colon, member = place.rpartition(".npz:")
     return Named(name, f"{path}.npz", member) if colon and member else Named(name, place)
 

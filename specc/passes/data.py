@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from specc.arrays.files import FileFault
-from specc.arrays.named import Array, Named
+from specc.arrays.named import Array, Held, Named
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Input, Layer, Output, Typed, makers_of
 from specc.passes.labels import Given, Repair, Trained, hold_labels, takes_dtype
@@ -27,9 +27,9 @@ _MOST = 1 << 48
 
 
 class Data(NamedTuple):
-    """The arrays that the command line names, and whether their numbers are to be looked at too."""
+    """The arrays that a check is given, and whether the numbers of those in files are to be looked at too."""
 
-    arrays: tuple[Named, ...] = ()
+    arrays: tuple[Named | Held, ...] = ()
     with_values: bool = False
 
 
@@ -37,7 +37,7 @@ class _Bound(NamedTuple):
     """What a symbol is, and the array that says so."""
 
     size: int
-    by: Named
+    by: Named | Held
 
 
 def hold_data(
@@ -53,7 +53,7 @@ def hold_data(
     `is_wrong`: so is the `compile` section, so that outputs may be trained that are not among those.
     """
     holder = _Holder(typed, trained, repair, is_wrong)
-    first: tuple[Named, int] | None = None
+    first: tuple[Named | Held, int] | None = None
     for named in data.arrays:
         place = holder.place(named)
         if place is None:
@@ -62,7 +62,7 @@ def hold_data(
         try:
             array = named.array
             found.extend(place.hold(named, array))
-            if data.with_values:
+            if data.with_values and isinstance(named, Named):
                 from specc.passes.numbers import hold_numbers
 
                 found.extend(hold_numbers(named, place.values, place.node, place.layer))
@@ -85,7 +85,7 @@ def hold_data(
 class _Place(NamedTuple):
     """What an array is for: how it is held, where that stands in the text, and, for labels, whose they are."""
 
-    hold: Callable[[Named, Array], Iterable[Diagnostic]]
+    hold: Callable[[Named | Held, Array], Iterable[Diagnostic]]
     node: Node
     layer: str | None = None
     values: Trained | None = None
@@ -103,7 +103,7 @@ class _Holder:
         self.makers = makers_of(typed.graph.layers)
         self.bound: dict[str, _Bound] = {}
 
-    def place(self, named: Named) -> _Place | None:
+    def place(self, named: Named | Held) -> _Place | None:
         """What the array is for; None where nothing has its name."""
         entry = self.inputs.get(named.name)
         if entry is not None:
@@ -123,16 +123,17 @@ class _Holder:
         labels = None if is_weights else self.trained.get(output.name)
         return _Place(partial(hold, output, node, name), node, name, labels)
 
-    def unknown(self, named: Named) -> Diagnostic:
+    def unknown(self, named: Named | Held) -> Diagnostic:
         """E112 for an array that is for nothing there is."""
         known = (*self.inputs, *self.outputs)
-        message = f"--data: there is no input and no output `{named.name}`{did_you_mean(nearest(named.name, known))}"
+        hint = did_you_mean(nearest(named.name, known))
+        message = f"there is no input and no output `{named.name}` for `{named.shown}`{hint}"
         shown = ", ".join(f"`{name}`" for name in known)
         document = self.typed.graph.document
         place = document.sections.get("inputs", document.node)
         return Diagnostic("E112", message, place.span, notes=(Note(f"there are {shown}"),))
 
-    def hold_input(self, entry: Input, named: Named, array: Array) -> Iterator[Diagnostic]:
+    def hold_input(self, entry: Input, named: Named | Held, array: Array) -> Iterator[Diagnostic]:
         """An array against the input that it is for."""
         if entry.tensor is None:
             return
@@ -157,13 +158,13 @@ class _Holder:
             message = f"`{named.shown}` for input `{entry.name}` {shape}: Keras {' and '.join(done)}"
             yield Diagnostic("N710", message, entry.node.span)
 
-    def agree(self, sizes: tuple[int, ...], shape: Shape, named: Named) -> bool:
+    def agree(self, sizes: tuple[int, ...], shape: Shape, named: Named | Held) -> bool:
         """Whether an array has the sizes of an input; symbols are bound by it."""
         return len(sizes) == shape.rank and all(
             self.bind(wanted, size, named) for size, wanted in zip(sizes, shape.sizes, strict=True)
         )
 
-    def bind(self, wanted: Size, size: int, named: Named) -> bool:
+    def bind(self, wanted: Size, size: int, named: Named | Held) -> bool:
         """Whether `wanted` can be `size`, given what is bound already; binds its symbol if only one size is left."""
         wanted = bind(wanted, {name: bound.size for name, bound in self.bound.items()})
         if isinstance(wanted, int):
@@ -187,7 +188,7 @@ class _Holder:
         )
 
     def hold_target(
-        self, output: Output, node: Node, layer: str | None, named: Named, array: Array
+        self, output: Output, node: Node, layer: str | None, named: Named | Held, array: Array
     ) -> Iterable[Diagnostic]:
         """Labels against the loss and the metrics of their output."""
         one = self.trained.get(output.name)
@@ -197,7 +198,7 @@ class _Holder:
         return hold_labels(Given(f"`{named.shown}`", tensor, node.span, layer), one, self.repair)
 
     def hold_weights(
-        self, output: Output, node: Node, layer: str | None, named: Named, array: Array
+        self, output: Output, node: Node, layer: str | None, named: Named | Held, array: Array
     ) -> Iterator[Diagnostic]:
         """Sample weights against the losses that are made of a sample."""
         one = self.trained.get(output.name)
@@ -213,7 +214,9 @@ class _Holder:
         tensor = Tensor(nameless(array.sizes), array.dtype)
         yield from hold_sample_weights(Given(f"`{named.shown}`", tensor, node.span, layer), one.judged)
 
-    def unused(self, output: Output, named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
+    def unused(
+        self, output: Output, named: Named | Held, node: Node, layer: str | None
+    ) -> Iterator[Diagnostic]:
         """W604 for what is for an output without a loss."""
         if self.typed.types[output.value] is not None and not self.is_wrong:
             message = f"nothing uses `{named.shown}`: output `{output.name}` has neither a loss nor metrics"

@@ -199,7 +199,7 @@ def test_labels_at_the_sizes_of_the_data(check: Any):
 
 def test_names(check: Any):
     found = check({"xx": floats(4)})
-    assert found == [("E112", "--data: there is no input and no output `xx`; did you mean `x`?")]
+    assert found == [("E112", "there is no input and no output `xx` for `xx.npy`; did you mean `x`?")]
 
 
 def test_an_output_without_a_loss(check: Any):
