@@ -75,6 +75,8 @@ class Misfit(Exception):
         self.repairs = repairs
         self.fixes: tuple[Fix, ...] = ()
         """Repairs that are edits already, from those who know the text."""
+        self.wanted: Size | None = None
+        """The size that is wanted as a number."""
 
 
 def wrong_rank(wants: str, x: Shape, *, operand: int = 0, facts: tuple[str, ...] = ()) -> Misfit:
@@ -86,9 +88,10 @@ def undefined_size(x: Shape, axis: int, what: str) -> Misfit:
     """E207: the weights need the size of an axis that is unknown or symbolic."""
     name = x.axes[axis].name
     shown = f"axis `{name}`" if name else f"axis {axis % x.rank + 1}"
-    return Misfit(
-        "E207", f"{what} needs the size of {shown} of {sizes_text(x)}, which is not a number", axis=axis
-    )
+    message = f"{what} needs the size of {shown} of {sizes_text(x)}, which is not a number"
+    misfit = Misfit("E207", message, axis=axis)
+    misfit.wanted = x.sizes[axis]
+    return misfit
 
 
 def too_small(

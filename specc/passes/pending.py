@@ -18,7 +18,9 @@ def settled(pending: Pending, layer: Layer, x: Shape, found: Findings) -> Op | N
     def size(axis: str | int) -> int:
         asked = received.sizes[axis_number(axis, received)]
         if not isinstance(asked, int):
-            raise Misfit("E207", f"`size({axis})` of {received} is not a number")
+            misfit = Misfit("E207", f"`size({axis})` of {received} is not a number")
+            misfit.wanted = asked
+            raise misfit
         return asked
 
     received = _guessed(pending, x)
