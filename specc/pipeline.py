@@ -96,7 +96,7 @@ def check_source(
                 return _check(source, options, {**overlay, **texts})
 
             checked.report.diagnostics[:] = proven(checked, recheck)
-        return checked._replace(source=source)
+        return checked._replace(source=source, options=options)
 
 
 @contextmanager
@@ -275,8 +275,18 @@ def _sorted(found: Findings, source: Source) -> list[Diagnostic]:
 
 
 def explicit(checked: Checked) -> Explicit:
-    """The explicit graph of a check without errors."""
-    assert checked.report.typed is not None
+    """The explicit graph of a check without errors; a symbol that can have one size only is that number in it."""
+    typed = checked.report.typed
+    assert typed is not None
     from specc.passes.adapt import adapt
 
-    return adapt(checked.report.typed)
+    if typed.solution is not None and checked.source is not None:
+        from specc.passes.demands import numbers
+
+        numbers_of = numbers(typed)
+        if numbers_of:
+            settings = {**checked.options.settings, **numbers_of}
+            options = checked.options._replace(settings=settings, data=None)
+            again = check_source(checked.source, options, prove=False).report
+            typed = again.typed if again.ok and again.typed is not None else typed
+    return adapt(typed)

@@ -133,14 +133,15 @@ class Report:
 class Checked(NamedTuple):
     """A report with what the stages behind a check need: the document, and the compile section if it is right.
 
-    `source` is the text that was checked; None where it could not be read. `work` is how much there was to do, in
-    layers and rounds; None for a check that ended at a bound.
+    `source` is the text that was checked; None where it could not be read; `options` say how. `work` is how
+    much there was to do, in layers and rounds; None for a check that ended at a bound.
     """
 
     report: Report
     document: Document | None = None
     training: Any = None
     source: Source | None = None
+    options: Any = None
     work: int | None = None
 
 

@@ -1,5 +1,6 @@
 """Layers in which every element of a sequence looks at the elements of another."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from specc.ops.axis import known_size
@@ -31,9 +32,16 @@ def disagree(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> Mi
     )
 
 
-def check_equal(shapes: Shapes, operand: int, axis: int, other: int, at: int) -> None:
+def check_equal(
+    shapes: Shapes,
+    operand: int,
+    axis: int,
+    other: int,
+    at: int,
+    are_equal: Callable[[Size, Size], bool] = agree,
+) -> None:
     """Raises E205 where the two sizes can never be equal."""
-    if not agree(shapes[operand].sizes[axis], shapes[other].sizes[at]):
+    if not are_equal(shapes[operand].sizes[axis], shapes[other].sizes[at]):
         raise disagree(shapes, operand, axis, other, at)
 
 

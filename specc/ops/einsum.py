@@ -14,6 +14,7 @@ from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.ops.wants import integer, optional, shown
 from specc.shapes.axis import FEATURE, NAMELESS
+from specc.shapes.demand import alike
 from specc.shapes.dim import Size, product
 from specc.shapes.shape import nameless, sizes_text
 
@@ -174,7 +175,7 @@ class EinsumDense(Unary):
                     raise bad_argument("output_shape", message)
                 made = made.join(Shape((size,), (FEATURE if i == last else NAMELESS,)))
                 continue
-            if size is not None and size != x.sizes[at]:
+            if size is not None and not alike(size, x.sizes[at]):
                 message = (
                     f"`output_shape` says {size} for `{letter}`, which has {x.sizes[at]} in {sizes_text(x)}"
                 )

@@ -8,6 +8,7 @@ from specc.ops.misfit import Misfit, SetArgument, wrong_rank
 from specc.ops.multihead import HEAD, Heads
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
+from specc.shapes.demand import alike
 from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
 
@@ -69,7 +70,7 @@ class GroupQueryAttention(Heads):
                 raise wrong_rank(f"a {NAMES[operand]} of (time, feature)", x, operand=operand)
         check_equal(shapes, 1, -1, 0, -1)
         if len(shapes) > 2:
-            check_equal(shapes, 2, 0, 1, 0)
+            check_equal(shapes, 2, 0, 1, 0, alike)
         asking, held = self.heads()
         if asking % held:
             divisors = [n for n in range(min(asking, held), 0, -1) if asking % n == 0]

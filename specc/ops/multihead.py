@@ -10,7 +10,7 @@ from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, check
 from specc.ops.misfit import SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, inferred
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.dim import Size, product
 from specc.shapes.tensor import Tensor
 
@@ -209,7 +209,7 @@ class MultiHeadAttention(Heads):
         attended = self._axes(shapes[1])
         for axis in range(query.rank - 1):
             if len(shapes) > 2:
-                check_equal(shapes, 2, axis, 1, axis)
+                check_equal(shapes, 2, axis, 1, axis, alike)
             if axis not in attended:
                 check_equal(shapes, 1, axis, 0, axis)
         self._check_kernel(query)

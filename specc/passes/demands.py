@@ -9,7 +9,7 @@ from specc.passes.values import Findings
 from specc.shapes.demand import Demand, Same
 from specc.shapes.dim import Size, is_anonymous, symbols_of
 from specc.shapes.solve import solve
-from specc.syntax.tree import Node
+from specc.syntax.tree import Mapping, Node
 
 MAX_CONTRADICTIONS = 10
 """After so many nobody reads on."""
@@ -54,6 +54,16 @@ def constraints(typed: Typed) -> list[Constraint]:
         Constraint(text, tuple(dict.fromkeys(_maker(typed, typed.demands[i]) for i in numbers)))
         for text, numbers in typed.solution.constraints
     ]
+
+
+def numbers(typed: Typed) -> dict[str, int]:
+    """The symbols that can have one size only, but for those that are called as a parameter, and what that is."""
+    params = typed.graph.document.sections.get("params")
+    taken = {key.value for key, _ in params.entries} if isinstance(params, Mapping) else set[object]()
+    sizes = [size for entry in typed.graph.inputs if entry.tensor for size in entry.tensor.shape.sizes]
+    names = sorted({name for size in sizes for name in symbols_of(size)} - taken)
+    found = {name: typed.solution.number(name) for name in names} if typed.solution is not None else {}
+    return {name: number for name, number in found.items() if number is not None}
 
 
 def _place(each: Demanded) -> int:

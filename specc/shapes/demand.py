@@ -93,6 +93,19 @@ def agree(a: Size, b: Size) -> bool:
     return _demand(Same(a, b))
 
 
+def alike(a: Size, b: Size) -> bool:
+    """Whether two sizes can be equal where Keras compares them as it builds: no `null` is a number to it.
+
+    A symbol that has to be a number is that number by then.
+    """
+    if isinstance(a, int) != isinstance(b, int):
+        from specc.shapes.dim import is_anonymous
+
+        if is_anonymous(a) or is_anonymous(b):
+            return False
+    return agree(a, b)
+
+
 def divisible(size: Size, by: Size) -> bool:
     """Whether `size` can be a multiple of `by`; that it is is recorded where it is not certain."""
     if isinstance(size, int) and isinstance(by, int):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from specc.shapes.demand import Demand, Same, Verdict, Witness
-from specc.shapes.dim import Variable
+from specc.shapes.dim import Variable, substitute
 from specc.shapes.items import Contradiction
 from specc.shapes.meaning import is_axis, simplified, variables_of
 from specc.shapes.normal import Text, length, needed, texts_of
@@ -75,6 +75,16 @@ class Solution:
         if found.witness is None:
             return found
         return found._replace(witness=self._witness(demand, found.witness))
+
+    def number(self, name: str) -> int | None:
+        """The only size that a symbol can have; None: there are more, or it is not known that there are not."""
+
+        def only(variable: Variable) -> int | None:
+            least, most = self._system.range_of(variable)
+            return least if least == most else None
+
+        size = substitute(self._system.expression(Symbol(name)), only)
+        return size if isinstance(size, int) else None
 
     def _witness(self, demand: Demand, chosen: Witness) -> Witness:
         """Sizes of the symbols of a demand, as it was given, where those that are left have the chosen sizes."""

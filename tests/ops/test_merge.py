@@ -155,7 +155,8 @@ def test_dot() -> None:
     assert sizes(an_op("Dot", axes=(1, 2)), (3, 5), (10, 3)) == (5, 10)
     assert sizes(an_op("Dot", axes=-1, normalize=True), (4, T), (3, T)) == (4, 3)
     assert misfit(an_op("Dot", axes=1), (5,), (4,)).code == "E205"
-    assert misfit(an_op("Dot", axes=1), (5,), (T,)).code == "E205"
+    assert misfit(an_op("Dot", axes=1), (5,), (NULL,)).code == "E205"
+    assert sizes(an_op("Dot", axes=1), (5,), (T,)) == (1,)
     assert misfit(an_op("Dot", axes=0), (5,), (5,)).code == "E203"
     assert misfit(an_op("Dot", axes=2), (5,), (5, 5)).code == "E203"
     assert misfit(an_op("Dot", axes=[1, 1, 1]), (5,), (5,)).code == "E107"

@@ -12,7 +12,7 @@ from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.reshape import kept_names, scrambling, solve
 from specc.ops.tensor.sizes import NewShape
 from specc.shapes.axis import NAMELESS
-from specc.shapes.demand import agree
+from specc.shapes.demand import alike
 from specc.shapes.shape import MAX_AXES, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -177,7 +177,7 @@ class Squeeze(Moving):
         if not gone:
             raise bad_argument("axis", "names no axis, which Keras takes for all of them")
         for axis in gone:
-            if not agree(x.sizes[axis], 1):
+            if not alike(x.sizes[axis], 1):
                 raise Misfit(
                     "E202",
                     f"takes away an axis of {sizes_text(x)} that has {x.sizes[axis]} elements, not 1",

@@ -13,7 +13,7 @@ from specc.ops.tensor.joining import common_dtype
 from specc.ops.tensor.products import summed_dtype
 from specc.ops.wants import shown
 from specc.shapes.axis import Axis
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.dim import Size, product
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
@@ -134,7 +134,7 @@ class Cross(Function):
             )
         if not all(map(agree, a.sizes, b.sizes)):
             raise Misfit("E205", f"takes values alike, not {sizes_text(a)} and {sizes_text(b)}", operand=1)
-        if not agree(a.sizes[at], 3):
+        if not any(alike(x.sizes[at], 3) for x in (b, a)):
             message = (
                 f"takes vectors of 3 elements, and {sizes_text(a)} has {a.sizes[at]} along axis {at + 1}"
             )

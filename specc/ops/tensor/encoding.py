@@ -21,7 +21,7 @@ from specc.ops.kinds import AxisRef, AxisRefs, DType, Flag, Number, Positive
 from specc.ops.misfit import Misfit, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.tensor.rules import Elementwise
 from specc.shapes.axis import inferred
-from specc.shapes.demand import agree
+from specc.shapes.demand import alike
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
@@ -57,7 +57,7 @@ class Scaled(Elementwise):
                 raise Misfit("E203", message, parameter=name)
             given = array_shape(scale)
             fits = len(given) == len(sizes) or (numbers and not given)
-            if not fits or not all(map(agree, given, sizes)):
+            if not fits or not all(map(alike, given, sizes)):
                 wanted, shown = (sizes_text(nameless(s)) for s in (sizes, given))
                 raise Misfit("E205", f"`{name}` has the sizes {shown}, and not {wanted}", parameter=name)
         return any(name in operands for name in self.scales)
@@ -224,7 +224,7 @@ class Loss(Function):
     def alike(self, inputs: Inputs) -> Shape:
         """The shape of both; E205 where they differ."""
         target, output = (tensor.shape for tensor in inputs)
-        if target.rank != output.rank or not all(map(agree, target.sizes, output.sizes)):
+        if target.rank != output.rank or not all(map(alike, target.sizes, output.sizes)):
             shown = f"{sizes_text(target)} and {sizes_text(output)}"
             fact = "Keras: Arguments `target` and `output` must have the same shape"
             raise Misfit("E205", f"takes a target and an output alike, not {shown}", operand=1, facts=(fact,))
@@ -285,7 +285,7 @@ class SparseCategoricalCrossentropy(Loss):
         left = without(output, (at,), False)
         if target.rank == output.rank and target.sizes[-1] == 1:
             target = target.part(0, -1)
-        if target.rank != left.rank or not all(map(agree, target.sizes, left.sizes)):
+        if target.rank != left.rank or not all(map(alike, target.sizes, left.sizes)):
             message = f"takes a target of {sizes_text(left)}, not {sizes_text(inputs[0].shape)}"
             fact = (
                 "Keras: Arguments `target` and `output` must have the same shape up until the last dimension"

@@ -11,7 +11,7 @@ from specc.ops.declare import Example, Inputs, Shape
 from specc.ops.function import ANY_DTYPE, Function, behind_batch, function, rows
 from specc.ops.kinds import AxisRef, Positive
 from specc.ops.merge import joined
-from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_dtype, wrong_rank
+from specc.ops.misfit import Misfit, Replace, SetArgument, bad_argument, wrong_dtype, wrong_rank
 from specc.ops.tensor.sizes import Counts
 from specc.shapes.axis import NAMELESS
 from specc.shapes.demand import agree, at_least, divisible
@@ -92,10 +92,20 @@ class Append(Function):
     axis: AxisRef | None = None
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
-        """The axis as long as both together; E203 without an axis, E204 where others differ."""
+        """The axis as long as both together; E203 without an axis, E204 where others differ, E207 for no numbers."""
         if self.axis is None:
             behind_batch(None, inputs[0].shape)
-        return (Tensor(joined(inputs, self.axis or 0), common_dtype(inputs)),)
+        made = joined(inputs, self.axis or 0)
+        for operand, tensor in enumerate(inputs):
+            axis = axis_number(self.axis or 0, tensor.shape)
+            if not isinstance(tensor.shape.sizes[axis], int):
+                message = (
+                    f"cannot be built where {sizes_text(tensor.shape)} has no number along the joined axis"
+                )
+                text = f"ops.concatenate: {{axis: {self.axis}}}"
+                fix = Replace(text, f"`{text}`")
+                raise Misfit("E207", message, parameter="axis", operand=operand, axis=axis, repairs=(fix,))
+        return (Tensor(made, common_dtype(inputs)),)
 
 
 class StackAlong(Joining):

@@ -9,7 +9,7 @@ from specc.ops.function import NARROW, NO_BFLOATS, DTypes, always, function, row
 from specc.ops.kinds import Flag, Number, words
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.matrices import Matrices, matrix, square
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -164,7 +164,8 @@ class Solve(Matrices):
         if b.shape.rank not in (n - 1, n):
             wanted = f"a list of numbers, or a matrix, for each matrix of {a.shape}"
             raise wrong_rank(wanted, b.shape, operand=1)
-        if not all(map(agree, a.shape.sizes[:-1], b.shape.sizes)):
+        *outer, rows = zip(a.shape.sizes[:-1], b.shape.sizes, strict=False)
+        if not all(agree(*pair) for pair in outer) or not alike(*rows):
             shown = f"{sizes_text(a.shape)} and {sizes_text(b.shape)}"
             fact = "Keras: Incompatible shapes between `a` and `b`."
             raise Misfit(

@@ -6,7 +6,7 @@ from specc.ops.function import NARROW, SMALL, DTypes, Function, floating, functi
 from specc.ops.misfit import Misfit, wrong_dtype, wrong_rank
 from specc.ops.tensor.products import outer_sizes
 from specc.shapes.axis import NAMELESS
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor
@@ -32,7 +32,7 @@ def matrix(x: Shape, operand: int = 0) -> Shape:
 def square(x: Shape, operand: int = 0) -> Shape:
     """`x`, which holds square matrices; E205 where they are not, or it cannot be known."""
     rows, columns = matrix(x, operand).sizes[-2:]
-    if not agree(rows, columns) or isinstance(rows, int) != isinstance(columns, int):
+    if not alike(rows, columns):
         raise Misfit(
             "E205",
             f"takes square matrices, and those of {x} have {rows} rows and {columns} columns",

@@ -1,5 +1,6 @@
 """Functions that multiply and sum: matrices, einsum equations, attention."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, cast
 
 from specc.ops.arrays import Array, Operand, array_shape
@@ -11,15 +12,17 @@ from specc.ops.kinds import Kind, checked
 from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.wants import shown
 from specc.shapes.axis import NAMELESS
-from specc.shapes.demand import agree
+from specc.shapes.demand import agree, alike
 from specc.shapes.dim import Size, product
 from specc.shapes.dtype import result_type
 from specc.shapes.shape import nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
 
-def _summed(a: Size, b: Size, pair: str, operand: int) -> None:
-    if not agree(a, b):
+def _summed(
+    a: Size, b: Size, pair: str, operand: int, are_equal: Callable[[Size, Size], bool] = agree
+) -> None:
+    if not are_equal(a, b):
         raise Misfit(
             "E205",
             f"sums over {a} elements of one and {b} of the other, of {pair}",
@@ -170,6 +173,8 @@ class Dot(_WithConstant):
         if not b.rank:
             return [], [], []
         _need_an_axis(a)
+        if b.rank == 1:
+            _summed(a.sizes[-1], b.sizes[0], f"{sizes_text(a)} and {sizes_text(b)}", 0, alike)
         at = max(b.rank - 2, 0)
         return [a.rank - 1], [at], [i for i in range(b.rank) if i != at]
 

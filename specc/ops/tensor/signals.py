@@ -19,7 +19,7 @@ from specc.ops.misfit import (
 )
 from specc.ops.windows import slide
 from specc.shapes.axis import NAMELESS
-from specc.shapes.demand import agree, at_least
+from specc.shapes.demand import alike, at_least
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape, nameless, sizes_text
 from specc.shapes.tensor import Tensor
@@ -147,7 +147,7 @@ class Complex(Signals):
         if real.shape.rank < self.axes_read:
             raise wrong_rank(f"{self.axes_read} axes or more, the batch not counted,", real.shape)
         unlike = real.shape.rank != imaginary.shape.rank
-        if unlike or not all(map(agree, real.shape.sizes, imaginary.shape.sizes)):
+        if unlike or not all(map(alike, real.shape.sizes, imaginary.shape.sizes)):
             shown = f"{sizes_text(real.shape)} and {sizes_text(imaginary.shape)}"
             fact = "Keras: Both the real and imaginary parts should have the same shape."
             raise Misfit(
