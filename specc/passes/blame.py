@@ -18,8 +18,8 @@ from specc.syntax.tree import Mapping, Node, Sequence
 MAX_APART = 1000
 """How many warnings are kept apart by their layers; beyond that, one use of a block stands for the others."""
 
-MAX_STEPS = 1000
-"""How many layers back the origin of a size is looked for."""
+MOVERS = ("Permute", "rearrange", "ops.transpose", "ops.swapaxes", "ops.moveaxis")
+"""Ops that put axes into another order."""
 
 
 class Blame:
@@ -30,11 +30,19 @@ class Blame:
         self.found = found
         self.types = types
         self._seen: set[tuple[str | int, ...]] = set()
+        self._sized: dict[tuple[int, int], int] = {}
+        """Where the size of an axis of a value comes from, as far as that was asked."""
 
     @cached_property
     def makers(self) -> Makers:
         """The layer that makes each value, for looking back from a fault."""
         return makers_of(self.graph.layers)
+
+    def warn(self, warning: Misfit, layer: Layer) -> None:
+        """Record what a rule warns of, but no unusual axes (W601) where the author has just put them in this order."""
+        maker = self.makers.get(layer.inputs[0]) if layer.inputs[0] is not None else None
+        if warning.code != "W601" or maker is None or maker.cls.name not in MOVERS:
+            self.report(warning, layer)
 
     def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
@@ -97,19 +105,25 @@ class Blame:
 
     def _size_origin(self, value: int, axis: int) -> int:
         """The earliest value that has this size at this axis, each made from the one before."""
-        for _ in range(MAX_STEPS):
-            layer = self.makers.get(value)
-            before = None if layer is None or not layer.inputs else layer.inputs[0]
-            here, there = self.types[value], None if before is None else self.types[before]
-            if before is None or here is None or there is None or there.shape.rank <= axis:
-                break
-            if (
-                there.shape.sizes[axis] != here.shape.sizes[axis]
-                or there.shape.axes[axis].name != here.shape.axes[axis].name
-            ):
-                break
-            value = before
-        return value
+        passed: list[int] = []
+        at: int | None = value
+        while at is not None and (at, axis) not in self._sized:
+            passed.append(at)
+            at = self._carried_from(at, axis)
+        origin = passed[-1] if at is None else self._sized[at, axis]
+        for at in passed:
+            self._sized[at, axis] = origin
+        return origin
+
+    def _carried_from(self, value: int, axis: int) -> int | None:
+        """The value whose axis this one is: what its layer reads first, if that has such an axis."""
+        layer = self.makers.get(value)
+        before = None if layer is None or not layer.inputs else layer.inputs[0]
+        here, there = self.types[value], None if before is None else self.types[before]
+        if before is None or here is None or there is None or there.shape.rank <= axis:
+            return None
+        is_same_size = there.shape.sizes[axis] == here.shape.sizes[axis]
+        return before if is_same_size and there.shape.axes[axis].name == here.shape.axes[axis].name else None
 
     def forbidden(self, op: Op, layer: Layer, reading: Reading, x: Shape) -> Misfit:
         """What `adapt: strict` says of a reading that is not as written; the insertion, written out, is its repair."""
