@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from specc.ops.misfit import InsertBefore, Misfit, Repair
+from specc.ops.misfit import InsertBefore, Misfit, Repair, SetArgument
 from specc.shapes.axis import Axis
 from specc.shapes.shape import Shape
 
@@ -28,28 +28,44 @@ def is_features(axis: Axis) -> bool:
     return not axis.given or axis.role not in ("sequence", "spatial") or axis.name == "freq"
 
 
-def last_axis_warning(x: Shape, axis: int = -1) -> Iterable[Misfit]:
-    """W601 where given names say that the axis which an op takes for features is none."""
-    if x.axes and not is_features(x.axes[axis]):
+def last_axis_warning(x: Shape, axis: int = -1, parameter: str | None = None) -> Iterable[Misfit]:
+    """W601 where given names say that the axis which an op takes for features is none, though there are others.
+
+    `parameter` is the one that says which axis the op takes.
+    """
+    if x.rank > 1 and not is_features(x.axes[axis]):
         at = axis % x.rank
-        feature = [i for i, a in enumerate(x.axes) if a.given and a.role == "feature"]
-        repairs: tuple[Repair, ...] = ()
-        if len(feature) == 1 and at == x.rank - 1:
-            order = [i for i in range(x.rank) if i != feature[0]] + feature
-            repairs = (InsertBefore(permute_text(x, order), "put the features last", "unsafe"),)
         message = f"takes `{x.axes[axis].name}` of {x} for its features"
-        yield Misfit("W601", message, axis=at, repairs=repairs)
+        yield Misfit("W601", message, axis=at, repairs=tuple(_along_features(x, at, parameter)))
+
+
+def _along_features(x: Shape, at: int, parameter: str | None) -> Iterable[Repair]:
+    """What lets an op that works along axis `at` work along the only one that may hold features."""
+    features = [i for i, axis in enumerate(x.axes) if is_features(axis)]
+    if len(features) == 1:
+        name = x.axes[features[0]].name or str(features[0] + 1)
+        if parameter is not None:
+            yield SetArgument(parameter, name, f"work along `{name}`", "unsafe")
+        if at == x.rank - 1:
+            order = [i for i in range(x.rank) if i != features[0]] + features
+            yield InsertBefore(permute_text(x, order), f"put `{name}` last", "unsafe")
 
 
 def spatial_warning(x: Shape) -> Iterable[Misfit]:
     """W601 where an op works on the last axis alone and there are spatial axes in front of it."""
     spatial = [axis for axis in x.axes[:-1] if axis.role == "spatial"]
     if spatial:
-        kept = [axis.name for axis in x.axes[:-1] if axis.role in ("sequence", "outer")]
-        flatten = f"Flatten: {{keep: [{', '.join(map(str, kept))}]}}" if kept else "Flatten"
-        repairs = (InsertBefore(flatten, "flatten first", "unsafe"),)
+        pool = f"GlobalAveragePooling{len(spatial)}D"
+        repairs = (flattened(x), InsertBefore(pool, "average over all places first", "unsafe"))
         message = f"works on the last axis of {x} alone, once for each place in {quoted(spatial)}"
         yield Misfit("W601", message, axis=x.axes.index(spatial[0]), repairs=repairs)
+
+
+def flattened(x: Shape) -> InsertBefore:
+    """All axes as one, but for steps and outer ones in front."""
+    kept = [axis.name for axis in x.axes[:-1] if axis.role in ("sequence", "outer")]
+    text = f"Flatten: {{keep: [{', '.join(map(str, kept))}]}}" if kept else "Flatten"
+    return InsertBefore(text, "flatten first", "unsafe")
 
 
 def evened(a: Shape, b: Shape, operand: int, but: int | None = None) -> tuple[InsertBefore, ...]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from specc.ops.advice import last_axis_warning
+from specc.ops.advice import flattened, last_axis_warning
 from specc.ops.axis import known_size
 from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Unary, Weights, op
 from specc.ops.entries import Units, shape_of, width_of
 from specc.ops.flops import afterwards
 from specc.ops.kinds import FLAG, Flag, FloatDtype, Number, Positive
-from specc.ops.misfit import InsertBefore, Misfit, bad_argument, wrong_rank
+from specc.ops.misfit import Misfit, bad_argument, wrong_rank
 from specc.ops.objects import Activation, Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.demand import agree
@@ -94,9 +94,9 @@ class Dense(Unary):
     def warnings(self, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 where one axis of several is given as no features."""
         x = inputs[0]
-        for warning in last_axis_warning(x) if len(x.sizes) > 1 else ():
-            if not warning.repairs and x.axes[-1].role == "spatial":
-                warning.repairs = (InsertBefore("Flatten", "flatten first", "unsafe"),)
+        for warning in last_axis_warning(x):
+            if x.axes[-1].role == "spatial":
+                warning.repairs = (*warning.repairs, flattened(x))
             yield warning
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
-from specc.ops.advice import last_axis_warning
+from specc.ops.advice import is_features, last_axis_warning
 from specc.ops.axis import axis_number, axis_numbers, known_size
 from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Weights, op
 from specc.ops.kinds import TRAINING, AxisRef, AxisRefs, Flag, Kind, Number, checked
-from specc.ops.misfit import Misfit, SetArgument, bad_argument
+from specc.ops.misfit import InsertBefore, Misfit, Repair, SetArgument, bad_argument
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.ops.pointwise import NO_FLOATS, Pointwise
 from specc.ops.wants import number, shown
+from specc.shapes.axis import CHANNEL
 from specc.shapes.dim import Size
 
 _BOUND = number("a number of at least 0", at_least=0)
@@ -64,9 +65,17 @@ class _Along(Pointwise):
 
     def warnings(self: Any, inputs: Shapes, outputs: Shapes) -> Iterable[Misfit]:
         """W601 where an axis that the author did not name is given as no features."""
-        if not isinstance(self.axis, int):
-            return ()
-        return last_axis_warning(inputs[0], axis_number(self.axis, inputs[0]))
+        if isinstance(self.axis, int):
+            x = inputs[0]
+            for warning in last_axis_warning(x, axis_number(self.axis, x), "axis"):
+                if not any(map(is_features, x.axes)):
+                    warning.repairs = (self._over_places(x),)
+                yield warning
+
+    def _over_places(self, x: Shape) -> Repair:
+        """What to do with an axis of steps or places where all are such."""
+        names = ", ".join(str(axis.name) for axis in x.axes)
+        return SetArgument("axis", f"[{names}]", "work along all axes", "unsafe")
 
 
 class _Affine(_Along):
@@ -132,6 +141,9 @@ class BatchNormalization(_Affine):
     @property
     def ignores_leading(self) -> bool:
         return self.axis == -1
+
+    def _over_places(self, x: Shape) -> Repair:
+        return InsertBefore(f"Reshape: {x.join(Shape((1,), (CHANNEL,)))}", "add a channel", "unsafe")
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where `axis` is none of them."""

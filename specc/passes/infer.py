@@ -119,7 +119,7 @@ class Inference:
             self.ops[number] = found.op
             self.readings[number] = found.reading
         for warning in found.warnings:
-            self.blame.report(warning, layer)
+            self.blame.warn(warning, layer)
         if found.demands:
             self.demands += [Demanded(demand, number) for demand in found.demands]
         for value, tensor in zip(layer.outputs, found.results, strict=False):

@@ -205,7 +205,8 @@ def test_repairs_of_dense_over_unusual_axes() -> None:
 
 def test_layers_over_places() -> None:
     (found,) = spatial_warning(named(time=2, height=4, width=4, channel=3))
-    assert [r.text for r in found.repairs if isinstance(r, InsertBefore)] == ["Flatten: {keep: [time]}"]
+    repairs = [r.text for r in found.repairs if isinstance(r, InsertBefore)]
+    assert repairs == ["Flatten: {keep: [time]}", "GlobalAveragePooling2D"]
     assert [*spatial_warning(Shape((4, 4, 3), (inferred("height"), inferred("width"), CHANNEL)))]
     assert not [*spatial_warning(named(time=4, width=4))]
     assert not [*spatial_warning(nameless([4, 4, 3]))]
