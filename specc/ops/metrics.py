@@ -156,6 +156,18 @@ FLAT_METRICS = frozenset(("F1Score", "FBetaScore", "R2Score"))
 TAG_METRICS = frozenset(("Accuracy", "IoU", "MeanIoU"))
 """The metrics that compare numbers of classes, not scores."""
 
+ON_LOGITS: dict[str, tuple[str, str] | None] = {
+    **dict.fromkeys(("AUC", *(name for name in _METRICS if "Crossentropy" in name)), ("from_logits", "true")),
+    **dict.fromkeys(("BinaryAccuracy", "BinaryIoU"), ("threshold", "0.0")),
+    **dict.fromkeys(
+        ("FalseNegatives", "FalsePositives", "TrueNegatives", "TruePositives", "Precision", "Recall"),
+        ("thresholds", "0.0"),
+    ),
+    **dict.fromkeys(name for name in _METRICS if "At" in name),
+    "KLDivergence": None,
+}
+"""The metrics that expect probabilities, and the argument by which each takes logits, None if there is none."""
+
 _BY_CLASS = ("CategoricalAccuracy", "CategoricalCrossentropy", "TopKCategoricalAccuracy")
 COUNTERPARTS = {
     **{name: f"Sparse{name}" for name in _BY_CLASS},

@@ -1,17 +1,18 @@
 """The `compile` section: optimizer, losses and metrics by Keras's names, held against the outputs."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.model import Diagnostic
-from specc.ops.families import Object, to_keras_config
+from specc.ops.families import Object, argument, to_keras_config
 from specc.ops.losses import CRF, LOSSES
 from specc.ops.metrics import FLAT_METRICS, METRICS, TAG_METRICS
 from specc.ops.optimizers import OPTIMIZERS
 from specc.ops.wants import COUNT, FLAG, NUMBER, Want, either, one_of
-from specc.passes.labels import Hold, Measured, Trained, hold_derived
-from specc.passes.losses import Judged, judge, target_of
+from specc.passes.labels import Hold, Trained, hold_derived
+from specc.passes.losses import Judged, Measured, judge, target_of
 from specc.passes.sections import Evaluate, SectionReader
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
@@ -51,14 +52,14 @@ def check_compile(
     outputs: MappingOf[str, Tensor | None],
     activation_of: Callable[[str], str | None],
     is_complete: bool = True,
-    crfs: Container[str] = (),
+    crfs: MappingOf[str, int] = MappingProxyType({}),
     hold: Hold = hold_derived,
 ) -> tuple[Compile | None, list[Diagnostic]]:
     """The section as Keras takes it, None where something in it is wrong, and what there is to say about it.
 
     `outputs` are the types of the outputs by name, None where an error stands in the way, `activation_of` the last
     activation behind each ("softmax", "linear", …), None where it is not known. Where `outputs` is not complete,
-    other names may be those of outputs that are missing. `crfs`: the outputs just as a `crf` makes them.
+    other names may be those of outputs that are missing. `crfs`: the outputs just as a `crf` makes them, and its tags.
     `hold` says what is wrong with the labels of an output whose loss is right.
     """
     checker = _Checker(evaluate, outputs, is_complete, crfs, hold)
@@ -72,7 +73,7 @@ class _Checker(SectionReader):
         evaluate: Evaluate,
         outputs: MappingOf[str, Tensor | None],
         is_complete: bool,
-        crfs: Container[str],
+        crfs: MappingOf[str, int],
         hold: Hold,
     ) -> None:
         super().__init__(evaluate, outputs, is_complete)
@@ -103,27 +104,35 @@ class _Checker(SectionReader):
         if options.get("run_eagerly") and options.get("jit_compile") is True:
             self.error("E107", "`jit_compile` does not go with `run_eagerly`", parts["jit_compile"])
         targets: dict[str, Tensor] = {}
+        is_shared = len(self.outputs) > 1 and not all(
+            isinstance(parts.get(key), Mapping | None) for key in ("metrics", "weighted_metrics")
+        )
         for name, made in self.outputs.items():
             if made is None:
                 continue
             judged = None
+            measured = (*metrics.get(name, ()), *weighted.get(name, ()))
             if name in losses:
                 loss, at = losses[name]
-                is_crf = name in self.crfs
                 judged = Judged(
                     loss,
                     at,
                     name,
                     made,
                     activation_of(name),
-                    is_crf,
+                    self.crfs.get(name),
                     self.mended(at, losses),
                     made.mask is not None,
+                    measured,
+                    is_shared,
                 )
                 if not self.say(judge(judged)):
                     continue
                 targets[name] = target_of(judged)
-            measured = (*metrics.get(name, ()), *weighted.get(name, ()))
+                if measured and argument(loss, "from_logits"):
+                    from specc.passes.logits import doubt_metrics
+
+                    self.say(doubt_metrics(judged))
             self.say(self.hold(Trained(name, made, judged, measured)))
         if self.failed:
             return None
@@ -149,6 +158,9 @@ class _Checker(SectionReader):
         """The metrics of each output, with their places."""
         if node is None:
             return {}
+        if isinstance(node, Sequence) and any(isinstance(item, Sequence) for item in node.items):
+            self.by_position(node, "metrics")
+            return {}
         parts = self.split(node, METRICS, "metrics")
         if parts is None:
             parts = [(name, node) for name in self.outputs]
@@ -167,7 +179,10 @@ class _Checker(SectionReader):
         """The metrics of a list, or the only one, each with its place."""
         if isinstance(node, Sequence):
             for item in node.items:
-                yield from self.listed(item)
+                if isinstance(item, Sequence):
+                    self.error("E107", "the metrics of an output are one list, with no list in it", item)
+                else:
+                    yield from self.listed(item)
             return
         value, _ = self.value(node)
         for one in cast(list[Any], value) if isinstance(value, list) else [] if value is None else [value]:
@@ -204,6 +219,9 @@ class _Checker(SectionReader):
             return {}
         if isinstance(node, Mapping):
             parts = self.split(node, None, "loss_weights") or []
+        elif isinstance(node, Sequence):
+            self.by_position(node, "loss_weights")
+            return {}
         else:
             parts = [(name, node) for name in self.outputs]
             if len(parts) > 1:

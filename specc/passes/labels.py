@@ -8,15 +8,12 @@ from specc.ops.families import Object, argument, snake_case
 from specc.ops.labels import Labels, Sizes, Verdict, compare
 from specc.ops.losses import CRF, loss_facts
 from specc.ops.metrics import COUNTERPARTS, measure_of, metric_labels
-from specc.passes.losses import Judged, is_written_out, target_of
+from specc.passes.losses import Judged, Measured, is_written_out, target_of
 from specc.shapes.dtype import INTEGERS, is_float
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.source import Span
 from specc.syntax.tree import Node
-
-Measured = tuple["str | Object", Node]
-"""A metric, and where it stands."""
 
 Repair = Callable[[str, Shape], Iterable[Fix]]
 """Ways to make an output, by its name, one for labels of a shape."""

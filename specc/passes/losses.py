@@ -16,11 +16,16 @@ _PROBABILITIES = ("sigmoid", "softmax", "hard_sigmoid", "sparsemax", "sparse_sig
 _FALLS_SHORT = ("log_softmax", "log_sigmoid", "linear")
 
 
+Measured = tuple[str | Object, Node]
+"""A metric, and where it stands."""
+
+
 class Judged(NamedTuple):
     """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown.
 
-    `is_crf`: a `crf` makes the output, and nothing stands behind it; `mended` is what could stand at `node` then.
-    `is_masked`: the output has a mask.
+    `tags`: how many are known to the `crf` that makes the output, where nothing stands behind it; `mended` is what
+    could stand at `node` then. `is_masked`: the output has a mask. `metrics` are those of the output, with their places; `is_shared` says that
+    some of them may be metrics of other outputs too.
     """
 
     loss: str | Object
@@ -28,9 +33,16 @@ class Judged(NamedTuple):
     output: str
     tensor: Tensor
     activation: str | None
-    is_crf: bool = False
+    tags: int | None = None
     mended: str = CRF
     is_masked: bool = False
+    metrics: tuple[Measured, ...] = ()
+    is_shared: bool = False
+
+    @property
+    def is_crf(self) -> bool:
+        """Whether a `crf` makes the output."""
+        return self.tags is not None
 
     @property
     def name(self) -> str:
@@ -127,6 +139,10 @@ def _doubtful(judged: Judged) -> Diagnostic | None:
     if facts.categorical and activation == "sigmoid":
         message = f"`{name}` expects probabilities that sum to 1, and {output} has a sigmoid for each class"
         return _warn(judged, message, *_instead(judged))
+    if activation not in _PROBABILITIES + _FALLS_SHORT:
+        last = "softmax" if facts.categorical else "sigmoid"
+        message = f"`{name}` expects probabilities, and the {activation} of {output} makes none"
+        return _warn(judged, message, Fix(f"let a {last} make the output", "display"))
     if activation in _FALLS_SHORT:
         message = f"`{name}` expects probabilities, and {output} has logits: its activation is {activation}"
         return _warn(judged, message, *(_from_logits(judged, "true") if activation == "linear" else ()))
@@ -162,17 +178,24 @@ def _from_logits(judged: Judged, value: str) -> Iterable[Fix]:
     """Tell the loss whether it is given logits, where it takes that."""
     if not is_written_out(judged.node) or "from_logits" not in LOSSES.classes[judged.name]:
         return
-    edit = _setting(judged, value)
-    if edit is not None:
-        what = "logits" if value == "true" else "probabilities"
-        yield Fix(f"tell the loss that these are {what}", "unsafe", (edit,))
+    edit = setting(judged.node, judged.name, "from_logits", value)
+    if edit is None:
+        return
+    if value == "false":
+        yield Fix("tell the loss that these are probabilities", "unsafe", (edit,))
+        return
+    from specc.passes.logits import telling
+
+    told = telling(judged)
+    what = "the loss and the metrics" if told else "the loss"
+    yield Fix(f"tell {what} that these are logits", "unsafe", (edit, *told))
 
 
-def _setting(judged: Judged, value: str) -> Edit | None:
+def setting(node: Node, name: str, argument: str, value: str) -> Edit | None:
+    """Gives the object of class `name` that is written out at `node` another argument."""
     from specc.syntax.edits import add_key, replace
 
-    node = judged.node
     if isinstance(node, Scalar):
-        return replace(node, f"{{{judged.name}: {{from_logits: {value}}}}}")
+        return replace(node, f"{{{name}: {{{argument}: {value}}}}}")
     inside = node.entries[0][1] if isinstance(node, Mapping) else None
-    return add_key(inside, "from_logits", value) if isinstance(inside, Mapping) else None
+    return add_key(inside, argument, value) if isinstance(inside, Mapping) else None

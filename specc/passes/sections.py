@@ -86,11 +86,26 @@ class SectionReader:
             self.error(code, str(fault), at, *corrected_word(at, fault.suggestion))
             return None
 
+    def by_position(self, node: Sequence, key: str) -> None:
+        """Record that a list, as Keras has it with one entry for each output, is a mapping by output here."""
+        fixes: tuple[Fix, ...] = ()
+        text = node.span.text
+        if len(node.items) == len(self.outputs) and self.is_complete and "$" not in text and "\n" not in text:
+            from specc.syntax.edits import replace
+
+            parts = zip(self.outputs, node.items, strict=True)
+            mapping = ", ".join(f"{name}: {item.span.text}" for name, item in parts)
+            fixes = (Fix("name the outputs", "safe", (replace(node, f"{{{mapping}}}"),)),)
+        self.error("E107", f"`{key}` is one for all outputs, or a mapping of outputs to theirs", node, *fixes)
+
     def by_output(
         self, node: Node | None, family: Family, key: str
     ) -> dict[str, tuple["str | Object", Node]]:
         """The object for each output: one for all, or a mapping by output."""
         if node is None:
+            return {}
+        if isinstance(node, Sequence):
+            self.by_position(node, key)
             return {}
         parts = self.split(node, family, key)
         if parts is None:

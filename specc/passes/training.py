@@ -72,7 +72,8 @@ def check_training(
 
     compiled = None
     if section is not None:
-        crfs = {output.name for output in typed.graph.outputs if _is_crf(output.value, typed, makers)}
+        tags = {output.name: _tags(output.value, typed, makers) for output in typed.graph.outputs}
+        crfs = {name: count for name, count in tags.items() if count is not None}
         compiled, diagnostics = check_compile(
             section, typed.graph.evaluate, outputs, behind.get, is_complete, crfs, hold
         )
@@ -134,16 +135,16 @@ def _useless(targets: Iterable[Target], reader: SectionReader, trained: Containe
     return reader.found
 
 
-def _is_crf(value: int, typed: Typed, makers: Mapping[int, int]) -> bool:
-    """Whether a `crf` makes a value, which is then an output as it is.
+def _tags(value: int, typed: Typed, makers: Mapping[int, int]) -> int | None:
+    """How many tags the `crf` knows that makes a value, which is then an output as it is; None where none makes it.
 
     What it crosses on its way out of a block has no axes: a `crf` never runs once per step.
     """
     if value in typed.output_reshapes:
-        return False
+        return None
     while value in makers:
         op, before = typed.ops[makers[value]], typed.graph.layers[makers[value]].inputs[0]
         if not isinstance(op, Crossing) or before is None:
-            return op is not None and op.name == "crf"
+            return getattr(op, "units", None) if op is not None and op.name == "crf" else None
         value = before
-    return False
+    return None
