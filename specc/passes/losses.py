@@ -15,7 +15,6 @@ from specc.syntax.tree import Mapping, Node, Scalar
 _PROBABILITIES = ("sigmoid", "softmax", "hard_sigmoid", "sparsemax", "sparse_sigmoid")
 _FALLS_SHORT = ("log_softmax", "log_sigmoid", "linear")
 
-
 Measured = tuple[str | Object, Node]
 """A metric, and where it stands."""
 
@@ -24,8 +23,8 @@ class Judged(NamedTuple):
     """A loss at `node`, the output that it is for, and the last activation behind that, None if unknown.
 
     `tags`: how many are known to the `crf` that makes the output, where nothing stands behind it; `mended` is what
-    could stand at `node` then. `is_masked`: the output has a mask. `metrics` are those of the output, with their places; `is_shared` says that
-    some of them may be metrics of other outputs too.
+    could stand at `node` then. `is_masked`: the output has a mask. `metrics` are those of the output, with their
+    places; `is_shared` says that some of them may be metrics of other outputs too.
     """
 
     loss: str | Object
