@@ -4,19 +4,16 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from math import isfinite, prod
+from math import prod
 from typing import BinaryIO
 
-from specc.arrays import Values
 from specc.arrays.files import FileFault
 from specc.arrays.header import Element, Header
+from specc.arrays.judge import Found, Judge, Wanted
 from specc.arrays.named import Named
 
 STRETCH = 1 << 16
 """How many numbers are held at a time, where a row is no longer."""
-MAX_ROW = 1 << 22
-TOLERANCE = 1e-3
-"""How far a row may be from 1."""
 
 _CODES = {
     "bool": "B",
@@ -32,23 +29,19 @@ _CODES = {
     "float64": "d",
 }
 
-Found = dict[str, str]
-"""What was met first of each kind, `range`, `rows` and `nan`, in words."""
 
-
-def scan(named: Named, values: Values, classes: int | None = None, ignored: int | None = None) -> Found:
-    """What is wrong with the numbers of an array; `ignored` is a class that stands for none. Raises `FileFault`."""
+def scan(named: Named, wanted: Wanted) -> Found:
+    """What is wrong with the numbers of an array. Raises `FileFault`."""
 
     def use(header: Header, element: Element, file: BinaryIO) -> Found:
-        judge = _Judge(header, values, classes, ignored)
+        judge = Judge(header, wanted)
         for stretch in _stretches(header, element, file, named.shown, judge.row):
             judge.see(stretch)
-        return judge.found
+        return judge.end()
 
-    key = (values, classes, ignored)
-    if key not in named.seen:
-        named.seen[key] = named.open(use)
-    return named.seen[key]
+    if wanted not in named.seen:
+        named.seen[wanted] = named.open(use)
+    return named.seen[wanted]
 
 
 def _stretches(
@@ -84,77 +77,3 @@ def _numbers(data: bytes, header: Header, element: Element) -> Sequence[float]:
     if is_big != (sys.byteorder == "big") and element.size > 1:
         made.byteswap()
     return made
-
-
-class _Judge:
-    """Looks at stretches in their order; `row` is the length of what belongs together."""
-
-    def __init__(self, header: Header, values: Values, classes: int | None, ignored: int | None) -> None:
-        self.header = header
-        self.values = values
-        self.classes = classes
-        self.ignored = ignored
-        self.found: Found = {}
-        self.seen = 0
-        self.signs: set[float] = set()
-        row = header.shape[-1] if len(header.shape) > 1 and not header.fortran_order else 1
-        self.row = row if values == "distribution" and 0 < row <= MAX_ROW else 1
-
-    def see(self, stretch: Sequence[float]) -> None:
-        """Look at the next numbers."""
-        total = sum(stretch)
-        if isinstance(total, float) and not isfinite(total):
-            self.say("nan", stretch, [i for i, x in enumerate(stretch) if not isfinite(x)])
-        elif self.values != "any":
-            self.say("range", stretch, self.outside(stretch))
-            if self.row > 1 and "rows" not in self.found:
-                self.sum_rows(stretch)
-        self.seen += len(stretch)
-
-    def say(self, kind: str, stretch: Sequence[float], positions: list[int]) -> None:
-        """Keep the first of these positions, if none of the kind was met before."""
-        if positions and kind not in self.found:
-            at = positions[0]
-            self.found[kind] = f"{stretch[at]:g} (sample {self.sample(at):,})"
-
-    def sample(self, position: int) -> int:
-        """The number of the sample that a position of the stretch belongs to, counted from 0."""
-        index = self.seen + position
-        if self.header.fortran_order:
-            return index % self.header.shape[0]
-        return index // max(1, prod(self.header.shape[1:]))
-
-    def outside(self, stretch: Sequence[float]) -> list[int]:
-        """Where numbers are that cannot be."""
-        low, high = min(stretch), max(stretch)
-        match self.values:
-            case "fractions" | "distribution" if low < 0 or high > 1:
-                return [i for i, x in enumerate(stretch) if not 0 <= x <= 1]
-            case "counts" if low < 0:
-                return [i for i, x in enumerate(stretch) if x < 0]
-            case "binary" if not {low, high} <= {0, 1} or not set(stretch) <= {0, 1}:
-                return [i for i, x in enumerate(stretch) if x not in (0, 1)]
-            case "signs":
-                self.signs |= {low, high}
-                kinds = ({0, 1}, {-1, 1})
-                if not any(self.signs <= kind and set(stretch) <= kind for kind in kinds):
-                    first = [i for i, x in enumerate(stretch) if x not in (-1, 0, 1)]
-                    return first or [i for i, x in enumerate(stretch) if x == 0] or [0]
-            case "classes" if self.classes is not None:
-                is_whole = not isinstance(stretch[0], float) or all(float(x).is_integer() for x in stretch)
-                if low < 0 or high >= self.classes or not is_whole:
-                    return [
-                        i
-                        for i, x in enumerate(stretch)
-                        if x != self.ignored and not (0 <= x < self.classes and float(x).is_integer())
-                    ]
-            case _:
-                pass
-        return []
-
-    def sum_rows(self, stretch: Sequence[float]) -> None:
-        for start in range(0, len(stretch), self.row):
-            total = sum(stretch[start : start + self.row])
-            if abs(total - 1) > TOLERANCE:
-                self.found["rows"] = f"{total:g} (sample {self.sample(start):,})"
-                return

@@ -137,7 +137,7 @@ _FACTS = {
     "BinaryCrossentropy": LossFacts(_SAME, probabilities=True),
     "BinaryFocalCrossentropy": LossFacts(_SAME, probabilities=True),
     CRF: LossFacts(Labels("tags", refuses=True, values="classes")),
-    "CTC": LossFacts(Labels("sequence", refuses=True, values="classes"), rank=2),
+    "CTC": LossFacts(Labels("sequence", refuses=True, values="sequence"), rank=2),
     "CategoricalCrossentropy": LossFacts(
         _ONE_HOT._replace(refuses=True), categorical=True, probabilities=True
     ),
@@ -151,6 +151,7 @@ _FACTS = {
     "Dice": _OVERLAP,
     "Hinge": LossFacts(Labels(values="signs")),
     "KLDivergence": LossFacts(_ONE_HOT, probabilities=True),
+    "MeanAbsolutePercentageError": LossFacts(Labels(values="nonzero")),
     "MeanSquaredLogarithmicError": LossFacts(Labels(values="counts")),
     "Poisson": LossFacts(Labels(values="counts")),
     "SparseCategoricalCrossentropy": LossFacts(

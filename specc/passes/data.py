@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from specc.arrays.files import FileFault
 from specc.arrays.named import Array, Held, Named
-from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.diagnostics.model import Diagnostic, Fix, Note, has_errors
 from specc.ir.graph import Input, Layer, Output, Typed, makers_of
 from specc.passes.labels import Given, Repair, Trained, hold_labels, takes_dtype
-from specc.passes.losses import is_written_out
+from specc.passes.losses import Judged, is_written_out
 from specc.passes.values import Findings
 from specc.passes.weighing import hold_sample_weights
 from specc.shapes.dim import Size, bind, is_anonymous, symbols_of
@@ -61,11 +61,10 @@ def hold_data(
             continue
         try:
             array = named.array
-            found.extend(place.hold(named, array))
+            said = [*place.hold(named, array)]
+            found.extend(said)
             if data.with_values and isinstance(named, Named):
-                from specc.passes.numbers import hold_numbers
-
-                found.extend(hold_numbers(named, place.values, place.node, place.layer))
+                found.extend(_numbers(named, place, not has_errors(said)))
         except FileFault as fault:
             found.append(Diagnostic("E111", str(fault), place.node.span, place.layer))
             continue
@@ -83,12 +82,25 @@ def hold_data(
 
 
 class _Place(NamedTuple):
-    """What an array is for: how it is held, where that stands in the text, and, for labels, whose they are."""
+    """What an array is for: how it is held, where that stands in the text, and of labels their loss and weights."""
 
     hold: Callable[[Named | Held, Array], Iterable[Diagnostic]]
     node: Node
     layer: str | None = None
-    values: Trained | None = None
+    judged: Judged | None = None
+    class_weight: Mapping[int, float] | None = None
+    are_weights: bool = False
+
+
+def _numbers(named: Named, place: _Place, fits: bool) -> Iterable[Diagnostic]:
+    """What is wrong with the numbers of an array, which `fits` what it is for."""
+    from specc.passes.numbers import hold_label_numbers, hold_numbers, hold_weight_numbers
+
+    if place.are_weights and fits:
+        return hold_weight_numbers(named, place.node, place.layer)
+    if place.judged is None or not fits:
+        return hold_numbers(named, place.node, place.layer)
+    return hold_label_numbers(named, place.judged, place.class_weight, place.node, place.layer)
 
 
 class _Holder:
@@ -120,8 +132,16 @@ class _Holder:
         layer: Layer | None = self.makers.get(output.value)
         node = output.node if layer is None else layer.item.key
         name = None if layer is None else layer.name
-        labels = None if is_weights else self.trained.get(output.name)
-        return _Place(partial(hold, output, node, name), node, name, labels)
+        held = partial(hold, output, node, name)
+        one, target = self.trained.get(output.name), self.targets.get(output.name)
+        return _Place(
+            held,
+            node,
+            name,
+            None if one is None else one.judged,
+            None if target is None or len(self.outputs) > 1 else target.class_weight,
+            is_weights,
+        )
 
     def unknown(self, named: Named | Held) -> Diagnostic:
         """E112 for an array that is for nothing there is."""

@@ -1,13 +1,17 @@
 """The numbers of the arrays that the command line names: classes that there are, rows that sum to 1, no NaN."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from specc.arrays.judge import Found, Wanted
 from specc.arrays.named import Named
 from specc.arrays.scan import scan
 from specc.diagnostics.model import Diagnostic
 from specc.ops.families import argument
-from specc.ops.losses import CRF, loss_facts
-from specc.passes.labels import Trained
+from specc.ops.losses import loss_facts
+from specc.passes.losses import Judged
+from specc.passes.weighing import chooses_one, classes_of
+from specc.shapes.dim import Size
+from specc.shapes.shape import nameless
 from specc.syntax.tree import Node
 
 _RANGES = {
@@ -16,35 +20,92 @@ _RANGES = {
     "binary": "numbers that are 0 or 1",
     "signs": "numbers that are all -1 or 1, or all 0 or 1",
     "counts": "numbers of at least 0",
+    "nonzero": "numbers other than 0, by which it divides",
 }
+_CLASSES = ("classes", "sequence")
 
 
-def hold_numbers(named: Named, labels: Trained | None, node: Node, layer: str | None) -> Iterator[Diagnostic]:
-    """What is wrong with the numbers of an array, the labels of an output where that is given. Raises `FileFault`."""
-    judged = None if labels is None else labels.judged
-    facts = None if judged is None or judged.loss == CRF else loss_facts(judged.loss)
-    values = "any" if facts is None else facts.labels.values
-    last = None if judged is None or not judged.tensor.shape.rank else judged.tensor.shape.sizes[-1]
-    classes = last if isinstance(last, int) else None
-    ignored = None if judged is None else argument(judged.loss, "ignore_class")
-    found = scan(named, values, classes, ignored)
+def hold_numbers(named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
+    """NaN in an array. Raises `FileFault`."""
+    return _not_numbers(named, scan(named, Wanted()), node, layer)
+
+
+def hold_weight_numbers(named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
+    """Weights of samples that weigh wrongly. Raises `FileFault`."""
+    found = scan(named, Wanted("counts"))
+    yield from _not_numbers(named, found, node, layer)
+    if "range" in found:
+        message = f"`{named.shown}` holds {found['range']}: Keras trains away from a sample of such a weight"
+        yield Diagnostic("W610", message, node.span, layer)
+
+
+def hold_label_numbers(
+    named: Named, judged: Judged, class_weight: Mapping[int, float] | None, node: Node, layer: str | None
+) -> Iterator[Diagnostic]:
+    """What is wrong with the numbers of labels, for their loss and the weights of classes. Raises `FileFault`."""
+    wanted = _wanted(named, judged, class_weight)
+    found = scan(named, wanted)
+    yield from _not_numbers(named, found, node, layer)
+    for code, message in _said(named.shown, judged, wanted, found):
+        yield Diagnostic(code, message, node.span, layer)
+
+
+def _wanted(named: Named, judged: Judged, class_weight: Mapping[int, float] | None) -> Wanted:
+    values, sizes = loss_facts(judged.loss).labels.values, judged.tensor.shape.sizes
+    if judged.is_crf:
+        # masked steps may hold anything
+        return Wanted() if judged.is_masked else Wanted(values, judged.tags)
+    labels = nameless(named.array.sizes)
+    is_row = labels.rank == 1 and labels.sizes != (1,)
+    weighed = None
+    if class_weight is not None and not is_row and labels.rank < 2:
+        weighed = frozenset(class_weight) | frozenset(classes_of(judged, labels) or ())
+    return Wanted(
+        values,
+        _number(sizes[-1]) if sizes else None,
+        argument(judged.loss, "ignore_class"),
+        rows=chooses_one(judged) or (class_weight is not None and is_row),
+        steps=_number(sizes[0]) if values == "sequence" else None,
+        weighed=weighed,
+    )
+
+
+def _number(size: Size) -> int | None:
+    return size if isinstance(size, int) else None
+
+
+def _not_numbers(named: Named, found: Found, node: Node, layer: str | None) -> Iterator[Diagnostic]:
     if "nan" in found:
         message = f"`{named.shown}` holds {found['nan']}: what is trained with it is not a number"
         yield Diagnostic("W610", message, node.span, layer)
-    if judged is None:
-        return
-    if "range" in found and values == "classes":
-        message = (
-            f"`{named.shown}` holds {found['range']}, and the classes of output `{judged.output}`"
-            f" are 0 to {(classes or 0) - 1}"
-        )
-        yield Diagnostic("E209", message, node.span, layer)
+
+
+def _said(shown: str, judged: Judged, wanted: Wanted, found: Found) -> Iterator[tuple[str, str]]:
+    """The codes and messages for what was found."""
+    output, name = f"output `{judged.output}`", f"`{judged.name}`"
+    if "range" in found and wanted.values in _CLASSES:
+        last = (wanted.classes or 0) - 1
+        yield "E209", f"`{shown}` holds {found['range']}, and the classes of {output} are 0 to {last}"
     elif "range" in found:
-        wanted = _RANGES[values]
-        message = (
-            f"`{judged.name}` is for labels that are {wanted}, and `{named.shown}` holds {found['range']}"
+        kind = _RANGES[wanted.values]
+        yield "W610", f"{name} is for labels that are {kind}, and `{shown}` holds {found['range']}"
+    elif "unweighed" in found:
+        yield (
+            "N710",
+            f"`class_weight` leaves out {found['unweighed']} of `{shown}`: Keras takes a weight of 1",
         )
-        yield Diagnostic("W610", message, node.span, layer)
-    if "rows" in found:
-        message = f"`{judged.name}` is for labels that sum to 1, and a row of `{named.shown}` sums to {found['rows']}"
-        yield Diagnostic("W610", message, node.span, layer)
+    if "rows" in found and "range" not in found:
+        sums = f"a row of `{shown}` sums to {found['rows']}"
+        if chooses_one(judged):
+            yield "W610", f"{name} is for labels that sum to 1, and {sums}"
+        else:
+            yield "W610", f"`class_weight` gives a row the weight of its first largest, and {sums}"
+    if "fraction" in found:
+        yield "W610", f"`class_weight` rounds labels to classes, and `{shown}` holds {found['fraction']}"
+    if "gap" in found:
+        yield (
+            "E209",
+            f"`{shown}` holds a 0 before a class ({found['gap']}): {name} takes as many as are not 0",
+        )
+    if "long" in found:
+        yield "W610", f"`{shown}` takes {found['long']} to spell, and {output} has {wanted.steps:,}"

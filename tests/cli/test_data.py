@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specc.arrays.files import FileFault
+from specc.arrays.judge import Wanted
 from specc.arrays.named import Named
 from specc.arrays.scan import scan
 from specc.cli import main
@@ -272,7 +273,7 @@ def test_no_bytes_are_fatal(tmp_path_factory: pytest.TempPathFactory, junk: byte
     named = Named("x", str(path))
     try:
         assert all(size >= 0 for size in named.array.sizes)
-        scan(named, "distribution")
+        scan(named, Wanted("distribution", rows=True))
     except FileFault as fault:
         assert str(fault)
 
@@ -349,11 +350,120 @@ class TestValues:
         assert codes(found) == ["W610"]
         assert "holds 7 (sample 4)" in found[0][1]
 
+    def test_rows_of_columns_first(self, check: Any, tmp_path: Path):
+        labels = np.asfortranarray(np.eye(3)[[0, 1, 2, 0, 1, 2]])
+        assert check({"y": labels}, "--data-values") == []
+        labels[2, 0] = 0.5
+        assert "a row of `y.npy` sums to 1.5 (sample 2)" in check({"y": labels}, "--data-values")[0][1]
+        many = np.asfortranarray(np.full((50_000, 4, 3), 1 / 3, "float32"))
+        many[49_000, 2, 1] = 1
+        np.save(tmp_path / "y.npy", many)
+        found = scan(Named("y", str(tmp_path / "y.npy")), Wanted("distribution", rows=True))
+        assert found == {"rows": "1.66667 (sample 49,000)"}
+
+    def test_shares_are_not_0(self, check: Any):
+        loss = "mean_absolute_percentage_error"
+        labels = np.full((N, 3), 5.0)
+        assert check({"y": labels}, "--data-values", loss=loss, activation="linear") == []
+        labels[3, 1] = 0
+        ((code, message),) = check({"y": labels}, "--data-values", loss=loss, activation="linear")
+        assert code == "W610"
+        assert "numbers other than 0, by which it divides, and `y.npy` holds 0 (sample 3)" in message
+
+    @pytest.mark.parametrize(
+        ("labels", "expected"),
+        [
+            ([1, 2, 0, 0, 0, 0], []),  # a sequence that is filled up may be longer than the steps
+            ([1, 2, 1, 2, 0, 0], []),
+            ([1, 2, 1, 2, 1, 0], [("W610", "takes 5 steps (sample 1) to spell, and output `y` has 4")]),
+            ([1, 1, 2, 2, 0, 0], [("W610", "takes 6 steps (sample 1)")]),
+            ([1, 0, 2, 0, 0, 0], [("E209", "holds a 0 before a class (sample 1)")]),
+            ([1, 3, 0, 0, 0, 0], [("E209", "holds 3 (sample 1), and the classes of output `y` are 0 to 2")]),
+            ([1, -1, 0, 0, 0, 0], [("E209", "holds -1 (sample 1)")]),
+        ],
+    )
+    def test_sequences(self, check: Any, labels: list[int], expected: list[tuple[str, str]]):
+        steps = SPEC.replace("  - Flatten:\n    from: x\n", "")
+        array = np.array([[1] + 5 * [0], labels, 6 * [0]] * 2)
+        given = {"inputs": "[time: 4, feature: 4]", "text": steps, "loss": "ctc", "activation": "linear"}
+        found = check({"y": array}, "--data-values", **given)
+        assert [code for code, _ in found] == [code for code, _ in expected]
+        assert all(part in message for (_, message), (_, part) in zip(found, expected, strict=True))
+
+    def test_tags(self, check: Any):
+        text = SPEC.replace("  - Flatten:\n    from: x\n", "").replace(
+            "Dense: {{units: {units}, activation: {activation}}}", "crf: {{units: {units}}}"
+        )
+        given = {"inputs": "[time: 4, feature: 4]", "text": text, "loss": "crf"}
+        tags = np.tile([0, 1, 2, 1], (N, 1))
+        assert check({"y": tags}, "--data-values", **given) == []
+        tags[5, 3] = 3
+        ((code, message),) = check({"y": tags}, "--data-values", **given)
+        assert code == "E209"
+        assert "holds 3 (sample 5), and the classes of output `y` are 0 to 2" in message
+        masked = text.replace(
+            "  - crf", "  - Masking\n  - crf"
+        )  # what stands at masked steps does not matter
+        assert check({"y": tags}, "--data-values", **{**given, "text": masked}) == []
+
+    def test_weights_below_0(self, check: Any):
+        weights = np.ones(N)
+        assert check({"y.sample_weight": weights}, "--data-values") == []
+        weights[1] = -2
+        ((code, message),) = check({"y.sample_weight": weights}, "--data-values")
+        assert code == "W610"
+        assert "holds -2 (sample 1)" in message
+
+    @pytest.mark.parametrize(
+        ("loss", "array", "expected"),
+        [
+            ("mean_squared_error", [0, 1, 2, 3, 1, 1], [("N710", "leaves out 3 (sample 3) of `y.npy`")]),
+            (
+                "mean_squared_error",
+                [0, 1, 2, 1.5, 1, 1],
+                [
+                    ("W610", "rounds labels to classes"),
+                ],
+            ),
+            ("mean_squared_error", [0, 1, 2, 2, 1, 1], []),
+            ("binary_crossentropy", [0, 1, 1, 0.25, 1, 1], [("W610", "holds 0.25 (sample 3)")]),
+        ],
+    )
+    def test_weights_of_classes(
+        self, check: Any, loss: str, array: list[float], expected: list[tuple[str, str]]
+    ):
+        text = SPEC + "targets: {{y: {{shape: [1], class_weight: {{0: 1, 1: 2, 2: 3}}}}}}\n"
+        if loss == "binary_crossentropy":
+            text = text.replace(", 2: 3", "")
+        given = {"text": text, "loss": loss, "units": 1, "activation": "sigmoid"}
+        found = check({"y": np.array(array, "float32")[:, None]}, "--data-values", **given)
+        assert [code for code, _ in found] == [code for code, _ in expected]
+        assert all(part in message for (_, message), (_, part) in zip(found, expected, strict=True))
+
+    def test_rows_of_several_classes(self, check: Any):
+        text = (
+            SPEC
+            + "targets: {{y: {{shape: [3], class_weight: {{0: 1, 1: 2, 2: 3}}, x-specc-ignore: W610}}}}\n"
+        )
+        given = {"text": text, "loss": "binary_crossentropy", "activation": "sigmoid"}
+        labels = np.eye(3)[[0, 1, 2, 0, 1, 2]]
+        assert check({"y": labels}, "--data-values", **given) == []
+        labels[4, 0] = 1
+        ((code, message),) = check({"y": labels}, "--data-values", **given)
+        assert code == "W610"
+        assert "first largest, and a row of `y.npy` sums to 2 (sample 4)" in message
+
+    def test_both_kinds_of_weights(self, check: Any):
+        text = SPEC + "targets: {{y: {{shape: [3], class_weight: {{0: 1, 1: 2, 2: 3}}}}}}\n"
+        ((code, message),) = check({"y.sample_weight": np.ones(N)}, text=text)
+        assert code == "E209"
+        assert "weighs samples, and target `y` has a `class_weight`" in message
+
     def test_long_arrays_are_read_in_stretches(self, tmp_path: Path):
         labels = np.zeros(300_000, "uint8")
         labels[-1] = 9
         np.save(tmp_path / "y.npy", labels)
-        found = scan(Named("y", str(tmp_path / "y.npy")), "classes", 9)
+        found = scan(Named("y", str(tmp_path / "y.npy")), Wanted("classes", 9))
         assert found == {"range": "9 (sample 299,999)"}
 
     def test_an_archive_that_holds_less_than_it_says(self, tmp_path: Path):
@@ -367,4 +477,4 @@ class TestValues:
         short, long = struct.pack("<I", len(whole) - 20), struct.pack("<I", len(whole))
         path.write_bytes(data.replace(short, long))
         with pytest.raises(FileFault):
-            scan(Named("y", str(path)), "any")
+            scan(Named("y", str(path)), Wanted())

@@ -142,6 +142,36 @@ def test_what_is_adjusted_is_said():
     assert judged("MeanSquaredError", (3,), (3,), "float32") == set()
 
 
+@pytest.mark.parametrize(
+    ("loss", "output", "labels", "is_silly"),
+    [
+        ("CTC", (4, 3), [1, 2, 1, 2, 0, 0], False),
+        ("CTC", (4, 3), [1, 2, 1, 2, 1, 0], True),
+        ("CTC", (4, 3), [1, 1, 2, 2, 0, 0], True),
+        ("MeanAbsolutePercentageError", (3,), [1, 2, 3], False),
+        ("MeanAbsolutePercentageError", (3,), [1, 0, 3], True),
+    ],
+)
+def test_numbers_that_make_a_silly_loss(loss: str, output: Sizes, labels: list[int], is_silly: bool):
+    """What `--data-values` warns of: no path spells a sequence, and nothing can be a share of 0."""
+    model, _, x = model_of(output)
+    model.compile("sgd", getattr(keras.losses, loss)(), run_eagerly=True)
+    value = float(np.asarray(model.test_on_batch(x, np.tile(labels, (SAMPLES, 1)))))
+    assert (value > 500) == is_silly
+
+
+def test_a_0_inside_a_sequence_ends_it_somewhere_else():
+    """As many of the front are read as are not 0: of `1 0 2` two, and what the third is does not matter."""
+    model, _, x = model_of((4, 3))
+    model.compile("sgd", keras.losses.CTC(), run_eagerly=True)
+    gap, other, meant = (
+        float(np.asarray(model.test_on_batch(x, np.tile(labels, (SAMPLES, 1)))))
+        for labels in ([1, 0, 2], [1, 0, 1], [1, 2, 0])
+    )
+    assert gap == other
+    assert not np.isclose(gap, meant)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES_OF_KERAS)
 def test_every_shape_of_labels_in_a_graph(loss: str):
