@@ -252,6 +252,8 @@ def _of_masks(cls: Any) -> str:
         return "make one"
     if cls.passes_mask:
         return "hand on"
+    if cls.carries_mask is not False:
+        return "carry it along"
     return "" if cls.masks is Op.masks else "merge masks"
 
 

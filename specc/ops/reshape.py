@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from specc.ops.advice import permute_text, quoted
 from specc.ops.axis import axis_numbers
-from specc.ops.declare import Example, Place, Shape, Shapes, Unary, op
+from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Shapes, Unary, op
 from specc.ops.entries import REST, Dims, Entries, TargetShape, entries_text, shape_of
 from specc.ops.kinds import AxisRefs, Positive
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace, SetArgument, wrong_rank
@@ -228,6 +228,17 @@ class Flatten(Unary):
         kept, rest = self.order(x)
         flat = Shape((product(x.sizes[i] for i in rest),), (FEATURE,))
         return x.ordered(kept).join(flat)
+
+    @property
+    def carries_mask(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.keep is not None
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, if all of its axes are kept, and stay in front."""
+        mask = inputs[0].mask
+        if mask is None or self.order(inputs[0].shape)[0][: mask.rank] != tuple(range(mask.rank)):
+            return ()
+        return (mask,)
 
 
 @op(Example({"dims": [2, 1]}, ((3, 4),)), Example({"dims": [3, 1, 2]}, ((3, 4, 5),)))

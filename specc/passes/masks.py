@@ -31,7 +31,8 @@ class Steps(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`.
+    """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`,
+    and what was lost `outside` of it.
 
     `announced`: the masks that values have while the model is built, where these are others than when it runs.
     `filled`: the values that have a mask which marks nothing of what was lost; `handed`: those whose masks Keras hands
@@ -44,6 +45,7 @@ class Masked(NamedTuple):
     announced: dict[int, Shape | None]
     lost: dict[int, Lost]
     steps: dict[int, Steps]
+    outside: dict[int, Lost]
     filled: set[int]
     handed: set[int]
     taken: dict[int, Lost]
@@ -55,6 +57,11 @@ class Masked(NamedTuple):
         seen = self.seen.get(layer, {})
         types = [(v, self.types[v]) for v in layer.inputs if v is not None]
         return tuple([x._replace(mask=seen[v]) if v in seen else x for v, x in types])
+
+
+def _nothing(types: list[Tensor]) -> Masked:
+    """What is known before the first layer."""
+    return Masked(types, {}, {}, {}, {}, set(), set(), {}, {}, {})
 
 
 def masked(explicit: Explicit, report: Report | None = None) -> Masked:
@@ -73,9 +80,7 @@ class _Following:
     def __init__(self, explicit: Explicit, report: Report | None) -> None:
         self.layers = explicit.layers
         self.report = report
-        self.found = Masked(
-            [t._replace(mask=None) for t in explicit.types], {}, {}, {}, set(), set(), {}, {}, {}
-        )
+        self.found = _nothing([t._replace(mask=None) for t in explicit.types])
         self.announced = self.found.announced
         self.takers: dict[int, list[Layer]] = {}
         """The layers that take the mask off a value."""
@@ -245,6 +250,10 @@ def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
         return
     off = [*found.stripped.get(layer, {}).values()]
     before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
+    if isinstance(op, Fold):
+        found.outside.update((op.region, each) for each in before[:1])
+    elif isinstance(op, Unfold) and op.region in found.outside:
+        before.append(found.outside[op.region])
     here = next((x.mask for x in inputs if x.mask is not None), None)
     lost = (
         [Lost(layer, here), *before] if here is not None and not off and not op.leaves_out(inputs) else before
@@ -265,6 +274,8 @@ def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
 
 def _reads_filled(layer: Layer, found: Masked) -> bool:
     """Whether the mask of a result is made of one that marks too little, or for want of one that was lost."""
+    if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
+        return found.steps[layer.op.region].value in found.filled
     seen, off = found.seen.get(layer, {}), found.stripped.get(layer, {})
     return any(
         v in off or v in found.filled or (v in found.lost and seen.get(v, found.types[v].mask) is None)
