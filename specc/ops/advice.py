@@ -53,12 +53,18 @@ def _along_features(x: Shape, at: int, parameter: str | None) -> Iterable[Repair
 
 def spatial_warning(x: Shape) -> Iterable[Misfit]:
     """W601 where an op works on the last axis alone and there are spatial axes in front of it."""
-    spatial = [axis for axis in x.axes[:-1] if axis.role == "spatial"]
-    if spatial:
-        pool = f"GlobalAveragePooling{len(spatial)}D"
+    places = places_of(x)
+    if places:
+        pool = f"GlobalAveragePooling{len(places)}D"
         repairs = (flattened(x), InsertBefore(pool, "average over all places first", "unsafe"))
-        message = f"works on the last axis of {x} alone, once for each place in {quoted(spatial)}"
-        yield Misfit("W601", message, axis=x.axes.index(spatial[0]), repairs=repairs)
+        message = f"works on the last axis of {x} alone, once for each place in {quoted(places)}"
+        yield Misfit("W601", message, axis=x.axes.index(places[0]), repairs=repairs)
+
+
+def places_of(x: Shape) -> list[Axis]:
+    """The axes of places in front of the last axis; of a single one, or those of size 1, each place is as a step."""
+    places = [a for a, size in zip(x.axes[:-1], x.sizes, strict=False) if a.role == "spatial" and size != 1]
+    return places if len(places) > 1 else []
 
 
 def flattened(x: Shape) -> InsertBefore:

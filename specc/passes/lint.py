@@ -7,6 +7,7 @@ of an image (W601), a `crf` that never trains (W609), a batch axis in a shape (W
 from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Note
 from specc.ir.graph import Crossing, Input, Layer, Typed
 from specc.ir.link import chain_of
+from specc.ops.advice import is_features, places_of, spatial_warning
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove, Repair, Replace, SetArgument
 from specc.passes.activations import activation_behind, maker_positions
@@ -102,10 +103,10 @@ def _doubled(typed: Typed, found: Findings) -> None:
 
 
 def _over_places(typed: Typed, found: Findings) -> None:
-    """W601 for a dense layer over height and width, where nothing behind it looks at places.
+    """W601 for a dense layer over height and width, where nothing behind it looks at places before they are flattened.
 
     In front of a convolution or a pooling it is a convolution of size 1, as in a ConvNeXt; and who promises an output
-    with a height or a width means it.
+    with a height or a width, or has labels for each place, means it.
     """
     layers, types = typed.graph.layers, typed.types
     dense = [
@@ -113,17 +114,19 @@ def _over_places(typed: Typed, found: Findings) -> None:
     ]
     if not any(_has_places(layer.inputs[0], typed) for layer in dense):
         return
-    from specc.ops.advice import is_features, spatial_warning
     from specc.passes.blame import Blame
 
+    labelled = {target.name for target in typed.graph.targets if target.tensor.shape.rank > 1}
     seen = {
         output.value
         for output in typed.graph.outputs
-        if output.promise is not None and any(axis.role == "spatial" for axis in output.promise.axes)
+        if output.name in labelled
+        or (output.promise is not None and any(axis.role == "spatial" for axis in output.promise.axes))
     }
     for layer, op in zip(reversed(layers), reversed(typed.ops), strict=True):
-        looks = isinstance(op, Op) and not isinstance(op, Crossing) and "space" in (op.places or ())
-        if looks or any(value in seen and _has_places(value, typed) for value in layer.outputs):
+        if (op is not None and _looks_at_places(op, layer, typed)) or any(
+            value in seen and _has_places(value, typed) for value in layer.outputs
+        ):
             seen.update(value for value in layer.inputs if value is not None)
     blame = Blame(typed.graph, found, types)
     for layer in dense:
@@ -134,9 +137,18 @@ def _over_places(typed: Typed, found: Findings) -> None:
 
 
 def _has_places(value: int | None, typed: Typed) -> bool:
-    """Whether a value has a height, a width or a depth in front of its last axis."""
+    """Whether a value has two or more of height, width and depth in front of its last axis."""
     x = None if value is None else typed.types[value]
-    return x is not None and any(axis.role == "spatial" for axis in x.shape.axes[:-1])
+    return x is not None and bool(places_of(x.shape))
+
+
+def _looks_at_places(op: Op, layer: Layer, typed: Typed) -> bool:
+    """Whether an op does something with the axes in front of the last one, other than to flatten them."""
+    if isinstance(op, Crossing) or op.ignores_leading or op.name == "Flatten":
+        return False
+    x = None if layer.inputs[0] is None else typed.types[layer.inputs[0]]
+    y = typed.types[layer.outputs[0]]
+    return x is None or y is None or y.shape.rank > 1 or x.shape.elements != y.shape.elements
 
 
 def _untrained(typed: Typed, found: Findings) -> None:
