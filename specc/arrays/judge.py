@@ -22,7 +22,7 @@ class Wanted(NamedTuple):
     """What the numbers of an array must be.
 
     `classes`: how many there are, and `ignored` one that stands for none; `rows`: each row sums to 1; `steps`: in how
-    many a sequence is spelled; `weighed`: the classes with a weight, where each number is one.
+    many a sequence is spelled; `whole`: Keras rounds to a class; `weighed`: the classes with a weight.
     """
 
     values: Values = "any"
@@ -30,6 +30,7 @@ class Wanted(NamedTuple):
     ignored: int | None = None
     rows: bool = False
     steps: int | None = None
+    whole: bool = False
     weighed: frozenset[int] | None = None
 
 
@@ -60,8 +61,11 @@ class Judge:
         else:
             if self.wanted.values != "any":
                 self.say("range", stretch, self.outside(stretch))
-            if self.wanted.weighed is not None:
-                self.hold_weighed(stretch, self.wanted.weighed)
+            if self.wanted.whole and not _are_whole(stretch):
+                self.say("fraction", stretch, _where(stretch, lambda x: not float(x).is_integer()))
+            weighed = self.wanted.weighed
+            if weighed is not None and not weighed.issuperset(stretch):
+                self.say("unweighed", stretch, _where(stretch, lambda x: round(x) not in weighed))
             if self.sums is not None:
                 self.add_rows(stretch, self.sums)
             elif self.row > 1:
@@ -117,13 +121,6 @@ class Judge:
             case _:
                 pass
         return []
-
-    def hold_weighed(self, stretch: Sequence[float], weighed: frozenset[int]) -> None:
-        """Numbers that Keras rounds to a class, and classes without a weight."""
-        if not _are_whole(stretch):
-            self.say("fraction", stretch, _where(stretch, lambda x: not float(x).is_integer()))
-        if not weighed.issuperset(stretch):
-            self.say("unweighed", stretch, _where(stretch, lambda x: round(x) not in weighed))
 
     def hold_rows(self, stretch: Sequence[float]) -> None:
         """The rows of a stretch, in the order of the file."""

@@ -57,16 +57,15 @@ def _wanted(named: Named, judged: Judged, class_weight: Mapping[int, float] | No
         return Wanted() if judged.is_masked else Wanted(values, judged.tags)
     labels = nameless(named.array.sizes)
     is_row = labels.rank == 1 and labels.sizes != (1,)
-    weighed = None
-    if class_weight is not None and not is_row and labels.rank < 2:
-        weighed = frozenset(class_weight) | frozenset(classes_of(judged, labels) or ())
+    is_one = class_weight is not None and not is_row and labels.rank < 2
     return Wanted(
         values,
         _number(sizes[-1]) if sizes else None,
         argument(judged.loss, "ignore_class"),
         rows=chooses_one(judged) or (class_weight is not None and is_row),
         steps=_number(sizes[0]) if values == "sequence" else None,
-        weighed=weighed,
+        whole=is_one,
+        weighed=frozenset(class_weight or ()) if is_one and classes_of(judged, labels) is None else None,
     )
 
 

@@ -54,8 +54,9 @@ def read_class_weight(node: Node, value: Any, found: Findings) -> dict[int, floa
 
 
 def _no_class(key: Scalar, number: Any) -> Diagnostic:
-    """E107 for what is no number of a class; Keras looks for numbers, and finds no weight under text."""
-    message = f"a class is an integer, not {key.kind}: Keras would find no weight for it"
+    """E107 for what is no number of a class."""
+    why = ": Keras would find no weight for it" if isinstance(number, str) else ""
+    message = f"a class is an integer, not {key.kind}{why}"
     fixes: tuple[Fix, ...] = ()
     if isinstance(number, str) and number.isdecimal() and is_written_out(key):
         from specc.syntax.edits import replace
@@ -122,15 +123,15 @@ def _hold_classes(target: Target, node: Node, judged: Judged) -> Iterator[Diagno
     classes = classes_of(judged, labels)
     if classes is not None:
         strange = [number for number in weights if number not in classes]
-        missing = len(classes) - (len(weights) - len(strange))
+        missing = classes.stop - classes.start - (len(weights) - len(strange))
         if strange:
             keys = {key.value: key for key, _ in node.entries} if isinstance(node, tree.Mapping) else {}
             message = (
                 f"{_listed(strange, len(strange))} has a weight, and the classes of output `{judged.output}`"
-                f" are {classes[0]} to {classes[-1]}"
+                f" are {classes.start} to {classes.stop - 1}"
             )
             yield Diagnostic("E209", message, keys.get(strange[0], node).span)
-        elif missing and classes[0] == 0:
+        elif missing and classes.start == 0:
             left_out = (number for number in classes if number not in weights)
             message = f"`{KEY}` leaves out {_listed(left_out, missing)}: Keras takes a weight of 1"
             yield Diagnostic("N710", message, node.span)
