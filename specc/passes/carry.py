@@ -8,13 +8,15 @@ of what is read so is 0. All of this is ordinary layers of the explicit graph.
 from collections.abc import Iterable
 from typing import Any
 
-from specc.ir.graph import Crossing, Explicit, Layer, Output, Unfold, makers_of
+from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold, makers_of
+from specc.ir.masked import Masked, op_of
 from specc.ir.names import take_name
 from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
-from specc.passes.masks import Masked, carries, masked, op_of, sources_of
+from specc.passes.lost_masks import sources_of
+from specc.passes.masks import carries, is_behind, masked
 from specc.shapes.axis import NAMELESS
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
@@ -182,7 +184,7 @@ class _Carrying:
         match op.name:
             case "map":
                 assert isinstance(op, Crossing)
-                return self._add(layer, "mask", type(op)(op.region, op.positions), (mask,), result)
+                return self._across(layer, op, mask, result)
             case "slice":
                 at = axis_number(op.arguments["axis"], x.shape)
                 if x.mask is None or at >= x.mask.rank:
@@ -204,6 +206,20 @@ class _Carrying:
             case _:
                 sources = sources_of(layer, self.types)
                 return self._either(layer, [self.tensors[v] for v in sources], result)
+
+    def _across(self, layer: Layer, op: Crossing, mask: int, result: Tensor) -> int:
+        """A mask that crosses into a region or out of it; one that is over none of its axes is repeated inside."""
+        shape = result.shape
+        if op.region not in self.found.repeated or not is_behind(op, shape):
+            return self._add(layer, "mask", type(op)(op.region, op.positions), (mask,), result)
+        if isinstance(op, Fold):
+            return self._add(layer, "mask", Fold(op.region), (mask,), result)
+        steps = self.explicit.folded[op.region]
+        behind = tuple(range(shape.rank, shape.rank + len(op.positions)))
+        every = Tensor(shape.join(Shape(steps.sizes, steps.axes)), "bool")
+        unfolded = self._add(layer, "mask", Unfold(op.region, behind), (mask,), every)
+        gone = [i + 1 for i in behind]
+        return self._add(layer, "mask", _made("ops.any", axis=gone), (unfolded,), result)
 
     def _made_anew(self, layer: Layer, op: Op, value: int, result: Tensor) -> int:
         """The mask that `Masking`, or an embedding of indices of which 0 is padding, reads off its input."""

@@ -6,10 +6,11 @@ from functools import cached_property
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed
 from specc.ir.link import chain_of
+from specc.ir.masked import Lost, Masked, has_axis, lacks, op_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
-from specc.passes.masks import Lost, Masked, has_axis, is_written_down, lacks, masked, op_of
+from specc.passes.masks import is_written_down, masked
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 

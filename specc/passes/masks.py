@@ -5,63 +5,16 @@ construct, a fold or an inserted reshape makes is carried beside it (`specc.pass
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Unfold
-from specc.ops.declare import Inputs, Masks, Op
+from specc.ir.masked import Lost, Masked, Steps, nothing_known, op_of
+from specc.ops.declare import Inputs, Masks
 from specc.ops.misfit import Misfit
+from specc.passes.lost_masks import lose
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 
 Report = Callable[[Misfit, Layer], None]
-
-
-class Lost(NamedTuple):
-    """The mask that `layer` has not handed on to its result, or has taken off what it reads; over these axes."""
-
-    layer: Layer
-    mask: Shape
-
-
-class Steps(NamedTuple):
-    """The mask over the axes of a region: `value`, which enters, has one over these axes and perhaps over more."""
-
-    value: int
-    mask: Shape
-
-
-class Masked(NamedTuple):
-    """What is known of masks: the types of all values, with theirs; what masks were lost, by value; by region, `Steps`,
-    and what was lost `outside` of it.
-
-    `announced`: the masks that values have while the model is built, where these are others than when it runs.
-    `filled`: the values that have a mask which marks nothing of what was lost; `handed`: those whose masks Keras hands
-    on by itself; `taken`: those that have none any more in the end.
-    `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
-    `stripped[layer]`: those of them that a layer before it has taken off.
-    """
-
-    types: list[Tensor]
-    announced: dict[int, Shape | None]
-    lost: dict[int, Lost]
-    steps: dict[int, Steps]
-    outside: dict[int, Lost]
-    filled: set[int]
-    handed: set[int]
-    taken: dict[int, Lost]
-    seen: dict[Layer, dict[int, Shape | None]]
-    stripped: dict[Layer, dict[int, Lost]]
-
-    def read(self, layer: Layer) -> Inputs:
-        """What a layer reads, each with the mask that it sees of it."""
-        seen = self.seen.get(layer, {})
-        types = [(v, self.types[v]) for v in layer.inputs if v is not None]
-        return tuple([x._replace(mask=seen[v]) if v in seen else x for v, x in types])
-
-
-def _nothing(types: list[Tensor]) -> Masked:
-    """What is known before the first layer."""
-    return Masked(types, {}, {}, {}, {}, set(), set(), {}, {}, {})
 
 
 def masked(explicit: Explicit, report: Report | None = None) -> Masked:
@@ -80,7 +33,7 @@ class _Following:
     def __init__(self, explicit: Explicit, report: Report | None) -> None:
         self.layers = explicit.layers
         self.report = report
-        self.found = _nothing([t._replace(mask=None) for t in explicit.types])
+        self.found = nothing_known([t._replace(mask=None) for t in explicit.types])
         self.announced = self.found.announced
         self.takers: dict[int, list[Layer]] = {}
         """The layers that take the mask off a value."""
@@ -122,7 +75,7 @@ class _Following:
                         self.announced[value] = None
             if differ and not carries(layer):
                 self._announce(layer, values)
-            _lose(layer, inputs, self.found)
+            lose(layer, inputs, self.found)
         for value, takers in self.takers.items():
             mask = types[value].mask
             if mask is not None and value in self.found.handed:
@@ -178,12 +131,6 @@ def _turns(layers: list[Layer]) -> dict[Layer, tuple[int, int]]:
     return turns
 
 
-def op_of(layer: Layer) -> Op:
-    """The op of a layer of an explicit graph, in which none is pending."""
-    assert isinstance(layer.op, Op)
-    return layer.op
-
-
 def is_written_down(layer: Layer, types: list[Tensor]) -> bool:
     """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
     op, value = op_of(layer), layer.inputs[0]
@@ -217,83 +164,32 @@ def _in_front(x: Tensor, result: Shape) -> Shape | None:
 
 
 def _crossed(op: Crossing, layer: Layer, x: Tensor, result: Shape, found: Masked) -> Shape | None:
-    """The mask inside is over the axes of it that stay; over those that leave, and outside, it is the region's."""
+    """The mask inside is over the axes of it that stay; over those that leave, and outside, it is the region's.
+
+    One that is over none of the region's axes, which stand behind its own, is the same inside and outside.
+    """
     mask, count = x.mask, len(op.positions)
     if isinstance(op, Fold):
-        if mask is None or any(i >= mask.rank for i in op.positions):
+        if mask is None:
             return None
         value = layer.inputs[0]
         assert value is not None
-        if count:
-            found.steps.setdefault(op.region, Steps(value, mask.ordered(op.positions)))
-        return result.part(0, mask.rank - count) if mask.rank > count else None
+        if all(i < mask.rank for i in op.positions):
+            if count:
+                found.steps.setdefault(op.region, Steps(value, mask.ordered(op.positions)))
+            return result.part(0, mask.rank - count) if mask.rank > count else None
+        if not is_behind(op, mask):
+            return None
+        found.repeated.add(op.region)
+        return result.part(0, mask.rank)
+    if mask is not None and op.region in found.repeated and is_behind(op, mask):
+        return result.part(0, mask.rank)
     if mask is not None and all(i < mask.rank + count for i in op.positions):
         return result.part(0, mask.rank + count)
     leads = op.positions == tuple(range(count))
     return result.part(0, count) if leads and op.region in found.steps else None
 
 
-def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
-    """The values whose masks make that of the first result: of all that are merged, else of the first, if any."""
-    op, values = op_of(layer), [v for v in layer.inputs if v is not None]
-    if op.name == "mask":
-        return [] if types[values[1]].dtype == "bool" else values[1:]
-    if op.makes_mask:
-        return []
-    return values if op.takes_list and not op.uses_mask else values[:1]
-
-
-def _lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
-    """Note the masks that the results lack: what this layer has not handed on, or one before it."""
-    op = op_of(layer)
-    if op.reads_batch_alone:
-        return
-    off = [*found.stripped.get(layer, {}).values()]
-    before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
-    if isinstance(op, Fold):
-        found.outside.update((op.region, each) for each in before[:1])
-    elif isinstance(op, Unfold) and op.region in found.outside:
-        before.append(found.outside[op.region])
-    here = next((x.mask for x in inputs if x.mask is not None), None)
-    lost = (
-        [Lost(layer, here), *before] if here is not None and not off and not op.leaves_out(inputs) else before
-    )
-    if not lost:
-        return
-    filled = lost if op.fills_mask(inputs) else before if _reads_filled(layer, found) else []
-    for value in layer.outputs:
-        x = found.types[value]
-        lacking = next((each for each in lost if lacks(x, each)), None)
-        if lacking is None and x.mask is not None:
-            lacking = next((each for each in filled if has_axis(x.shape, each.mask)), None)
-            if lacking is not None:
-                found.filled.add(value)
-        if lacking is not None:
-            found.lost[value] = lacking
-
-
-def _reads_filled(layer: Layer, found: Masked) -> bool:
-    """Whether the mask of a result is made of one that marks too little, or for want of one that was lost."""
-    if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
-        return found.steps[layer.op.region].value in found.filled
-    seen, off = found.seen.get(layer, {}), found.stripped.get(layer, {})
-    return any(
-        v in off or v in found.filled or (v in found.lost and seen.get(v, found.types[v].mask) is None)
-        for v in sources_of(layer, found.types)
-    )
-
-
-def lacks(x: Tensor, lost: Lost) -> bool:
-    """Whether a value has an axis that a mask was over, and no mask over it."""
-    return has_axis(x.shape, lost.mask) and not (x.mask is not None and has_axis(x.mask, lost.mask))
-
-
-def has_axis(x: Shape, mask: Shape) -> bool:
-    """Whether one of the axes that a mask was over is among those of `x`: by its name, or else where it stands."""
-    for i, axis in enumerate(mask.axes):
-        if axis.name is not None:
-            if any(a.name == axis.name for a in x.axes):
-                return True
-        elif i < x.rank and x.axes[i].name is None:
-            return True
-    return False
+def is_behind(op: Crossing, mask: Shape) -> bool:
+    """Whether the axes of a region stand behind those of a mask."""
+    return bool(op.positions) and all(i >= mask.rank for i in op.positions)

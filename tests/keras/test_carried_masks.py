@@ -209,6 +209,15 @@ layers:
   - Dense: {units: 2, bias_initializer: ones}
   - LSTM: 2
 """
+BEHIND = """
+inputs: {x: [time: T, feature: 4]}
+layers:
+  - Masking: 0.0
+  - rearrange: {pattern: "time (f g) -> time f g", sizes: {f: 2}}
+  - map: {over: f, layers: [{GRU: {units: 2, return_sequences: true}}]}
+  - rearrange: "time f g -> time (f g)"
+  - LSTM: 2
+"""
 RESIDUAL = """
 inputs: {x: [time: T, feature: 3]}
 layers:
@@ -243,6 +252,7 @@ layers:
         pytest.param(RESIDUAL, (3,), 1, id="a residual around attention"),
         pytest.param(JOINED, (3,), 1, id="joined features"),
         pytest.param(ADDED, (3,), 1, id="positions added"),
+        pytest.param(BEHIND, (4,), 1, id="a map over an axis behind"),
         pytest.param(OWN, (3,), 1, id="a mask of one's own"),
         *(
             pytest.param(reducing(how), (3,), 1, id=how)

@@ -10,10 +10,11 @@ import pytest
 
 from specc.backends.keras.lower import lower
 from specc.backends.keras.verify import verify
+from specc.ir.masked import Masked
 from specc.ops import registry
 from specc.ops.declare import Example, Op
 from specc.ops.misfit import Misfit
-from specc.passes.masks import Masked, masked
+from specc.passes.masks import masked
 from tests.keras.network import Network, make
 
 SAME_TENSOR = (

@@ -16,8 +16,8 @@ from specc.backends.emit.statements import Hidden, function, main
 from specc.backends.emit.training import compile_call
 from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
+from specc.ir.masked import op_of
 from specc.passes.compile import Compile
-from specc.passes.masks import op_of
 from specc.syntax import tree
 
 _NAMED = '''def named(x, name):

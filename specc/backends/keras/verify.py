@@ -10,7 +10,8 @@ from specc.backends.keras.own import is_foreign
 from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Explicit, Layer, Output, Weighed
 from specc.ir.link import chain_of
-from specc.passes.masks import carries, masked, op_of
+from specc.ir.masked import op_of
+from specc.passes.masks import carries, masked
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
 

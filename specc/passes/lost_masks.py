@@ -1,0 +1,56 @@
+"""Masks that are lost on the way: who has lost them, and which values lack them behind that."""
+
+from specc.ir.graph import Fold, Layer, Unfold
+from specc.ir.masked import Lost, Masked, has_axis, lacks, op_of
+from specc.ops.declare import Inputs
+from specc.shapes.tensor import Tensor
+
+
+def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
+    """The values whose masks make that of the first result: of all that are merged, else of the first, if any."""
+    op, values = op_of(layer), [v for v in layer.inputs if v is not None]
+    if op.name == "mask":
+        return [] if types[values[1]].dtype == "bool" else values[1:]
+    if op.makes_mask:
+        return []
+    return values if op.takes_list and not op.uses_mask else values[:1]
+
+
+def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
+    """Note the masks that the results lack: what this layer has not handed on, or one before it."""
+    op = op_of(layer)
+    if op.reads_batch_alone:
+        return
+    off = [*found.stripped.get(layer, {}).values()]
+    before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
+    if isinstance(op, Fold):
+        found.outside.update((op.region, each) for each in before[:1])
+    elif isinstance(op, Unfold) and op.region in found.outside:
+        before.append(found.outside[op.region])
+    here = next((x.mask for x in inputs if x.mask is not None), None)
+    lost = (
+        [Lost(layer, here), *before] if here is not None and not off and not op.leaves_out(inputs) else before
+    )
+    if not lost:
+        return
+    filled = lost if op.fills_mask(inputs) else before if _reads_filled(layer, found) else []
+    for value in layer.outputs:
+        x = found.types[value]
+        lacking = next((each for each in lost if lacks(x, each)), None)
+        if lacking is None and x.mask is not None:
+            lacking = next((each for each in filled if has_axis(x.shape, each.mask)), None)
+            if lacking is not None:
+                found.filled.add(value)
+        if lacking is not None:
+            found.lost[value] = lacking
+
+
+def _reads_filled(layer: Layer, found: Masked) -> bool:
+    """Whether the mask of a result is made of one that marks too little, or for want of one that was lost."""
+    if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
+        return found.steps[layer.op.region].value in found.filled
+    seen, off = found.seen.get(layer, {}), found.stripped.get(layer, {})
+    return any(
+        v in off or v in found.filled or (v in found.lost and seen.get(v, found.types[v].mask) is None)
+        for v in sources_of(layer, found.types)
+    )
