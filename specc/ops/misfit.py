@@ -12,12 +12,16 @@ from specc.shapes.shape import Shape, sizes_text
 
 
 class SetArgument(NamedTuple):
-    """A repair: give `parameter` of this op the value that `text` (YAML) says; None drops the argument."""
+    """A repair: give `parameter` of this op the value that `text` (YAML) says; None drops the argument.
+
+    Of an op within this one, which the argument `within` holds, or an argument of that.
+    """
 
     parameter: str
     text: str | None
     title: str
     applicability: Applicability = "safe"
+    within: tuple[str, ...] = ()
 
 
 class InsertBefore(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from specc.diagnostics.model import Fix
 from specc.ops.declare import Op, Shape, Weights
 from specc.ops.making import ArgumentError, ArgumentErrors
-from specc.ops.misfit import Misfit
+from specc.ops.misfit import Misfit, SetArgument
 from specc.shapes.shape import nameless, sizes_text
 
 Inner = TypeVar("Inner", bound=Op)
@@ -52,6 +52,11 @@ def about(fault: Misfit, parameter: str, axes_before: int = 0) -> Misfit:
         operand=fault.operand,
         axis=at if at is None or at < 0 else at + axes_before,
         facts=fault.facts,
+        repairs=tuple(
+            repair._replace(within=(parameter, *repair.within))
+            for repair in fault.repairs
+            if isinstance(repair, SetArgument)
+        ),
     )
     told.fixes = fault.fixes
     return told

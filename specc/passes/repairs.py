@@ -8,6 +8,7 @@ from specc.ops.advice import permute_text
 from specc.ops.declare import Op, Place
 from specc.ops.making import first_parameter
 from specc.ops.misfit import InsertBefore, Misfit, Remove, Repair, Replace, SetArgument
+from specc.ops.registry import find
 from specc.shapes.axis import CHANNEL, FEATURE, TIME
 from specc.shapes.dim import is_known
 from specc.shapes.shape import Shape
@@ -16,7 +17,7 @@ from specc.source import Span
 from specc.syntax import edits
 from specc.syntax.document import Item
 from specc.syntax.tree import Mapping as MappingNode
-from specc.syntax.tree import Scalar, Sequence
+from specc.syntax.tree import Node, Scalar, Sequence
 
 CARRIERS = (
     "Dropout",
@@ -43,7 +44,9 @@ def described_edits(repairs: Iterable[Repair], item: Item, cls: type[Op]) -> tup
 def _edits(repair: Repair, item: Item, cls: type[Op]) -> tuple[Edit, ...]:
     match repair:
         case SetArgument():
-            edit = _set(item, cls, repair.parameter, repair.text)
+            edit = (
+                _set_within(repair, item) if repair.within else _set(item, cls, repair.parameter, repair.text)
+            )
         case Remove():
             edit = edits.remove_item(item.node)
         case Replace():
@@ -65,6 +68,31 @@ def _set(item: Item, cls: type[Op], parameter: str, text: str | None) -> Edit | 
     if text is None:
         return edits.drop_argument(item.key, value, parameter, first_parameter(cls))
     return edits.set_argument(item.node, item.key, value, parameter, text, first_parameter(cls))
+
+
+def _set_within(repair: SetArgument, item: Item) -> Edit | None:
+    nested = _nested(item.value, repair.within)
+    if nested is None:
+        return None
+    key, arguments = nested.entries[0]
+    cls = find(str(key.value))
+    first = None if cls is None else first_parameter(cls)
+    if repair.text is None:
+        return edits.drop_argument(key, arguments, repair.parameter, first)
+    return edits.set_argument(nested, key, arguments, repair.parameter, repair.text, first)
+
+
+def _nested(arguments: Node | None, within: tuple[str, ...]) -> MappingNode | None:
+    """The op with arguments in an argument, or deeper, as its mapping of one entry; a bare value is the first."""
+    nested = None
+    for word in within:
+        nested = arguments
+        if isinstance(arguments, MappingNode) and arguments.key(word):
+            nested = arguments.get(word)
+        if not isinstance(nested, MappingNode) or len(nested.entries) != 1:
+            return None
+        arguments = nested.entries[0][1]
+    return nested if isinstance(nested, MappingNode) else None
 
 
 def op_span(item: Item) -> Span:
@@ -162,9 +190,8 @@ def _lost_axis(maker: Layer, layer: Layer) -> Fix | None:
 def _return_sequences(maker: Layer, wrapped: Op | None) -> Edit | None:
     if wrapped is None:
         return set_argument(maker, "return_sequences", "true")
-    value = maker.item.value
-    nested = value.get("layer") if isinstance(value, MappingNode) and value.key("layer") else value
-    if not isinstance(nested, MappingNode) or len(nested.entries) != 1:
+    nested = _nested(maker.item.value, ("layer",))
+    if nested is None:
         return None
     key, arguments = nested.entries[0]
     return edits.set_argument(

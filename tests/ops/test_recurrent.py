@@ -198,11 +198,11 @@ def test_faults_point_at_the_axis_of_the_whole_value() -> None:
     assert misfit(an_op("TimeDistributed", layer={"MaxPooling1D": 8}), (4, 5, 7)).axis == 1
 
 
-def test_a_wrapper_keeps_the_repairs_of_its_layer_to_itself() -> None:
-    assert misfit(an_op("LSTM", units=3, unroll=True), (T, 7)).repairs == (
-        SetArgument("unroll", None, "loop over the steps instead"),
-    )
-    assert misfit(an_op("Bidirectional", layer={"LSTM": {"units": 3, "unroll": True}}), (T, 7)).repairs == ()
+def test_a_wrapper_hands_on_the_repairs_of_its_layer() -> None:
+    repair = SetArgument("unroll", None, "loop over the steps instead")
+    assert misfit(an_op("LSTM", units=3, unroll=True), (T, 7)).repairs == (repair,)
+    both = an_op("Bidirectional", layer={"LSTM": {"units": 3, "unroll": True}})
+    assert misfit(both, (T, 7)).repairs == (repair._replace(within=("layer",)),)
 
 
 def test_integers() -> None:
