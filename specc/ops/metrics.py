@@ -22,6 +22,8 @@ from specc.ops.wants import (
     optional,
     required,
 )
+from specc.shapes.demand import agree
+from specc.shapes.dim import product
 
 _LOGITS: Wants = {"from_logits": FLAG}
 _SMOOTHING: Wants = {"label_smoothing": FRACTION}
@@ -174,6 +176,24 @@ COUNTERPARTS = {
     **{f"Sparse{name}": name for name in _BY_CLASS},
 }
 """The same measure for labels that are one-hot, and for those that are numbers of classes."""
+
+
+_BY_SAMPLE = ("F1Score", "FBetaScore")
+"""Metrics that take one weight for a sample, without an axis."""
+
+
+def weights_wanted(metric: str | Object, measure: str, output: Sizes, weights: Sizes) -> Sizes | None:
+    """The weights of a sample that a metric, `measure` being its class, wants in place of those that the losses take.
+
+    None where it takes these: most metrics do.
+    """
+    if measure in _BY_SAMPLE:
+        return () if weights else None
+    reads = metric_labels(metric, measure) if measure.endswith("IoU") else None
+    if reads is None:
+        return None
+    each = output[:-1] if reads.whole or reads.target == "classes" else output
+    return None if agree(product(weights), product(each)) else each
 
 
 def measure_of(metric: str | Object, output: Sizes, labels: Sizes) -> str:

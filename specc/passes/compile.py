@@ -133,7 +133,7 @@ class _Checker(SectionReader):
                     from specc.passes.logits import doubt_metrics
 
                     self.say(doubt_metrics(judged))
-            self.say(self.hold(Trained(name, made, judged, measured)))
+            self.say(self.hold(Trained(name, made, judged, measured, (*weighted.get(name, ()),))))
         if self.failed:
             return None
         return Compile(

@@ -11,7 +11,7 @@ from specc.ir.graph import Input, Layer, Output, Typed, makers_of
 from specc.passes.labels import Given, Repair, Trained, hold_labels, takes_dtype
 from specc.passes.losses import Judged, is_written_out
 from specc.passes.values import Findings
-from specc.passes.weighing import hold_sample_weights
+from specc.passes.weighing import hold_sample_weights, hold_weighted
 from specc.shapes.dim import Size, bind, is_anonymous, symbols_of
 from specc.shapes.dtype import is_float
 from specc.shapes.shape import Shape, nameless
@@ -232,7 +232,8 @@ class _Holder:
             yield Diagnostic("E209", message, node.span, layer, notes)
             return
         tensor = Tensor(nameless(array.sizes), array.dtype)
-        yield from hold_sample_weights(Given(f"`{named.shown}`", tensor, node.span, layer), one.judged)
+        said = [*hold_sample_weights(Given(f"`{named.shown}`", tensor, node.span, layer), one.judged)]
+        yield from said or hold_weighted(one, None, array.sizes, f"`{named.shown}`")
 
     def unused(
         self, output: Output, named: Named | Held, node: Node, layer: str | None

@@ -27,12 +27,13 @@ _WRONG: dict[Verdict, str] = {
 
 
 class Trained(NamedTuple):
-    """An output that is trained or measured: its type, its loss, and its metrics."""
+    """An output that is trained or measured: its type, its loss, and its metrics, of which some are `weighted`."""
 
     name: str
     tensor: Tensor
     judged: Judged | None
     metrics: tuple[Measured, ...]
+    weighted: tuple[Measured, ...] = ()
 
 
 class Given(NamedTuple):

@@ -67,7 +67,7 @@ def check_training(
             return hold_derived(one)
         said = [*hold_labels(_given(target, layers.get(one.name)), one, repair)]
         if one.judged is not None and not has_errors(said):
-            said += _hold_weights(target, one.judged, len(outputs))
+            said += _hold_weights(target, one, one.judged, len(outputs))
         return said
 
     compiled = None
@@ -107,19 +107,23 @@ def _given(target: Target, layer: str | None) -> Given:
     return Given(f"target `{target.name}`", target.tensor, target.node.span, layer, shape)
 
 
-def _hold_weights(target: Target, judged: Judged, outputs: int) -> Iterable[Diagnostic]:
+def _hold_weights(target: Target, one: Trained, judged: Judged, outputs: int) -> Iterable[Diagnostic]:
     """What is wrong with the weights that go with labels, for a model with so many outputs."""
     if target.sample_weight is None and target.class_weight is None:
         return ()
-    from specc.passes.weighing import hold_class_weights, hold_sample_weights
+    from specc.passes.weighing import KEY, hold_class_weights, hold_sample_weights, hold_weighted
 
+    labels = target.tensor.shape.sizes
     if target.sample_weight is None:
-        return hold_class_weights(target, judged, outputs)
+        said = [*hold_class_weights(target, judged, outputs)]
+        return said if has_errors(said) else [*said, *hold_weighted(one, labels, (), f"`{KEY}`")]
     assert isinstance(target.node, MappingNode)
     node = target.node.get("sample_weight")
     assert node is not None
     given = Given("`sample_weight`", Tensor(target.sample_weight, "float32"), node.span, shape=node)
-    return hold_sample_weights(given, judged, target.tensor.shape.sizes)
+    said = [*hold_sample_weights(given, judged, labels)]
+    weights = target.sample_weight.sizes
+    return said if has_errors(said) else [*said, *hold_weighted(one, labels, weights, "`sample_weight`")]
 
 
 def _useless(targets: Iterable[Target], reader: SectionReader, trained: Container[str]) -> list[Diagnostic]:

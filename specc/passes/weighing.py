@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.ir.graph import Target
-from specc.ops.families import argument
+from specc.ops.families import Object, argument
 from specc.ops.labels import Sizes, losses_of, weights_fit
 from specc.ops.losses import loss_facts
-from specc.passes.labels import Given, takes_dtype
+from specc.ops.metrics import measure_of, weights_wanted
+from specc.passes.labels import Given, Trained, takes_dtype
 from specc.passes.losses import Judged, is_written_out
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape, nameless
@@ -89,6 +90,22 @@ def hold_sample_weights(given: Given, judged: Judged, labels: Sizes | None = Non
             text = str(_weights(judged, losses))
             fixes = (Fix(f"make weights {text}", "unsafe", (replace(given.shape, text),)),)
         yield Diagnostic("E209", message, given.span, given.layer, notes, fixes)
+
+
+def hold_weighted(one: Trained, labels: Sizes | None, weights: Sizes, what: str) -> Iterator[Diagnostic]:
+    """E400 for each metric that does not take weights of a sample, of these sizes, that its loss takes."""
+    output = one.tensor.shape
+    for metric, node in one.weighted:
+        measure = measure_of(metric, output.sizes, output.sizes if labels is None else labels)
+        wanted = weights_wanted(metric, measure, output.sizes, weights)
+        if wanted is None:
+            continue
+        name = metric.name if isinstance(metric, Object) else metric
+        message = (
+            f"`{name}` takes weights {nameless(wanted)} of a sample for output `{one.name}` {output},"
+            f" and {what} is {nameless(weights)}"
+        )
+        yield Diagnostic("E400", message, node.span)
 
 
 def hold_class_weights(target: Target, judged: Judged, outputs: int) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from specc.ops.metrics import FLAT_METRICS, METRICS
+from specc.ops.metrics import FLAT_METRICS, METRICS, measure_of, weights_wanted
 from specc.pipeline import check_text
 from tests.keras.test_losses import SAMPLES, Sizes
 
@@ -51,14 +51,18 @@ def refused(metric: str, output: Sizes, labels: Sizes) -> bool:
     return bool(found)
 
 
-def result(metric: str, batches: list[tuple[Any, Any]]) -> Any:
-    """What a metric comes to; for `accuracy`, whatever Keras takes it for."""
+def made_by(metric: str, labels: Any, predictions: Any) -> Any:
+    """A metric; for `accuracy`, whatever Keras takes it for."""
     if metric == "accuracy":
         from keras.src.trainers.compile_utils import get_metric
 
-        made: Any = get_metric("accuracy", *batches[0])
-    else:
-        made = getattr(keras.metrics, metric)(**ARGUMENTS.get(metric, {}))
+        return get_metric("accuracy", labels, predictions)
+    return getattr(keras.metrics, metric)(**ARGUMENTS.get(metric, {}))
+
+
+def result(metric: str, batches: list[tuple[Any, Any]]) -> Any:
+    """What a metric comes to."""
+    made = made_by(metric, *batches[0])
     for labels, predictions in batches:
         made.update_state(labels, predictions)
     return np.asarray(made.result())
@@ -108,6 +112,44 @@ def parted(metric: str, outputs: tuple[Sizes, ...]) -> Iterator[str]:
 @pytest.mark.parametrize("metric", [*METRICS.classes, "accuracy"])
 def test_every_shape_of_labels(metric: str):
     assert list(parted(metric, OUTPUTS)) == []
+
+
+TIMES = np.array([1, 2, 1, 3, 1, 2, 1])
+
+
+def weighted(metric: str, output: Sizes, labels: Sizes, weights: Sizes) -> bool:
+    """Whether a sample of weight 2 counts as two samples; false where Keras refuses the weights."""
+    random = np.random.default_rng(3)
+    predictions = random.random((SAMPLES, *output)).astype("float32")
+    if metric in ("IoU", "Accuracy"):
+        predictions = np.round(2 * predictions)
+    highest = 2 if labels == output else max(1, output[-1])
+    given = random.integers(0, highest, (SAMPLES, *labels)).astype("float32")
+    several = (np.repeat(given, TIMES, 0), np.repeat(predictions, TIMES, 0))
+    made = [made_by(metric, given, predictions) for _ in range(2)]
+    made[0].update_state(*several)
+    times = TIMES.reshape(SAMPLES, *(1 for _ in weights))
+    try:
+        made[1].update_state(given, predictions, sample_weight=np.broadcast_to(times, (SAMPLES, *weights)))
+    except Exception:
+        return False
+    wanted, found = (np.asarray(one.result()) for one in made)
+    return np.allclose(found, wanted, atol=1e-3, equal_nan=True)
+
+
+@pytest.mark.parametrize("metric", [*METRICS.classes, "accuracy"])
+def test_weights_that_losses_take(metric: str):
+    parted: list[Any] = []
+    value = metric if metric == "accuracy" else METRICS.read({metric: ARGUMENTS.get(metric, {})})
+    for output in ((1,), (3,), (4, 1), (4, 3)):
+        if metric in FLAT_METRICS and len(output) != 1:
+            continue
+        labels = output[:-1] if metric.startswith(BY_CLASS) else output
+        for weights in ((), (1,)) if len(output) == 1 else ((1,), (4,)):
+            wanted = weights_wanted(value, measure_of(value, output, labels), output, weights)
+            if (wanted is None) != weighted(metric, output, labels, weights):
+                parted.append((output, weights))
+    assert parted == []
 
 
 @pytest.mark.slow
