@@ -201,6 +201,12 @@ class Graph(NamedTuple):
         """The fixed size of the batch, if an input has one."""
         return next((i.batch for i in self.inputs if i.batch is not None), None)
 
+    def called(self, maker: Layer | Input) -> str:
+        """What an author calls a layer: what a value enters or leaves by goes by the construct."""
+        if isinstance(maker, Layer) and isinstance(maker.op, Crossing):
+            return self.regions[maker.op.region].name
+        return maker.name
+
 
 class Folded(NamedTuple):
     """The axes that a region or a distribution merges into the batch, where they stood, and a value that has them."""
@@ -246,10 +252,15 @@ class Weighed(NamedTuple):
 
 
 class Demanded(NamedTuple):
-    """What a layer demands of sizes that are no numbers: the position of the layer, or, below 0, of the input."""
+    """What a layer demands of sizes that are no numbers: the position of the layer, or, below 0, of the input.
+
+    `is_promise`: what a block says of its input, `left` being what is promised. It is to hold for all sizes that the
+    others leave.
+    """
 
     demand: Demand
     layer: int
+    is_promise: bool = False
 
 
 class Typed(NamedTuple):

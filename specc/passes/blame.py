@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Fold, Graph, Layer, Makers, Reading, Unfold, makers_of
+from specc.ir.graph import Graph, Layer, Makers, Reading, makers_of
 from specc.ir.link import chain_of
 from specc.ops.declare import Op
 from specc.ops.misfit import Misfit
@@ -47,7 +47,7 @@ class Blame:
     def report(self, misfit: Misfit, layer: Layer) -> None:
         """Record a misfit; one mistake in a block that is used often, or repeated, is reported once."""
         node = _place(misfit, layer)
-        name = self.graph.regions[layer.op.region].name if isinstance(layer.op, Fold | Unfold) else layer.name
+        name = self.graph.called(layer)
         message = f"`{name}`: {misfit.message}"
         key = (misfit.code, node.start, node.source.path)
         if misfit.code[0] == "W" and self.graph.document.ignores and len(self._seen) < MAX_APART:

@@ -16,15 +16,10 @@ MAX_CONTRADICTIONS = 10
 
 
 class Constraint(NamedTuple):
-    """What a network needs of its symbols, as `T >= 5`, and the layers or inputs that need it, in order."""
+    """What a network needs of its symbols, as `T >= 5`, and the names and lines of what needs it, in order."""
 
     text: str
-    makers: tuple[Layer | Input, ...]
-
-    @property
-    def places(self) -> list[tuple[str, int]]:
-        """Their names, and the lines that they stand in."""
-        return [(maker.name, _node(maker).span.first.line) for maker in self.makers]
+    places: tuple[tuple[str, int], ...]
 
 
 def settle(typed: Typed, found: Findings) -> Typed:
@@ -33,7 +28,8 @@ def settle(typed: Typed, found: Findings) -> Typed:
     E211 for one that leaves no sizes to those before it, and is then left out; W605 for two sizes that must be equal
     where one of them is unknown.
     """
-    held = sorted(typed.demands, key=_place)
+    promises = [each for each in typed.demands if each.is_promise]
+    held = sorted([each for each in typed.demands if not each.is_promise], key=_place)
     solution = solve([each.demand for each in held])
     for _ in range(MAX_CONTRADICTIONS):
         if solution.contradiction is None:
@@ -42,6 +38,7 @@ def settle(typed: Typed, found: Findings) -> Typed:
         found.append(_contradiction(typed, held[last], [held[i] for i in others]))
         del held[last]
         solution = solve([each.demand for each in held])
+    held += promises
     _report_unproven(typed, held, found)
     return typed._replace(demands=held, solution=solution if solution.contradiction is None else None)
 
@@ -51,7 +48,7 @@ def constraints(typed: Typed) -> list[Constraint]:
     if typed.solution is None:
         return []
     return [
-        Constraint(text, tuple(dict.fromkeys(_maker(typed, typed.demands[i]) for i in numbers)))
+        Constraint(text, tuple(dict.fromkeys(_at(typed, typed.demands[i]) for i in numbers)))
         for text, numbers in typed.solution.constraints
     ]
 
@@ -74,20 +71,26 @@ def _maker(typed: Typed, each: Demanded) -> Layer | Input:
     return typed.graph.inputs[each.layer] if each.layer < 0 else typed.graph.layers[each.layer]
 
 
+def _at(typed: Typed, each: Demanded) -> tuple[str, int]:
+    maker = _maker(typed, each)
+    return typed.graph.called(maker), _node(maker).span.first.line
+
+
 def _contradiction(typed: Typed, last: Demanded, others: list[Demanded]) -> Diagnostic:
     """E211 at the layer that completes it, with what the others need."""
     symbols = sorted({name for each in (last, *others) for name in _symbols(each.demand)})
     sizes = f"no size of {' and '.join(f'`{name}`' for name in symbols)}" if symbols else "no size"
     maker = _maker(typed, last)
     layer = maker if isinstance(maker, Layer) else None
-    message = f"`{maker.name}`: needs {_text(last.demand)}, and with what is needed before, {sizes} is left"
+    name = typed.graph.called(maker)
+    message = f"`{name}`: needs {_text(last.demand)}, and with what is needed before, {sizes} is left"
     notes = tuple(
-        Note(f"`{at.name}` needs {_text(each.demand)}", _node(at).span)
+        Note(f"`{typed.graph.called(at)}` needs {_text(each.demand)}", _node(at).span)
         for each in others
         for at in (_maker(typed, each),)
     )
     chain = chain_of(layer.link) if layer else ()
-    return Diagnostic("E211", message, _node(maker).span, layer.name if layer else None, notes, (), chain)
+    return Diagnostic("E211", message, _node(maker).span, name if layer else None, notes, (), chain)
 
 
 def _node(maker: Layer | Input) -> Node:
@@ -120,14 +123,15 @@ def _report_unproven(typed: Typed, held: list[Demanded], found: Findings) -> Non
 def _unproven(typed: Typed, layer: Layer, demand: Same) -> Diagnostic:
     known = next((size for size in demand if not is_anonymous(size)), None)
     sizes = "two unknown sizes" if known is None else f"an unknown size and {known}"
-    message = f"`{layer.name}`: {sizes} must be equal when it runs, and nothing proves it"
+    name = typed.graph.called(layer)
+    message = f"`{name}`: {sizes} must be equal when it runs, and nothing proves it"
     notes = tuple(note for size in demand if (note := _origin(typed, layer, size)) is not None)
     written = (
         "one symbol, as `T`, in the place of both" if known is None else f"`{known}` in the place of `null`"
     )
     fixes = (Fix(f"where they are the same by what the data is, write {written}", "display"),)
     span, chain = layer.item.key.span, chain_of(layer.link)
-    return Diagnostic("W605", message, span, layer.name, notes, fixes, chain)
+    return Diagnostic("W605", message, span, name, notes, fixes, chain)
 
 
 def _origin(typed: Typed, layer: Layer, size: Size) -> Note | None:
@@ -140,5 +144,7 @@ def _origin(typed: Typed, layer: Layer, size: Size) -> Note | None:
         axis = tensor.shape.axes[tensor.shape.sizes.index(size)].name
         what = f"`{axis}` of" if axis else "an axis of"
         maker: Layer | Input = makers.get(value) or next(i for i in typed.graph.inputs if i.value == value)
-        return Note(f"one is {what} `{maker.name}`, which is {tensor.shape}", _node(maker).span)
+        return Note(
+            f"one is {what} `{typed.graph.called(maker)}`, which is {tensor.shape}", _node(maker).span
+        )
     return None

@@ -98,6 +98,7 @@ class Inference:
             with recording() as demands:
                 crossing, result = self.regions.cross(op, layer, inputs[0])
             self.demands += [Demanded(demand, number) for demand in demands]
+            self.demands += [Demanded(demand, number, True) for demand in self.regions.promised]
             self.ops[number], self.types[layer.outputs[0]] = crossing, result
             return
         if isinstance(op, Pending):

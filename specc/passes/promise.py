@@ -1,9 +1,10 @@
-"""Whether the outputs are what was declared; a shape of the same elements is reached by a reshape."""
+"""Whether outputs, and inputs of blocks, are what was declared; an output of the same elements is reshaped."""
 
 from typing import Literal
 
 from specc.diagnostics.model import Diagnostic, Fix, Note
-from specc.ir.graph import Makers, Output, Typed, makers_of
+from specc.ir.graph import Fold, Layer, Makers, Output, Typed, makers_of
+from specc.ir.link import chain_of
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
 from specc.shapes.demand import Same, Verdict, verdict
@@ -20,6 +21,9 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
 
     E209 for one that is not kept, or not for all sizes that the network takes; W605 for one about a size nobody knows.
     """
+    for each in typed.demands:
+        if each.is_promise and isinstance(each.demand, Same):
+            _hold_block(typed, each.demand, typed.graph.layers[each.layer], found)
     makers: Makers | None = None
     reshapes: dict[int, Shape] = {}
     outputs: list[Output] = []
@@ -77,17 +81,37 @@ def _held(typed: Typed, shape: Shape, promise: Shape) -> tuple[Held, str | None]
     return "unproven" if unproven else "kept", None
 
 
+def _hold_block(typed: Typed, demand: Same, layer: Layer, found: Findings) -> None:
+    """E209 where the input of a block is what is promised for some sizes only."""
+    verdict = _holds(typed, demand)
+    given = None if layer.inputs[0] is None else typed.types[layer.inputs[0]]
+    if verdict.kind == "always" or any(map(is_anonymous, demand)) or given is None:
+        return
+    op = layer.op
+    assert isinstance(op, Fold)
+    assert op.promise is not None
+    name = typed.graph.called(layer)
+    why = _counterexample(demand.right, demand.left, verdict)
+    text = f"`{name}`: promises an input {op.promise} and is given {given.shape.part(-op.promise.rank)}{why}"
+    maker = makers_of(typed.graph.layers).get(layer.inputs[0] or 0)
+    notes = (
+        (Note(f"`{typed.graph.called(maker)}` makes {given.shape}", maker.item.key.span),) if maker else ()
+    )
+    fix = Fix("promise a symbol that is no input's there: it is any size, in each use", "display")
+    found.append(Diagnostic("E209", text, layer.item.key.span, name, notes, (fix,), chain_of(layer.link)))
+
+
 def _holds(typed: Typed, demand: Same) -> Verdict:
     """Whether a demand is met for the sizes that the network takes."""
     return verdict(demand) if typed.solution is None else typed.solution.holds(demand)
 
 
-def _counterexample(size: Size, promised: Size, verdict: Verdict) -> str:
+def _counterexample(size: Size, promised: Size, verdict: Verdict, unit: str = "") -> str:
     if verdict.witness is None:
         return f"; nothing proves that {size} is always {promised}"
     values = " and ".join(f"`{name}` = {value}" for name, value in verdict.witness.items())
     made, said = bind(size, verdict.witness), bind(promised, verdict.witness)
-    return f": with {values} it has {made} where {said} is declared"
+    return f": with {values} it has {made}{unit} where {said} {'are' if unit else 'is'} declared"
 
 
 def _unproven(output: Output, shape: Shape) -> Diagnostic:
@@ -102,10 +126,23 @@ def _misnamed(axis: Axis, promised: Axis) -> bool:
     return axis.given and promised.given and axis is not promised
 
 
+def _miscounted(shape: Shape, promise: Shape, count: Verdict) -> str:
+    """The smallest sizes for which a shape has other elements than the promise; nothing where it has no symbols."""
+    if not count.witness or any(map(is_anonymous, (*shape.sizes, *promise.sizes))):
+        return ""
+    if shape.rank == promise.rank:
+        pairs = zip(shape.sizes, promise.sizes, strict=True)
+        apart = [pair for pair in pairs if bind(pair[0], count.witness) != bind(pair[1], count.witness)]
+        is_plain = any(isinstance(a, int) and isinstance(b, int) for a, b in apart)
+        return "" if is_plain else _counterexample(*apart[0], count)
+    return _counterexample(shape.elements, promise.elements, count, " elements")
+
+
 def _reshape_fault(typed: Typed, shape: Shape, promise: Shape) -> str | None:
     """Why no reshape reaches the promise; None where one does, each axis from whole neighbours or as part of one."""
-    if _holds(typed, Same(shape.elements, promise.elements)).kind != "always":
-        return ""
+    count = _holds(typed, Same(shape.elements, promise.elements))
+    if count.kind != "always":
+        return _miscounted(shape, promise, count)
     for block in regroup(shape.sizes, promise.sizes):
         if block.kind == "cut":
             return "; to reshape it would reorder its elements"

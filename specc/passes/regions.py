@@ -3,7 +3,7 @@
 from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.axis import axis_numbers
 from specc.ops.misfit import Misfit
-from specc.shapes.demand import agree
+from specc.shapes.demand import Demand, agree, recording
 from specc.shapes.dim import Size, is_anonymous, symbols_of
 from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
@@ -18,13 +18,19 @@ class Regions:
         self.symbols: frozenset[str] = frozenset()
         """The symbols of the network's inputs."""
         self.folded: dict[int, Folded] = {}
+        self.promised: list[Demand] = []
+        """What the block of the last crossing promises of sizes that are no numbers."""
         self._own: dict[tuple[int, str], Size] = {}
 
     def cross(self, op: Crossing, layer: Layer, x: Tensor) -> tuple[Crossing, Tensor]:
         """The crossing with its positions, and the type of the value on the other side."""
+        self.promised = []
         if isinstance(op, Fold):
             positions = self._entering(op, layer, x.shape)
-            return Fold(op.region, positions), Tensor(x.shape.without(positions), x.dtype)
+            inside = x.shape.without(positions)
+            if op.promise is not None:
+                inside = _taken_for(op.promise, inside)
+            return Fold(op.region, positions), Tensor(inside, x.dtype)
         positions, shape = _restored(self.folded[op.region], x.shape)
         return type(op)(op.region, positions), Tensor(shape, x.dtype)
 
@@ -51,7 +57,10 @@ class Regions:
 
     def _keep_promise(self, op: Fold, promise: Shape, x: Shape) -> None:
         for i, (promised, size) in enumerate(zip(promise.sizes, x.sizes, strict=True)):
-            if not agree(self._meant(op, promised, size), size):
+            with recording() as demands:
+                is_kept = agree(self._meant(op, promised, size), size)
+            self.promised += demands
+            if not is_kept:
                 raise Misfit("E209", f"promises an input {promise} and is given {x}", axis=i)
             wanted, found = promise.axes[i], x.axes[i]
             if wanted.given and found.given and wanted is not found:
@@ -70,6 +79,12 @@ class Regions:
         if str(promised) not in own:
             return size
         return self._own.setdefault((op.region, str(promised)), size)
+
+
+def _taken_for(promise: Shape, x: Shape) -> Shape:
+    """A value inside a block: of the numbers that are promised, where it has symbols."""
+    sizes = zip(promise.sizes, x.sizes, strict=True)
+    return Shape(tuple(p if isinstance(p, int) and not is_anonymous(s) else s for p, s in sizes), x.axes)
 
 
 def _positions(region: Region, x: Shape, known: Folded | None) -> tuple[int, ...]:
