@@ -9,6 +9,7 @@ from specc.ops.kinds import Kind
 from specc.ops.registry import FAMILY_OF, find, names
 from specc.ops.wants import Fault
 from specc.suggest import did_you_mean, nearest
+from specc.syntax.document import stands_beside
 
 
 class ArgumentError(NamedTuple):
@@ -127,8 +128,8 @@ def unknown_argument(cls: type[Op], name: str) -> ArgumentError:
     known = parameters_of(cls)
     close = nearest(name, known)
     hint = did_you_mean(close)
-    if name == "name" and close is None:
-        hint = "; `name` stands beside the op, not among its arguments"
+    if stands_beside(name) and close is None:
+        hint = f"; `{name}` stands beside the op, not among its arguments"
     elif (holder := _holder(cls)) is not None and find(name) is not None:
         hint = f"; the {holder} is its argument `{holder}`, as `{holder}: {{{name}: …}}`"
     return ArgumentError(

@@ -13,7 +13,7 @@ from specc.ops.parameters import CallInput
 from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
-from specc.syntax.document import CONSTRUCT_FIELDS, Item
+from specc.syntax.document import CONSTRUCT_FIELDS, Item, stands_beside
 from specc.syntax.expressions import SizeOf
 from specc.syntax.tree import Node, Scalar
 
@@ -163,12 +163,35 @@ class Instances:
             if node.start < end:
                 continue
             fixes, message, span = corrected_word(node, error.suggestion), error.message, node.span
+            if not fixes and error.code == "E105" and not error.where and stands_beside(error.parameter):
+                fixes = _moved_beside(item, str(error.parameter))
             made = written_tuple(node)
             if made is not None:
                 span, end = made.span, made.span.end
                 message = f"a list is written in brackets, `{made.text}`, not as `{span.text}`"
                 fixes = (Fix("write it in brackets", "safe", (made,)),)
             self.found.append(Diagnostic(error.code, message, span, fixes=fixes, chain=chain_of(link)))
+
+
+def _moved_beside(item: Item, name: str) -> tuple[Fix, ...]:
+    """The repair that puts what stands among the arguments of an op beside it, if nothing of the name stands there."""
+    from specc.syntax.edits import add_key, remove_key
+
+    arguments, node = item.value, item.node
+    if not isinstance(arguments, tree.Mapping) or not isinstance(node, tree.Mapping) or node.key(name):
+        return ()
+    value = arguments.get(name)
+    removed = remove_key(arguments, name)
+    added = None if value is None else add_key(node, name, value.span.text)
+    if removed is None or added is None:
+        return ()
+    edits = (removed, added)
+    if (
+        removed.span.start < added.span.start <= removed.span.end
+    ):  # the last line of the item moves to the left
+        text = added.text.removeprefix("\n") + "\n" if removed.span.text.endswith("\n") else added.text
+        edits = (removed._replace(text=text),)
+    return (Fix("put it beside the op", "safe", edits),)
 
 
 def _place(error: making.ArgumentError, item: Item) -> Node:

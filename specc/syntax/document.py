@@ -101,3 +101,8 @@ class Document(NamedTuple):
 def is_note(word: object) -> bool:
     """Whether a key is one that the compiler leaves alone, as `x-author`."""
     return isinstance(word, str) and word.startswith("x-")
+
+
+def stands_beside(word: object) -> bool:
+    """Whether a key is one that stands beside a layer, and is none of its arguments."""
+    return word in LAYER_FIELDS or is_note(word)

@@ -190,8 +190,32 @@ class Parser:
             if close and str(key.value).islower():
                 self.unknown(key, FIELDS, "beside an op there is no key")
                 return
+        if str(second.value).islower() and not str(first.value).islower():
+            self._arguments_beside(node, first)
+            return
         note = Note(f"`{first.value}` is the first op", first.span)
         self.error("E102", f"a layer has one op, and `{second.value}` is a second one", second, note)
+
+    def _arguments_beside(self, node: Mapping, op: Scalar) -> None:
+        """E102 for arguments that stand beside their op, and not within it."""
+        from specc.syntax.edits import add_key, remove_key
+
+        beside = [
+            (key, value)
+            for key, value in node.entries
+            if key is not op and key.value not in FIELDS and not is_note(key.value)
+        ]
+        arguments = ", ".join(f"{key.span.text}: {value.span.text}" for key, value in beside)
+        edits = [add_key(node, str(op.value), f"{{{arguments}}}")]
+        edits += [remove_key(node, str(key.value)) for key, _ in beside]
+        known = tuple(edit for edit in edits if edit is not None and "#" not in edit.span.text)
+        value = node.get(str(op.value))
+        is_bare = isinstance(value, Scalar) and value.value is None
+        may_fix = is_bare and len(known) == len(edits) and "\n" not in arguments
+        fixes = (Fix("put them into it", "safe", known),) if may_fix else ()
+        key = beside[0][0]
+        message = f"the arguments of `{op.value}` stand within it, and `{key.value}` stands beside it"
+        self.found.append(Diagnostic("E102", message, key.span, fixes=fixes))
 
     def nested(self, item: Item) -> Item | None:
         """Check the keys beside an op, and parse the items inside a construct."""
