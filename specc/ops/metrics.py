@@ -115,6 +115,7 @@ _SAME = Labels()
 _AS_THEY_ARE = Labels(adjusts=False)
 _WHOLE = Labels(whole=True)
 _IN_A_ROW = Labels(flat=True)
+_TRUTHS = Labels(flat=True, values="binary")
 _ARGMAX = Labels(adjusts=False, whole=True)
 
 _FACTS: dict[str, Labels] = {
@@ -137,9 +138,11 @@ _FACTS: dict[str, Labels] = {
             ),
             "BinaryIoU",
         ),
-        _IN_A_ROW,
+        _TRUTHS,
     ),
-    **dict.fromkeys(("Hinge", "SquaredHinge", "Poisson", "F1Score", "FBetaScore"), _AS_THEY_ARE),
+    **dict.fromkeys(("Hinge", "SquaredHinge", "Poisson"), _AS_THEY_ARE),
+    **dict.fromkeys(("F1Score", "FBetaScore"), _AS_THEY_ARE._replace(values="binary")),
+    "BinaryAccuracy": _SAME._replace(values="binary"),
     **dict.fromkeys(("CosineSimilarity", "ConcordanceCorrelation", "PearsonCorrelation"), _WHOLE),
     **dict.fromkeys(
         ("CategoricalAccuracy", "TopKCategoricalAccuracy", "CategoricalHinge", "KLDivergence"),
@@ -216,5 +219,5 @@ def metric_labels(metric: str | Object, measure: str) -> Labels | None:
             return None
         return _IN_A_ROW if predicts_numbers else Labels("classes", flat=True) if numbers else _ARGMAX
     if any(argument(metric, name) for name in ("class_id", "top_k", "multi_label")):
-        return _SAME
+        return _SAME._replace(values=_FACTS.get(measure, _SAME).values)
     return _FACTS.get(measure, _SAME)

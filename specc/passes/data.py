@@ -64,7 +64,7 @@ def hold_data(
             said = [*place.hold(named, array)]
             found.extend(said)
             if data.with_values and isinstance(named, Named):
-                found.extend(_numbers(named, place, not has_errors(said)))
+                found.extend(_numbers(named, place, typed, not has_errors(said)))
         except FileFault as fault:
             found.append(Diagnostic("E111", str(fault), place.node.span, place.layer))
             continue
@@ -82,20 +82,26 @@ def hold_data(
 
 
 class _Place(NamedTuple):
-    """What an array is for: how it is held, where that stands in the text, and of labels their loss and weights."""
+    """What an array is for: how it is held, where that stands in the text, the number of the value that is an input.
+
+    For labels, also their loss and the weights of classes.
+    """
 
     hold: Callable[[Named | Held, Array], Iterable[Diagnostic]]
     node: Node
     layer: str | None = None
+    value: int | None = None
     judged: Judged | None = None
     class_weight: Mapping[int, float] | None = None
     are_weights: bool = False
 
 
-def _numbers(named: Named, place: _Place, fits: bool) -> Iterable[Diagnostic]:
+def _numbers(named: Named, place: _Place, typed: Typed, fits: bool) -> Iterable[Diagnostic]:
     """What is wrong with the numbers of an array, which `fits` what it is for."""
-    from specc.passes.numbers import hold_label_numbers, hold_numbers, hold_weight_numbers
+    from specc.passes.numbers import hold_input_numbers, hold_label_numbers, hold_numbers, hold_weight_numbers
 
+    if place.value is not None and fits:
+        return hold_input_numbers(named, place.value, typed, place.node)
     if place.are_weights and fits:
         return hold_weight_numbers(named, place.node, place.layer)
     if place.judged is None or not fits:
@@ -119,7 +125,7 @@ class _Holder:
         """What the array is for; None where nothing has its name."""
         entry = self.inputs.get(named.name)
         if entry is not None:
-            return _Place(partial(self.hold_input, entry), entry.node)
+            return _Place(partial(self.hold_input, entry), entry.node, value=entry.value)
         for suffix, hold in (("", self.hold_target), (WEIGHTS, self.hold_weights)):
             output = self.outputs.get(named.name.removesuffix(suffix))
             if output is not None and named.name.endswith(suffix):
@@ -138,9 +144,9 @@ class _Holder:
             held,
             node,
             name,
-            None if one is None else one.judged,
-            None if target is None or len(self.outputs) > 1 else target.class_weight,
-            is_weights,
+            judged=None if one is None else one.judged,
+            class_weight=None if target is None or len(self.outputs) > 1 else target.class_weight,
+            are_weights=is_weights,
         )
 
     def unknown(self, named: Named | Held) -> Diagnostic:

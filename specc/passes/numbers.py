@@ -6,8 +6,11 @@ from specc.arrays.judge import Found, Wanted
 from specc.arrays.named import Named
 from specc.arrays.scan import scan
 from specc.diagnostics.model import Diagnostic
-from specc.ops.families import argument
+from specc.ir.graph import Typed
+from specc.ops.core import Embedding
+from specc.ops.families import Object, argument
 from specc.ops.losses import loss_facts
+from specc.ops.metrics import measure_of, metric_labels
 from specc.passes.losses import Judged
 from specc.passes.weighing import chooses_one, classes_of
 from specc.shapes.dim import Size
@@ -30,6 +33,26 @@ def hold_numbers(named: Named, node: Node, layer: str | None) -> Iterator[Diagno
     return _not_numbers(named, scan(named, Wanted()), node, layer)
 
 
+def hold_input_numbers(named: Named, value: int, typed: Typed, node: Node) -> Iterator[Diagnostic]:
+    """Numbers of an input that an embedding takes for those of rows which it does not have. Raises `FileFault`."""
+    layer, rows = _rows_of(value, typed)
+    found = scan(named, Wanted() if layer is None else Wanted("classes", rows))
+    yield from _not_numbers(named, found, node, None)
+    if layer is not None and "range" in found:
+        message = f"`{named.shown}` holds {found['range']}, and the rows of `{layer}` are 0 to {rows - 1}"
+        yield Diagnostic("E209", message, node.span)
+
+
+def _rows_of(value: int, typed: Typed) -> tuple[str | None, int]:
+    """The embedding with the fewest rows that a value goes into, and how many these are."""
+    rows = {
+        layer.name: op.input_dim
+        for layer, op in zip(typed.graph.layers, typed.ops, strict=True)
+        if isinstance(op, Embedding) and layer.inputs == (value,)
+    }
+    return min(rows.items(), key=lambda item: item[1], default=(None, 0))
+
+
 def hold_weight_numbers(named: Named, node: Node, layer: str | None) -> Iterator[Diagnostic]:
     """Weights of samples that weigh wrongly. Raises `FileFault`."""
     found = scan(named, Wanted("counts"))
@@ -48,6 +71,21 @@ def hold_label_numbers(
     yield from _not_numbers(named, found, node, layer)
     for code, message in _said(named.shown, judged, wanted, found):
         yield Diagnostic(code, message, node.span, layer)
+    if "range" not in found:
+        yield from _hold_truths(named, judged, node, layer)
+
+
+def _hold_truths(named: Named, judged: Judged, node: Node, layer: str | None) -> Iterator[Diagnostic]:
+    """W610 for the first metric that counts labels which are 0 or 1, where others are."""
+    for metric, _ in judged.metrics:
+        measure = measure_of(metric, judged.tensor.shape.sizes, named.array.sizes)
+        reads = metric_labels(metric, measure)
+        found = scan(named, Wanted("binary")) if reads is not None and reads.values == "binary" else {}
+        if "range" in found:
+            name = metric.name if isinstance(metric, Object) else metric
+            message = f"`{name}` counts labels that are 0 or 1, and `{named.shown}` holds {found['range']}"
+            yield Diagnostic("W610", message, node.span, layer)
+            return
 
 
 def _wanted(named: Named, judged: Judged, class_weight: Mapping[int, float] | None) -> Wanted:

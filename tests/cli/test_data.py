@@ -453,6 +453,31 @@ class TestValues:
         assert code == "W610"
         assert "first largest, and a row of `y.npy` sums to 2 (sample 4)" in message
 
+    @pytest.mark.parametrize("metric", ["accuracy", "AUC", "F1Score", "{Precision: {class_id: 1}}"])
+    def test_metrics_that_count_truths(self, check: Any, metric: str):
+        """Keras's `accuracy` finds no tanh of a hinge right where the label is -1."""
+        text = SPEC + f"  metrics: [mse, {metric.replace('{', '{{').replace('}', '}}')}]\n"
+        units = 1 if metric == "accuracy" else 3
+        given = {"text": text, "units": units, "activation": "tanh", "loss": "hinge"}
+        labels = np.ones((N, units))
+        assert check({"y": labels}, "--data-values", **given) == []
+        labels[3, 0] = -1
+        ((code, message),) = check({"y": labels}, "--data-values", **given)
+        assert code == "W610"
+        assert "counts labels that are 0 or 1, and `y.npy` holds -1 (sample 3)" in message
+
+    def test_words_that_are_not_there(self, check: Any):
+        embedding = "  - Embedding: {{input_dim: 10, output_dim: 4}}\n    from: x\n  - Flatten\n"
+        text = SPEC.replace("  - Flatten:\n    from: x\n", embedding)
+        given = {"text": text, "inputs": "{shape: [4], dtype: int32}"}
+        words = np.full((N, 4), 9)
+        assert check({"x": words}, "--data-values", **given) == []
+        for wrong in (10, -1):
+            words[2, 1] = wrong
+            found = check({"x": words}, "--data-values", **given)
+            message = f"`x.npy` holds {wrong} (sample 2), and the rows of `embedding` are 0 to 9"
+            assert found == [("E209", message)]
+
     def test_both_kinds_of_weights(self, check: Any):
         text = SPEC + "targets: {{y: {{shape: [3], class_weight: {{0: 1, 1: 2, 2: 3}}}}}}\n"
         ((code, message),) = check({"y.sample_weight": np.ones(N)}, text=text)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from specc.ops.metrics import FLAT_METRICS, METRICS, measure_of, weights_wanted
+from specc.ops.metrics import FLAT_METRICS, METRICS, measure_of, metric_labels, weights_wanted
 from specc.pipeline import check_text
 from tests.keras.test_losses import SAMPLES, Sizes
 
@@ -112,6 +112,21 @@ def parted(metric: str, outputs: tuple[Sizes, ...]) -> Iterator[str]:
 @pytest.mark.parametrize("metric", [*METRICS.classes, "accuracy"])
 def test_every_shape_of_labels(metric: str):
     assert list(parted(metric, OUTPUTS)) == []
+
+
+def counts_truths(metric: str) -> bool:
+    """Whether labels are to be 0 or 1; those that seek the best threshold, or count in a matrix, are left to others."""
+    reads = metric_labels(METRICS.read({metric: ARGUMENTS.get(metric, {})}), metric)
+    return reads is not None and reads.values == "binary" and "At" not in metric and metric != "BinaryIoU"
+
+
+@pytest.mark.parametrize("metric", filter(counts_truths, METRICS.classes))
+def test_metrics_that_count_truths(metric: str):
+    """A label of -1 in place of 0: what counts truths counts something else then, without a word."""
+    random = np.random.default_rng(5)
+    labels, predictions = random.integers(0, 2, (20, 3)), random.random((20, 3)).astype("float32")
+    plain, signs = (result(metric, [(y.astype("float32"), predictions)]) for y in (labels, 2 * labels - 1))
+    assert not np.allclose(plain, signs)
 
 
 TIMES = np.array([1, 2, 1, 3, 1, 2, 1])
