@@ -120,7 +120,7 @@ def counts_truths(metric: str) -> bool:
     return reads is not None and reads.values == "binary" and "At" not in metric and metric != "BinaryIoU"
 
 
-@pytest.mark.parametrize("metric", filter(counts_truths, METRICS.classes))
+@pytest.mark.parametrize("metric", [*filter(counts_truths, METRICS.classes)])
 def test_metrics_that_count_truths(metric: str):
     """A label of -1 in place of 0: what counts truths counts something else then, without a word."""
     random = np.random.default_rng(5)
