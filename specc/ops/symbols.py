@@ -55,8 +55,22 @@ def is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MAX_NUMBER
 
 
+def meant_by(text: str) -> str | None:
+    """The size that was meant by what is none, where one reading is left."""
+    if text == "None":
+        return "null"
+    halved = text.replace("/", "//")
+    try:
+        size_in(halved)
+    except ValueError:
+        return None
+    return halved
+
+
 def size_in(text: str) -> Size:
     """The size that `text` stands for, at least 1 for some sizes of its symbols; ValueError with a message."""
+    if text == "None":
+        raise ValueError("`None` is no size: one that nobody knows is `null`")
     try:
         size = _value(parse_expression(text).tree)
     except ExpressionError as error:

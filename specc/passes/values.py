@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 from specc.diagnostics.collector import Collector
-from specc.diagnostics.model import Diagnostic, Note
+from specc.diagnostics.model import Diagnostic, Fix, Note, corrected
 from specc.ir.link import Link, chain_of
 from specc.shapes.axis import Axis, given
 from specc.shapes.dim import Size, unknown
@@ -70,10 +70,11 @@ class Findings(Collector):
         *notes: Note,
         link: Link | None = None,
         layer: str | None = None,
+        fixes: tuple[Fix, ...] = (),
     ) -> None:
         """Record a diagnostic at `node`, reached through `link`."""
         self.spend(len(message) // CHARACTERS_OF_A_STEP, node, link)
-        self.append(Diagnostic(code, message, node.span, layer, notes, chain=chain_of(link)))
+        self.append(Diagnostic(code, message, node.span, layer, notes, fixes, chain_of(link)))
 
 
 def has_dollar(node: Node | None) -> bool:
@@ -173,6 +174,15 @@ def size_from(value: Any) -> Size:
     return value
 
 
+def _meant(node: Node, text: object) -> tuple[Fix, ...]:
+    """The repair of a size that Python would know, where it stands there plainly."""
+    if not isinstance(text, str) or node.span.text != text:
+        return ()
+    from specc.ops.symbols import meant_by
+
+    return corrected(node.span, meant_by(text))
+
+
 def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) -> Shape:
     """The shape that a list of sizes stands for; raises `Failed` after recording what is wrong."""
     if not isinstance(node, Sequence):
@@ -193,8 +203,9 @@ def shape_from(node: Node, env: Env, found: Findings, link: Link | None = None) 
             try:
                 sizes.append(size_from(evaluate(value, env, found, link)))
             except ValueError as error:
-                code = "E113" if isinstance(value, Scalar) and isinstance(value.value, str) else "E102"
-                found.error(code, str(error), value, link=link)
+                text = value.value if isinstance(value, Scalar) else None
+                code = "E113" if isinstance(text, str) else "E102"
+                found.error(code, str(error), value, link=link, fixes=_meant(value, text))
                 is_wrong = True
             name = None if key is None else str(evaluate(key, env, found, link))
             if name is not None and name in names:
