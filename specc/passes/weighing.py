@@ -38,7 +38,10 @@ def read_class_weight(node: Node, value: Any, found: Findings) -> dict[int, floa
     read: dict[int, float] = {}
     entries = [(key, at) for key, at in node.entries if not is_note(key.value)]
     given = [item for item in cast("dict[Any, Any]", value).items() if not is_note(item[0])]
+    are_text = node.span.source.path.endswith(".json")  # where keys are nothing else
     for (key, at), (number, weight) in zip(entries, given, strict=False):
+        if are_text and isinstance(number, str) and number.removeprefix("-").isdecimal():
+            number = int(number)
         if isinstance(number, bool) or not isinstance(number, int):
             found.append(_no_class(key, number))
             is_right = False
@@ -142,12 +145,12 @@ def _hold_classes(target: Target, node: Node, judged: Judged) -> Iterator[Diagno
         strange = [number for number in weights if number not in classes]
         missing = classes.stop - classes.start - (len(weights) - len(strange))
         if strange:
-            keys = {key.value: key for key, _ in node.entries} if isinstance(node, tree.Mapping) else {}
+            keys = {str(key.value): key for key, _ in node.entries} if isinstance(node, tree.Mapping) else {}
             message = (
                 f"{_listed(strange, len(strange))} has a weight, and the classes of output `{judged.output}`"
                 f" are {classes.start} to {classes.stop - 1}"
             )
-            yield Diagnostic("E209", message, keys.get(strange[0], node).span)
+            yield Diagnostic("E209", message, keys.get(str(strange[0]), node).span)
         elif missing and classes.start == 0:
             left_out = (number for number in classes if number not in weights)
             message = f"`{KEY}` leaves out {_listed(left_out, missing)}: Keras takes a weight of 1"

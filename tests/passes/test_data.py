@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import specc
+from specc.pipeline import check_text
 
 SPEC = """
 specc: 1
@@ -83,3 +84,12 @@ def test_names_and_messages():
     )
     (found,) = specc.check(SPEC, data={"y": np.zeros((N, 3))}).diagnostics
     assert found.message.startswith("`data['y']` is [3], and `SparseCategoricalCrossentropy` takes []")
+
+
+def test_classes_in_json_are_text():
+    spec = """{"specc": 1, "name": "t", "inputs": {"x": [4]}, "layers": [{"Dense": 1, "name": "y"}],
+      "targets": {"y": {"shape": [1], "class_weight": {"0": 1, "1": 5, "-1": 2}}}, "compile": {"loss": "hinge"}}"""
+    assert check_text(spec, "spec.json").diagnostics == []
+    wrong = check_text(spec.replace('"-1"', '"2"'), "spec.json").diagnostics
+    assert [(d.code, d.span.text) for d in wrong if d.span is not None] == [("E209", '"2"')]
+    assert {d.code for d in check_text(spec, "spec.yaml").diagnostics} == {"E107"}
