@@ -254,13 +254,22 @@ class Unary(Op):
         return self.flops(inputs[0], outputs[0])
 
 
+def parts_of(op: Op) -> list[Op]:
+    """The ops that stand in the arguments of an op."""
+    found: list[Op] = []
+    for value in vars(op).values():
+        if isinstance(value, Op):
+            found.append(value)
+        elif value.__class__ in (list, tuple):
+            found += [part for part in value if isinstance(part, Op)]
+    return found
+
+
 def within(op: Op) -> Iterator[Op]:
     """The op, and those that stand in its arguments, and in theirs."""
     yield op
-    for value in op.arguments.values():
-        for part in value if isinstance(value, list | tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(part, Op):
-                yield from within(part)
+    for part in parts_of(op):
+        yield from within(part)
 
 
 OpClass = TypeVar("OpClass", bound=type[Op])

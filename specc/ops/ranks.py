@@ -22,6 +22,9 @@ _ASKING = _ALONG | _RANKED.keys()
 _UNTOLD = ("MultiHeadAttention", "GroupQueryAttention")
 """The layers whose parts Keras does not tell that they are frozen: they go on to regularize."""
 
+_NAMING = (str, Object)
+"""The classes of arguments that may name objects; most arguments are numbers."""
+
 _WORDS = ("initializer", "regularizer", "constraint")
 
 
@@ -36,7 +39,8 @@ def check_objects(
     policy = op.dtype or dtype
     for inner, own in op.wrapped(weights):
         check_objects(inner, own, (), policy, is_constrained and op.trainable)
-    if policy != "bfloat16" and not any(map(_asks, given.values())):
+    named = [value for value in given.values() if value.__class__ in _NAMING]
+    if policy != "bfloat16" and _ASKING.isdisjoint(map(_name, named)):
         return
     # Nor is the cell of a ConvLSTM told, which is constrained, too.
     trained = op.trainable or op.name.startswith("ConvLSTM")
@@ -50,11 +54,6 @@ def check_objects(
     if "activity_regularizer" in vars(op):
         for result in results:
             _check(op, "activity_regularizer", 1 + result.shape.rank, policy)
-
-
-def _asks(value: object) -> bool:
-    """Whether an argument is an object that asks something of its weights; numbers, which most are, come first."""
-    return value.__class__ in (str, Object) and _name(value) in _ASKING
 
 
 def _name(value: Any) -> str:

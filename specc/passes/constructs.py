@@ -133,8 +133,10 @@ def _residual(resolver: Resolver, item: Item, current: int | None, context: Cont
     chains = item.chains or {}
     inner = _inner(context, f"{name}.", item)
     body = resolver.chain(chains.get("layers", []), start, inner)
-    beside = _inner(context, f"{name}.shortcut.", item)
-    shortcut = resolver.chain(chains.get("shortcut", []), start, beside)
+    shortcut: int | None = start
+    if "shortcut" in chains:
+        beside = _inner(context, f"{name}.shortcut.", item)
+        shortcut = resolver.chain(chains["shortcut"], start, beside)
     ends = [current_value(resolver, item, end, context) for end in (body, shortcut)]
     return _merge(resolver, item, name, ends, "Add", context)
 

@@ -5,7 +5,7 @@ from math import prod
 from typing import NamedTuple
 
 from specc.ir.graph import AS_WRITTEN, Layer, Reading, Weighed
-from specc.ops.declare import Inputs, Op, Weights, within
+from specc.ops.declare import Inputs, Op, Weights, parts_of
 from specc.ops.misfit import Misfit
 from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit, unwrappable
@@ -56,8 +56,7 @@ def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None, demands: Seq
     _hold_state(op, batch)
     shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
     weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
-    if weights:
-        refuse_heavy(weights)
+    refuse_heavy(weights)
     check_objects(op, weights, inner)
     warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
     return Found(op, reading, results, weights, _weighed(op, weights), warnings, demands)
@@ -130,7 +129,7 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
 
 def _weighed(op: Op, weights: Weights) -> Weighed | None:
     """How many parameters there are, trainable and not; None where nobody knows."""
-    if not all(part.is_counted for part in within(op)):
+    if not _is_counted(op):
         return None
     if not weights:
         return NOTHING
@@ -138,3 +137,8 @@ def _weighed(op: Op, weights: Weights) -> Weighed | None:
     total = sum([prod(shape) for shape in weights.values()])
     kept = sum([prod(weights[name]) for name in fixed]) if fixed else 0
     return Weighed(total - kept, kept)
+
+
+def _is_counted(op: Op) -> bool:
+    """Whether the weights of the op, and of those in its arguments, are all known."""
+    return op.is_counted and all(map(_is_counted, parts_of(op)))

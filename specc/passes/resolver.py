@@ -168,4 +168,6 @@ def _base(word: str) -> str:
 
 
 def _is_path(name: str) -> bool:
+    if name.isidentifier():  # nearly every name is one
+        return True
     return all(part and part != "*" for part in name.split(".")) and "/" not in name and name.isprintable()
