@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from specc.ir.graph import Layer
 from specc.ops.declare import Inputs, Op
+from specc.shapes.axis import Axis
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 
@@ -27,8 +28,9 @@ class Masked(NamedTuple):
     and what was lost `outside` of it. `repeated`: the regions with masks that are over none of their axes.
 
     `announced`: the masks that values have while the model is built, where these are others than when it runs.
-    `filled`: the values that have a mask which marks nothing of what was lost; `handed`: those whose masks Keras hands
-    on by itself; `taken`: those that have none any more in the end.
+    `filled`: the values that have a mask which marks nothing of what was lost, when the model runs; `filled_before`:
+    those that have one while it is built; `handed`: those whose masks Keras hands on by itself; `taken`: those that
+    have none any more in the end.
     `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
     `stripped[layer]`: those of them that a layer before it has taken off.
     """
@@ -40,10 +42,15 @@ class Masked(NamedTuple):
     outside: dict[int, Lost]
     repeated: set[int]
     filled: set[int]
+    filled_before: set[int]
     handed: set[int]
     taken: dict[int, Lost]
     seen: dict[Layer, dict[int, Shape | None]]
     stripped: dict[Layer, dict[int, Lost]]
+
+    def mask_before(self, value: int) -> Shape | None:
+        """The mask of a value while the model is built."""
+        return self.announced.get(value, self.types[value].mask)
 
     def read(self, layer: Layer) -> Inputs:
         """What a layer reads, each with the mask that it sees of it."""
@@ -54,7 +61,7 @@ class Masked(NamedTuple):
 
 def nothing_known(types: list[Tensor]) -> Masked:
     """What is known before the first layer."""
-    return Masked(types, {}, {}, {}, {}, set(), set(), set(), {}, {}, {})
+    return Masked(types, {}, {}, {}, {}, set(), set(), set(), set(), {}, {}, {})
 
 
 def op_of(layer: Layer) -> Op:
@@ -63,17 +70,40 @@ def op_of(layer: Layer) -> Op:
     return layer.op
 
 
+def is_written_down(layer: Layer, types: list[Tensor]) -> bool:
+    """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
+    op, value = op_of(layer), layer.inputs[0]
+    if not op.takes_mask or value is None or len(layer.inputs) > 1 or op.options:
+        return False
+    return op.compute_dtype == types[value].dtype
+
+
+def is_filled(layer: Layer, value: int, found: Masked) -> bool:
+    """Whether the mask that a layer sees of a value marks nothing of what was lost on the way.
+
+    A mask that is in the model itself, or is carried, is from before any was taken off.
+    """
+    is_earlier = op_of(layer).carries_mask or (
+        is_written_down(layer, found.types) and found.mask_before(value) is not None
+    )
+    return value in (found.filled_before if is_earlier else found.filled)
+
+
 def lacks(x: Tensor, lost: Lost) -> bool:
     """Whether a value has an axis that a mask was over, and no mask over it."""
-    return has_axis(x.shape, lost.mask) and not (x.mask is not None and has_axis(x.mask, lost.mask))
+    return any(
+        _has(x.shape, i, axis) and (x.mask is None or not _has(x.mask, i, axis))
+        for i, axis in enumerate(lost.mask.axes)
+    )
 
 
 def has_axis(x: Shape, mask: Shape) -> bool:
-    """Whether one of the axes that a mask was over is among those of `x`: by its name, or else where it stands."""
-    for i, axis in enumerate(mask.axes):
-        if axis.name is not None:
-            if any(a.name == axis.name for a in x.axes):
-                return True
-        elif i < x.rank and x.axes[i].name is None:
-            return True
-    return False
+    """Whether one of the axes that a mask was over is among those of `x`."""
+    return any(_has(x, i, axis) for i, axis in enumerate(mask.axes))
+
+
+def _has(x: Shape, place: int, axis: Axis) -> bool:
+    """Whether an axis of a mask is among those of `x`: by its name, or else where it stands."""
+    if axis.name is not None:
+        return any(each.name == axis.name for each in x.axes)
+    return place < x.rank and x.axes[place].name is None

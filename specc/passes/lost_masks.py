@@ -1,7 +1,7 @@
 """Masks that are lost on the way: who has lost them, and which values lack them behind that."""
 
 from specc.ir.graph import Fold, Layer, Unfold
-from specc.ir.masked import Lost, Masked, has_axis, lacks, op_of
+from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of
 from specc.ops.declare import Inputs
 from specc.shapes.tensor import Tensor
 
@@ -25,8 +25,12 @@ def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
     before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
     if isinstance(op, Fold):
         found.outside.update((op.region, each) for each in before[:1])
-    elif isinstance(op, Unfold) and op.region in found.outside:
-        before.append(found.outside[op.region])
+    elif isinstance(op, Unfold):
+        steps = found.steps.get(op.region)
+        if before and steps is not None and found.types[layer.outputs[0]].mask is None:
+            before[0] = Lost(before[0].layer, steps.mask.join(before[0].mask))
+        if op.region in found.outside:
+            before.append(found.outside[op.region])
     here = next((x.mask for x in inputs if x.mask is not None), None)
     lost = (
         [Lost(layer, here), *before] if here is not None and not off and not op.leaves_out(inputs) else before
@@ -43,6 +47,8 @@ def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
                 found.filled.add(value)
         if lacking is not None:
             found.lost[value] = lacking
+    if _fills_before(layer, found):
+        found.filled_before.update(v for v in layer.outputs if found.mask_before(v) is not None)
 
 
 def _reads_filled(layer: Layer, found: Masked) -> bool:
@@ -51,6 +57,21 @@ def _reads_filled(layer: Layer, found: Masked) -> bool:
         return found.steps[layer.op.region].value in found.filled
     seen, off = found.seen.get(layer, {}), found.stripped.get(layer, {})
     return any(
-        v in off or v in found.filled or (v in found.lost and seen.get(v, found.types[v].mask) is None)
+        v in off
+        or is_filled(layer, v, found)
+        or (v in found.lost and seen.get(v, found.types[v].mask) is None)
+        for v in sources_of(layer, found.types)
+    )
+
+
+def _fills_before(layer: Layer, found: Masked) -> bool:
+    """Whether the masks of the results mark too little already while the model is built."""
+    if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
+        return found.steps[layer.op.region].value in found.filled_before
+    values = [v for v in layer.inputs if v is not None]
+    if op_of(layer).fills_mask(tuple([found.types[v]._replace(mask=found.mask_before(v)) for v in values])):
+        return True
+    return any(
+        v in found.filled_before or (v in found.lost and found.mask_before(v) is None)
         for v in sources_of(layer, found.types)
     )

@@ -6,11 +6,11 @@ from functools import cached_property
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed
 from specc.ir.link import chain_of
-from specc.ir.masked import Lost, Masked, has_axis, lacks, op_of
+from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
-from specc.passes.masks import is_written_down, masked
+from specc.passes.masks import masked
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 
@@ -86,22 +86,13 @@ class _Missed:
         off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
         for value, x in zip([v for v in layer.inputs if v is not None], inputs, strict=True):
             lost = off.get(value) or self.known.lost.get(value)
-            if lost is None or not (lacks(x, lost) or self._is_filled(layer, value, lost)):
+            if lost is None or not (lacks(x, lost) or is_filled(layer, value, self.known)):
                 continue
             steps = x.shape.part(0, -1)
             would = tuple([t._replace(mask=steps) for t in inputs])
             if has_axis(steps, lost.mask) and op.leaves_out(would):
                 return lost
         return None
-
-    def _is_filled(self, layer: Layer, value: int, lost: Lost) -> bool:
-        """Whether the mask that a layer sees of a value marks nothing of what was lost.
-
-        A mask that is in the model itself is from before any was taken off.
-        """
-        if value not in self.known.filled:
-            return False
-        return not (op_of(lost.layer).strips_masks and is_written_down(layer, self.known.types))
 
     def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
         from specc.passes.remask import masked_again, says_mask

@@ -7,7 +7,7 @@ construct, a fold or an inserted reshape makes is carried beside it (`specc.pass
 from collections.abc import Callable
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Unfold
-from specc.ir.masked import Lost, Masked, Steps, nothing_known, op_of
+from specc.ir.masked import Lost, Masked, Steps, is_written_down, nothing_known, op_of
 from specc.ops.declare import Inputs, Masks
 from specc.ops.misfit import Misfit
 from specc.passes.lost_masks import lose
@@ -129,14 +129,6 @@ def _turns(layers: list[Layer]) -> dict[Layer, tuple[int, int]]:
             if value is not None:
                 behind[value] = max(behind.get(value, 0), depth + 1)
     return turns
-
-
-def is_written_down(layer: Layer, types: list[Tensor]) -> bool:
-    """Whether a call has its mask in the model itself: Keras writes it down where it converts nothing for the call."""
-    op, value = op_of(layer), layer.inputs[0]
-    if not op.takes_mask or value is None or len(layer.inputs) > 1 or op.options:
-        return False
-    return op.compute_dtype == types[value].dtype
 
 
 def masks_of(layer: Layer, inputs: Inputs, found: Masked) -> Masks:
