@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Demanded, Input, Layer, Typed, makers_of
 from specc.ir.link import chain_of
+from specc.passes.naming import naming
 from specc.passes.values import Findings
 from specc.shapes.demand import Demand, Same
 from specc.shapes.dim import Size, is_anonymous, symbols_of
@@ -126,12 +127,8 @@ def _unproven(typed: Typed, layer: Layer, demand: Same) -> Diagnostic:
     name = typed.graph.called(layer)
     message = f"`{name}`: {sizes} must be equal when it runs, and nothing proves it"
     notes = tuple(note for size in demand if (note := _origin(typed, layer, size)) is not None)
-    written = (
-        "one symbol, as `T`, in the place of both" if known is None else f"`{known}` in the place of `null`"
-    )
-    fixes = (Fix(f"where they are the same by what the data is, write {written}", "display"),)
     span, chain = layer.item.key.span, chain_of(layer.link)
-    return Diagnostic("W605", message, span, name, notes, fixes, chain)
+    return Diagnostic("W605", message, span, name, notes, (naming(typed, demand),), chain)
 
 
 def _origin(typed: Typed, layer: Layer, size: Size) -> Note | None:
