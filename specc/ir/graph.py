@@ -177,9 +177,19 @@ class Target(NamedTuple):
     class_weight: Mapping[int, float] | None = None
 
 
+class Used(NamedTuple):
+    """One use of a block: its path, where it stands, and the values that it gives back."""
+
+    path: str
+    item: Item
+    values: tuple[int, ...]
+    link: Link | None
+
+
 class Graph(NamedTuple):
     """A network with everything written out but its shapes; `used` holds the values that something reads,
-    `named` the results that `as` gives a name, and where; `steps` counts the items and rounds behind it.
+    `named` the results that `as` gives a name, and where, `uses` the uses of blocks without such names, each behind
+    those inside it; `steps` counts the items and rounds behind it.
     """
 
     document: Document
@@ -193,6 +203,7 @@ class Graph(NamedTuple):
     evaluate: Callable[[Node], Any]
     used: set[int]
     named: list[tuple[str, int, Node, Link | None]]
+    uses: list[Used]
     steps: int = 0
     targets: tuple[Target, ...] = ()
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Fold, Layer, Pending, Region
+from specc.ir.graph import Fold, Layer, Pending, Region, Used
 from specc.ir.link import Frame, Link
 from specc.ops.declare import Op
 from specc.passes.params import Given, Param, bind, declared
@@ -143,6 +143,8 @@ def _apply(
     node = item.field("as")
     if node is not None:
         name_results(resolver, node, path, tuple(values), context)
+    else:
+        resolver.uses.append(Used(path, item, tuple(values), context.link))
     return values[0]
 
 

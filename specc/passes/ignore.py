@@ -15,6 +15,7 @@ from specc.syntax.document import IDLE, IGNORE, Document
 from specc.syntax.document import Ignore as Written
 from specc.syntax.tree import Scalar, Sequence
 
+_READ_LATER = ("inputs", "outputs", "targets", "compile")
 OF_A_BUILD = "W607"
 """The warning that no check gives, and so none can hide."""
 
@@ -95,8 +96,9 @@ def hide(document: Document, graph: Graph, found: Findings) -> Mapping[str, tupl
             scalar = ignores.hiding(code, places)
             if scalar is not None:
                 used.add(scalar)
-                layer = diagnostic.layer or ""
-                hidden[layer] = tuple(sorted({*hidden.get(layer, ()), code}))
+                if _is_kept(diagnostic, document, graph):
+                    layer = diagnostic.layer or ""
+                    hidden[layer] = tuple(sorted({*hidden.get(layer, ()), code}))
                 continue
             if diagnostic.layer is not None and (code, diagnostic.span) in seen:
                 continue  # one mistake of a block that is used often
@@ -165,15 +167,23 @@ def _living(ignores: Ignores, graph: Graph) -> set[Ignore]:
     return living
 
 
+def _is_kept(diagnostic: Diagnostic, document: Document, graph: Graph) -> bool:
+    """Whether an expanded spec has what a warning is about: it has neither parameters nor blocks that are unused."""
+    if diagnostic.code != "W604" or diagnostic.layer is not None or diagnostic.span is None:
+        return True
+    span = diagnostic.span
+    return _stands_in(span, document, _READ_LATER) or any(node.span == span for _, _, node, _ in graph.named)
+
+
 def _holds_layers(ignore: Ignore, document: Document) -> bool:
     """Whether a mapping is an item or a block, of which nothing may be there."""
-    sections = document.sections
-    parts = [sections.get(name) for name in ("params", "inputs", "outputs", "targets", "compile")]
-    return not any(
-        part is not None
-        and part.source is ignore.span.source
-        and part.start <= ignore.span.start
-        and ignore.span.end <= part.end
+    return not _stands_in(ignore.span, document, ("params", *_READ_LATER))
+
+
+def _stands_in(span: Span, document: Document, sections: Iterable[str]) -> bool:
+    parts = [document.sections.get(name) for name in sections]
+    return any(
+        part is not None and part.source is span.source and part.start <= span.start and span.end <= part.end
         for part in parts
     )
 

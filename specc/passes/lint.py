@@ -4,13 +4,14 @@ Values, parameters and blocks that nothing uses (W604), an activation behind its
 of an image (W601), a `crf` that never trains (W609), a batch axis in a shape (W606).
 """
 
-from specc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Note
+from specc.diagnostics.model import Diagnostic, Edit, Fix, Note
 from specc.ir.graph import Crossing, Input, Layer, Typed
 from specc.ir.link import chain_of
 from specc.ops.advice import is_features, places_of, spatial_warning
 from specc.ops.declare import Op
 from specc.ops.misfit import Remove, Repair, Replace, SetArgument
 from specc.passes.activations import activation_behind, maker_positions
+from specc.passes.unused import edited, report_unused
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
 from specc.shapes.dim import Size, is_anonymous
@@ -32,7 +33,7 @@ _SAME = {"softmax": "softmax", "log_softmax": "softmax", "sigmoid": "sigmoid", "
 
 def lint(typed: Typed, found: Findings) -> None:
     """Record the warnings that need the whole network."""
-    _unused(typed, found)
+    report_unused(typed, found)
     _doubled(typed, found)
     _over_places(typed, found)
     _untrained(typed, found)
@@ -43,33 +44,6 @@ def lint(typed: Typed, found: Findings) -> None:
         report_unread(document, found)
     for entry in typed.graph.inputs:
         _batch(entry, typed, found)
-
-
-def _unused(typed: Typed, found: Findings) -> None:
-    """W604; a layer that is written out several times is useless only if none of them is used."""
-    graph, used = typed.graph, typed.graph.used
-    for entry in graph.inputs:
-        if entry.value not in used:
-            fixes = _edited("leave it out", "unsafe", _without_input(entry, typed))
-            message = f"nothing uses the input `{entry.name}`"
-            found.append(Diagnostic("W604", message, entry.node.span, fixes=fixes))
-    for name, value, node, link in graph.named:
-        if value not in used:
-            fixes = _edited("write `_`, for what is not wanted", "safe", Edit(node.span, "_"))
-            message = f"nothing uses `{name}`"
-            found.append(Diagnostic("W604", message, node.span, fixes=fixes, chain=chain_of(link)))
-    named = {value for _, value, _, _ in graph.named}
-    useless: dict[int, Layer] = {}
-    useful: set[int] = set()
-    for layer in graph.layers:
-        if any(value in used or value in named for value in layer.outputs):
-            useful.add(id(layer.item))
-        elif not layer.inserted:
-            useless.setdefault(id(layer.item), layer)
-    for item, layer in useless.items():
-        if item not in useful:
-            message = f"nothing uses the value of `{layer.name}`"
-            found.append(_about(layer, "W604", message, Remove("leave it out", "unsafe")))
 
 
 def _doubled(typed: Typed, found: Findings) -> None:
@@ -180,7 +154,7 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     named = names_batch(entry)
     if named:
         message = f"input `{entry.name}` has an axis `{named}`: the batch is never written"
-        fixes = _edited("leave it out", "unsafe", _without_axis(entry, entry.tensor.shape.position(named)))
+        fixes = edited("leave it out", "unsafe", _without_axis(entry, entry.tensor.shape.position(named)))
         found.append(Diagnostic("W606", message, entry.node.span, fixes=fixes))
         return
     size = entry.tensor.shape.sizes[0]
@@ -199,7 +173,7 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
         return
     message = f"the first axis of input `{entry.name}` seems to be the batch, which is never written: {why}"
     note = Note("every layer runs once for each of its steps; if it is time, name it: `time: …`")
-    fixes = _edited("leave it out", "unsafe", _without_axis(entry, 0))
+    fixes = edited("leave it out", "unsafe", _without_axis(entry, 0))
     found.append(Diagnostic("W606", message, entry.node.span, notes=(note,), fixes=fixes))
 
 
@@ -260,17 +234,6 @@ def _without_axis(entry: Input, at: int | None) -> Edit | None:
     if at is None or not isinstance(node, Sequence) or entry.tensor is None:
         return None
     return remove_item(node.items[at]) if len(node.items) == entry.tensor.shape.rank else None
-
-
-def _without_input(entry: Input, typed: Typed) -> Edit | None:
-    from specc.syntax.edits import remove_key
-
-    inputs = typed.graph.document.sections.get("inputs")
-    return remove_key(inputs, entry.name) if isinstance(inputs, Mapping) else None
-
-
-def _edited(title: str, applicability: Applicability, edit: Edit | None) -> tuple[Fix, ...]:
-    return () if edit is None else (Fix(title, applicability, (edit,)),)
 
 
 def _about(layer: Layer, code: str, message: str, *repairs: Repair) -> Diagnostic:

@@ -74,6 +74,7 @@ def resolve(
         evaluated,
         resolver.used,
         resolver.named,
+        resolver.uses,
         resolver.steps,
         _targets(document, found, env),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from specc.ir.graph import Fold, Layer, Region, Unfold
+from specc.ir.graph import Fold, Layer, Region, Unfold, Used
 from specc.ir.link import Link
 from specc.ops.declare import Op
 from specc.passes.params import Param
@@ -58,6 +58,8 @@ class Writer:
         self.missing: list[Missing] = []
         self.named: list[tuple[str, int, Node, Link | None]] = []
         """The results that `as` names: name, value, and where."""
+        self.uses: list[Used] = []
+        """The uses of blocks whose results no `as` names, each behind those inside it."""
         self.inputs: tuple[str, ...] = ()
         self.block_params: dict[str, dict[str, Param]] = {}
         """The parameters that each block declares."""
