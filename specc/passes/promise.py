@@ -12,6 +12,7 @@ from specc.shapes.dim import Size, bind, is_anonymous
 from specc.shapes.regroup import regroup
 from specc.shapes.shape import Shape, sizes_text
 from specc.shapes.tensor import Tensor
+from specc.syntax.tree import Mapping
 
 Held = Literal["kept", "unproven", "broken"]
 
@@ -170,4 +171,16 @@ def _broken(output: Output, tensor: Tensor, fault: str | None, makers: Makers, t
         fixes = ending_fixes(
             output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs"), fault is None
         )
+    if not fixes or (shape.rank == promise.rank and any(map(_misnamed, shape.axes, promise.axes))):
+        fixes += _declared_anew(output, shape)
     return Diagnostic("E209", message, output.node.span, layer.name if layer else None, notes, fixes)
+
+
+def _declared_anew(output: Output, shape: Shape) -> tuple[Fix, ...]:
+    """Declare an output as it is, where its shape is written out."""
+    node = output.node.get("shape") if isinstance(output.node, Mapping) else output.node
+    if node is None or "$" in node.span.text:
+        return ()
+    from specc.syntax.edits import replace
+
+    return (Fix("declare what is made", "unsafe", (replace(node, str(shape)),)),)
