@@ -45,10 +45,10 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
                 found.append(promised(layer, f"`{layer.name}` was promised {message}"))
             else:
                 found.append(_at(layer, f"`{layer.name}` was inferred {message}"))
-    return found or _masks_differ(built, explicit) or _outputs_differ(built, explicit)
+    return found or masks_differ(built, explicit) or _outputs_differ(built, explicit)
 
 
-def _masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
+def masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
     """E503 where Keras hands on another mask than inferred, or none, or one too many; E500 for a layer of one's own.
 
     In a nested model Keras finds the masks only when it runs.
