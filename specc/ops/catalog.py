@@ -81,12 +81,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("RandomShear", "RandomTranslation", "RandomZoom"),
     ),
     "grouped": ("GroupQueryAttention",),
+    "layernorm": ("LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"),
     "merge": (*("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),),
     "multihead": ("MultiHeadAttention",),
-    "norm": (
-        *("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"),
-        "UnitNormalization",
-    ),
+    "norm": ("BatchNormalization",),
     "pipeline": ("Pipeline",),
     "pool": tuple(
         f"{kind}{n}D"

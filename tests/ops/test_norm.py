@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from specc.ops import norm, preprocess
+from specc.ops import layernorm, norm, preprocess
 from specc.ops.declare import Op
 from specc.ops.making import ArgumentErrors, make
 from specc.ops.misfit import Misfit
@@ -34,18 +34,18 @@ def test_batch_normalization_has_moving_statistics_that_are_not_trained():
     [(-1, (6,)), (1, (8,)), ("width", (9,)), ([1, 3], (8, 6)), (["channel", "height"], (8, 6))],
 )
 def test_layer_normalization_has_weights_for_its_axes(axis: Any, sizes: tuple[int, ...]):
-    op = make(norm.LayerNormalization, {"axis": axis})
+    op = make(layernorm.LayerNormalization, {"axis": axis})
     assert op.weights_for((IMAGE,)) == {"gamma": sizes, "beta": sizes}
 
 
 def test_the_scale_of_rms_normalization_lies_over_the_last_axes():
-    assert make(norm.RMSNormalization, {}).weights_for((IMAGE,)) == {"scale": (6,)}
-    assert make(norm.RMSNormalization, {"axis": ["channel", "width"]}).weights_for((IMAGE,)) == {
+    assert make(layernorm.RMSNormalization, {}).weights_for((IMAGE,)) == {"scale": (6,)}
+    assert make(layernorm.RMSNormalization, {"axis": ["channel", "width"]}).weights_for((IMAGE,)) == {
         "scale": (9, 6)
     }
     for axis in (1, [1, 3], [-1, 2]):
         with pytest.raises(Misfit) as raised:
-            make(norm.RMSNormalization, {"axis": axis}).weights_for((IMAGE,))
+            make(layernorm.RMSNormalization, {"axis": axis}).weights_for((IMAGE,))
         assert (raised.value.code, raised.value.parameter) == ("E203", "axis")
 
 
@@ -63,10 +63,10 @@ def test_normalization_measures_what_is_not_given():
     [
         (norm.BatchNormalization, {"axis": 0}, (4, 6), "E203"),
         (norm.BatchNormalization, {"axis": 3}, (4, 6), "E203"),
-        (norm.LayerNormalization, {"axis": [1, 1]}, (4, 6), "E203"),
-        (norm.GroupNormalization, {"groups": 4}, (4, 6), "E208"),
-        (norm.GroupNormalization, {"groups": 12}, (4, 6), "E208"),
-        (norm.GroupNormalization, {"groups": 2}, (4, unknown()), "E207"),
+        (layernorm.LayerNormalization, {"axis": [1, 1]}, (4, 6), "E203"),
+        (layernorm.GroupNormalization, {"groups": 4}, (4, 6), "E208"),
+        (layernorm.GroupNormalization, {"groups": 12}, (4, 6), "E208"),
+        (layernorm.GroupNormalization, {"groups": 2}, (4, unknown()), "E207"),
         (preprocess.Normalization, {"mean": 1.0}, (4, 6), "E107"),
         (preprocess.Normalization, {"mean": [1, 2], "variance": [1, 2]}, (4, 6), "E107"),
         (preprocess.Normalization, {"mean": [1, 2], "variance": 1}, (4, 2), "E107"),
@@ -84,7 +84,7 @@ def test_what_does_not_fit(op: type[Op], arguments: dict[str, Any], sizes: tuple
 @pytest.mark.parametrize(
     ("op", "arguments", "message"),
     [
-        (norm.GroupNormalization, {"groups": 0}, "positive integer"),
+        (layernorm.GroupNormalization, {"groups": 0}, "positive integer"),
         (preprocess.Rescaling, {"scale": [[1, 2], [3]]}, "equally long"),
         (preprocess.Rescaling, {"scale": "1/255"}, "must hold numbers"),
         (norm.BatchNormalization, {"renorm_clipping": {"max": 3}}, "no `max`"),
@@ -99,7 +99,7 @@ def test_dtypes():
     assert fit(make(preprocess.Rescaling, {"scale": 2}), 4, dtype="int32").dtype == "float32"
     assert fit(make(norm.BatchNormalization, {"dtype": "float16"}), 4).dtype == "float16"
     with pytest.raises(Misfit, match="is given int32"):
-        fit(make(norm.UnitNormalization, {}), 4, dtype="int32")
+        fit(make(layernorm.UnitNormalization, {}), 4, dtype="int32")
     with pytest.raises(Misfit, match="is given string"):
         fit(make(norm.BatchNormalization, {}), 4, dtype="string")
 
