@@ -6,7 +6,6 @@ read values by number. `Typed`: each value has a type, and each layer a `Reading
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -85,10 +84,8 @@ class Layer:
 
     def changed(self, **attributes: Any) -> "Layer":
         """A layer like this one but for some attributes."""
-        made = copy(self)
-        for name, value in attributes.items():
-            setattr(made, name, value)
-        return made
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return Layer(**{**kept, **attributes})
 
     def __repr__(self) -> str:
         return f"Layer({self.name!r})"
