@@ -50,7 +50,7 @@ class Named:
         """What `use` makes of the array, the data of which it may read; raises `FileFault`."""
 
         def opened(file: BinaryIO) -> Found:
-            is_archive = file.read(len(_ARCHIVE)) == _ARCHIVE
+            is_archive = file.read(len(_ARCHIVE)) in (_ARCHIVE, _END)
             file.seek(0)
             if is_archive:
                 return _in_archive(file, self, use)
@@ -149,10 +149,11 @@ def _member(names: list[str], named: Named) -> str:
         return f"{arrays[0]}.npy"
     if named.member in arrays:
         return f"{named.member}.npy"
-    several = ", ".join(f"`{name}`" for name in arrays[:10]) or "none"
-    example = f"{named.path}:{arrays[0] if arrays else 'KEY'}"
+    if not arrays:
+        raise FileFault(f"`{named.path}` holds no arrays")
+    several = ", ".join(f"`{name}`" for name in arrays[:10])
     if named.member is None:
-        raise FileFault(f"`{named.path}` holds several arrays, {several}: write `{example}`")
+        raise FileFault(f"`{named.path}` holds several arrays, {several}: write `{named.path}:{arrays[0]}`")
     raise FileFault(f"`{named.path}` has no array `{named.member}`, but {several}")
 
 

@@ -61,6 +61,10 @@ def hold_data(
             continue
         try:
             array = named.array
+            if not array.samples:
+                message = f"`{named.shown}` holds no samples"
+                found.append(Diagnostic("E111", message, place.node.span, place.layer))
+                continue
             said = [*place.hold(named, array)]
             found.extend(said)
             if data.with_values and isinstance(named, Named):

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
 from specc.diagnostics.explain import codes
-from specc.diagnostics.model import Diagnostic, Edit, Fix, has_errors
+from specc.diagnostics.model import Diagnostic, Edit, Fix, corrected, has_errors
 from specc.ir.graph import Graph
 from specc.ir.link import chain_of
 from specc.passes.values import Findings
@@ -125,7 +125,10 @@ def _codes(written: Written, known: list[str], found: Findings) -> dict[str, Sca
         elif entry.value in known:
             made[entry.value] = entry
         else:
-            found.error("E107", _why_not(entry.value, known), entry)
+            meant = entry.value.upper()
+            is_sure = meant in known and entry.span.text == entry.value
+            fixes = corrected(entry.span, meant) if is_sure else ()
+            found.error("E107", _why_not(entry.value, known), entry, fixes=fixes)
     return made
 
 

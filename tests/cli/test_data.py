@@ -90,6 +90,7 @@ def test_arrays_that_fit(check: Any):
         (floats(4).astype(object), "E111", "pickled objects"),
         (floats(4).astype("M8[s]"), "E111", "neither numbers nor text"),
         (np.float32(3), "E111", "a single number"),
+        (floats(4)[:0], "E111", "holds no samples"),
         (np.asfortranarray(floats(4)), None, ""),
         (floats(4).astype(">f4"), None, ""),
     ],
