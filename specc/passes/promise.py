@@ -55,9 +55,14 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
 
 def _promised(shape: Shape, promise: Shape) -> Shape:
     """The promise that `shape` keeps, with what it leaves open filled in from there."""
-    axes = tuple(p if p.name is not None else a for p, a in zip(promise.axes, shape.axes, strict=True))
     sizes = tuple(s if is_anonymous(p) else p for p, s in zip(promise.sizes, shape.sizes, strict=True))
-    return Shape(sizes, axes)
+    return _called(Shape(sizes, shape.axes), promise)
+
+
+def _called(shape: Shape, promise: Shape) -> Shape:
+    """A shape under the names that the promise gives."""
+    axes = zip(promise.axes, shape.axes, strict=True)
+    return Shape(shape.sizes, tuple(p if p.name is not None else a for p, a in axes))
 
 
 def _held(typed: Typed, shape: Shape, promise: Shape) -> tuple[Held, str | None]:
@@ -119,7 +124,8 @@ def _unproven(output: Output, shape: Shape) -> Diagnostic:
     message = (
         f"output `{output.name}` is {shape}, and nothing proves that it is {output.promise} when it runs"
     )
-    fixes = (Fix("leave the size open: write `null`", "display"),)
+    assert output.promise is not None
+    fixes = _declared_anew(output, _called(shape, output.promise), "leave the size open")
     return Diagnostic("W605", message, output.node.span, fixes=fixes)
 
 
@@ -171,16 +177,19 @@ def _broken(output: Output, tensor: Tensor, fault: str | None, makers: Makers, t
         fixes = ending_fixes(
             output, layer, shape, promise, makers, typed.graph.document.sections.get("outputs"), fault is None
         )
-    if not fixes or (shape.rank == promise.rank and any(map(_misnamed, shape.axes, promise.axes))):
-        fixes += _declared_anew(output, shape)
+    is_misnamed = shape.rank == promise.rank and any(map(_misnamed, shape.axes, promise.axes))
+    if not fixes or is_misnamed:
+        keeps_names = shape.rank == promise.rank and not is_misnamed
+        made = _called(shape, promise) if keeps_names else shape
+        fixes += _declared_anew(output, made, "declare what is made")
     return Diagnostic("E209", message, output.node.span, layer.name if layer else None, notes, fixes)
 
 
-def _declared_anew(output: Output, shape: Shape) -> tuple[Fix, ...]:
-    """Declare an output as it is, where its shape is written out."""
+def _declared_anew(output: Output, shape: Shape, title: str) -> tuple[Fix, ...]:
+    """Declare another shape, where that of the output is written out."""
     node = output.node.get("shape") if isinstance(output.node, Mapping) else output.node
     if node is None or "$" in node.span.text:
         return ()
     from specc.syntax.edits import replace
 
-    return (Fix("declare what is made", "unsafe", (replace(node, str(shape)),)),)
+    return (Fix(title, "unsafe", (replace(node, str(shape)),)),)
