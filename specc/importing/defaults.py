@@ -57,6 +57,7 @@ _LOSSES = _losses(
     CTC={"name": "ctc"},
     CategoricalCrossentropy={**_CROSS, **_AXIS, "name": "categorical_crossentropy"},
     CategoricalFocalCrossentropy={**_CROSS, **_FOCAL, **_AXIS, "name": "categorical_focal_crossentropy"},
+    CategoricalGeneralizedCrossEntropy={"q": 0.5, "name": "categorical_generalized_cross_entropy"},
     CategoricalHinge={"name": "categorical_hinge"},
     Circle={"gamma": 80.0, "margin": 0.4, "remove_diagonal": True, "name": "circle"},
     CosineSimilarity={**_AXIS, "name": "cosine_similarity"},

@@ -23,7 +23,7 @@ from specc.passes.regions import Regions
 from specc.passes.values import Findings
 from specc.shapes.demand import at_least, recording
 from specc.shapes.dim import is_known, symbols_of
-from specc.shapes.shape import Shape
+from specc.shapes.shape import Shape, nameless
 from specc.shapes.tensor import Tensor
 from specc.suggest import did_you_mean, nearest
 
@@ -102,7 +102,7 @@ class Inference:
             self.ops[number], self.types[layer.outputs[0]] = crossing, result
             return
         if isinstance(op, Pending):
-            op = settled(op, layer, inputs[0].shape, self.found)
+            op = settled(op, layer, inputs[0].shape if inputs else nameless(()), self.found)
             if op is None:
                 return
         key = (op, layer.distribute, inputs)
