@@ -6,8 +6,8 @@ from math import prod
 from specc.diagnostics.model import Fix
 from specc.ops.declare import Inputs, Op, Weights
 from specc.ops.misfit import Misfit, for_no_size, wrong_dtype
-from specc.shapes.demand import AtLeast, Demand, at_least
-from specc.shapes.dim import Size
+from specc.shapes.demand import AtLeast, Demand, Divides, at_least
+from specc.shapes.dim import Size, atoms_of, product
 from specc.shapes.shape import MAX_ELEMENTS, Shape, excess, nameless, sizes_text
 from specc.shapes.tensor import Tensor
 
@@ -43,8 +43,23 @@ def refuse_empty(results: Inputs, inputs: Inputs, demands: list[Demand]) -> None
     held.update([id(demand.size) for demand in demands if isinstance(demand, AtLeast) and demand.least > 0])
     for tensor in results:
         for size in tensor.shape.sizes:
-            if not (isinstance(size, int) or id(size) in held or at_least(size, 1)):
+            if isinstance(size, int) or id(size) in held:
+                continue
+            if len(atoms_of(size)) > 1 and _has_elements(size, inputs, demands):
+                continue
+            if not at_least(size, 1):
                 raise Misfit("E206", f"makes an axis of {size} elements, at least 1{for_no_size(size)}")
+
+
+def _has_elements(size: Size, inputs: Inputs, demands: list[Demand]) -> bool:
+    """Whether a size is that of neighbouring axes together, which have elements, or is what it must come to divided."""
+    whole: list[Size] = []
+    for tensor in inputs:
+        sizes = () if tensor is None else tensor.shape.sizes  # pyright: ignore[reportUnnecessaryComparison]
+        for first in range(len(sizes)):
+            whole += [product(sizes[first:last]) for last in range(first + 1, len(sizes) + 1)]
+    divided = [d for d in demands if isinstance(d, Divides) and isinstance(d.by, int) and d.by > 0]
+    return size in whole or any(d.size in whole and d.size // d.by == size for d in divided)
 
 
 def refuse_untold(x: Shape, target: Sequence[Size], others: Iterable[Shape]) -> None:

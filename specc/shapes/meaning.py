@@ -7,7 +7,7 @@ from math import gcd
 from specc.shapes.demand import AtLeast, Demand, Divides, Same
 from specc.shapes.dim import Variable, atoms_of, quotient, remainder
 from specc.shapes.quasi import value_at
-from specc.shapes.symbolic import Size, Symbol, Symbolic
+from specc.shapes.symbolic import Floor, Size, Symbol, Symbolic, single
 
 
 def sizes_in(demand: Demand) -> tuple[Size, ...]:
@@ -38,13 +38,13 @@ def simplified(demand: Demand) -> Demand | bool:
     """A demand in one form: against 0, common factors cancelled; whether it is met, where that is certain."""
     match demand:
         case AtLeast(size, least):
-            rest = size - least
+            rest = _without_common(size - least)
             if isinstance(rest, int):
                 return rest >= 0
             factor = gcd(*[c for _, c in rest.terms])
             return AtLeast(rest // factor, 0)
         case Same(left, right):
-            rest = left - right
+            rest = _without_common(left - right)
             if isinstance(rest, int):
                 return rest == 0
             factor = gcd(*[c for _, c in rest.terms])
@@ -64,6 +64,18 @@ def simplified(demand: Demand) -> Demand | bool:
             assert isinstance(whole, Symbolic)
             factor = gcd(by, *[c for _, c in whole.terms])
             return False if whole.constant % factor else Divides(by // factor, whole // factor)
+
+
+def _without_common(size: Size) -> Size:
+    """The size without the axes that all of its terms have as factors: those are at least 1."""
+    if isinstance(size, int) or size.constant or len(size.terms[0][0]) < 2:
+        return size
+    first, *others = [monomial for monomial, _ in size.terms]
+    common = [
+        a for a in first if not isinstance(a, Floor) and is_axis(a) and all(a in other for other in others)
+    ]
+    found = quotient(size, single(common[0])) if common else None
+    return size if found is None else _without_common(found)
 
 
 def _divided_by_size(by: Symbolic, size: Size) -> Demand | bool:

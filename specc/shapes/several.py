@@ -1,8 +1,9 @@
 """Demands on several symbols: bounds, whole periods, and samples."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import product as combinations
-from math import gcd
+from itertools import takewhile
+from math import gcd, lcm
 from typing import TypeAlias
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same, Verdict, Witness
@@ -67,14 +68,15 @@ def bounded(demand: Demand, ranges: Callable[[Variable], Range] = any_size) -> b
     return False if (low is not None and low > 0) or (high is not None and high < 0) else None
 
 
-def whole_period(demand: Demand, budget: Budget) -> bool | None:
-    """Whether a demand is met at all points of its period, or, if it is of divisibility, at none."""
+def whole_period(demand: Demand, budget: Budget, allowed: Mapping[Variable, SizeSet] = {}) -> bool | None:
+    """Whether a demand is met at all allowed points of its period, or, if it is of divisibility, at none."""
     variables = sorted(variables_of(demand), key=lambda v: v.key)
     match demand:
         case Same(Symbolic() as size, _):
-            counts = [_period_in(size, v) * (_degree_in(size, v) + 1) for v in variables]
+            periods = [_period_in(size, v) for v in variables]
+            counts = [n * (_degree_in(size, v) + 1) for n, v in zip(periods, variables, strict=True)]
         case Divides(int() as by, Symbolic() as size):
-            counts = [_period_in(size, v) * by for v in variables]
+            counts = periods = [_period_in(size, v) * by for v in variables]
         case _:
             return None
     total = 1
@@ -85,7 +87,11 @@ def whole_period(demand: Demand, budget: Budget) -> bool | None:
     budget.spend(total * size.weight)
     met = False
     failed = False
-    for point in combinations(*[range(1, count + 1) for count in counts]):
+    columns: list[list[int]] = []
+    for variable, count, period in zip(variables, counts, periods, strict=True):
+        residues = _residues(allowed.get(variable, ALL), period)
+        columns.append([n for n in range(1, count + 1) if n % period in residues])
+    for point in combinations(*columns):
         if is_met(demand, dict(zip(variables, point, strict=True)).__getitem__):
             met = True
         else:
@@ -95,6 +101,16 @@ def whole_period(demand: Demand, budget: Budget) -> bool | None:
     if met:
         return True
     return False if isinstance(demand, Divides) else None
+
+
+def _residues(sizes: SizeSet, period: int) -> Collection[int]:
+    """What is left of the sizes by `period`: all that may be."""
+    last = sizes.pieces[-1]
+    whole = lcm(last.period, period)
+    if sizes is ALL or last.start + whole > _GRID:
+        return range(period)
+    first = takewhile(lambda size: size < last.start + whole, sizes)
+    return {size % period for size in first}
 
 
 def _period_in(size: Size, variable: Variable) -> int:

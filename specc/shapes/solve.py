@@ -1,24 +1,26 @@
 """What demands say of symbols, solved: for which sizes all are met, in the fewest words.
 
 A demand on one symbol is an exact set of its sizes. Where two symbols must be equal, or one is an expression
-of others, it is replaced by that. What else joins several symbols is a relation, given as it stands.
+of others, it is replaced by that. What else joins several symbols is a relation: exact where it is on one
+expression of them, else given as it stands.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from specc.shapes.demand import Demand, Same, Verdict, Witness
-from specc.shapes.dim import Variable, substitute
+from specc.shapes.dim import Variable, atoms_of, substitute, symbols_of
+from specc.shapes.implied import left_for
 from specc.shapes.items import Contradiction
-from specc.shapes.meaning import is_axis, simplified, variables_of
+from specc.shapes.meaning import is_axis, simplified, sizes_in, variables_of
 from specc.shapes.normal import Text, length, needed, texts_of
 from specc.shapes.quasi import Budget, value_at
-from specc.shapes.several import bounded, sample, whole_period
+from specc.shapes.several import any_size, bounded, bounds, sample, whole_period
 from specc.shapes.sizeset import ALL, SizeSet, TooLarge, conjunction, within
-from specc.shapes.symbolic import Symbol, single
+from specc.shapes.symbolic import Symbol, Symbolic, single
 from specc.shapes.system import Known, System, fewest
 from specc.shapes.truth import held, where
-from specc.shapes.wording import demand_text
+from specc.shapes.wording import demand_text, grouped, ungrouped
 
 BUDGET = 4_000_000
 """What one solution may cost: values that are computed, each of some 50 ns."""
@@ -123,35 +125,78 @@ _Place = tuple[list[str], int]
 
 def _worded(system: System) -> Iterator[tuple[_Place, Constraint]]:
     """The constraints, each with what sorts them: their symbols, and their place among those on the same."""
-    for variable, known in system.known.items():
+    definitions = [(Same(single(d.variable), d.size), d.origin) for d in system.definitions]
+    relations = [
+        *definitions,
+        *[(item.demand, item.origin) for item in system.relations if not item.is_implied],
+    ]
+    left = Left([demand for demand, _ in relations], system)
+    for variable in system.known:
         if isinstance(variable, Symbol):
-            for place, constraint in enumerate(_on_one(variable, system.allowed[variable], known)):
+            for place, constraint in enumerate(left.said_of(variable)):
                 yield ([variable.name], place), constraint
-    joint = [(single(d.variable), d.size, d.origin) for d in system.definitions]
-    relations = [(Same(left, right), origin) for left, right, origin in joint]
-    relations += [(item.demand, item.origin) for item in system.relations]
+    for core, (base, known) in system.joint.items():
+        sizes = _all(known, ALL)
+        name = grouped(core)
+        for place, (text, demands) in enumerate(_on_one(name, sizes & base, known, base)):
+            yield (sorted(symbols_of(core)), place), Constraint(ungrouped(text, name), demands)
+    joint = {each.item.demand for _, known in system.joint.values() for each in known}
     for demand, origin in relations:
-        names = [variable.name for variable in variables_of(demand) if isinstance(variable, Symbol)]
-        if len(names) == len(variables_of(demand)):
-            yield (sorted(names), 0), Constraint(demand_text(demand), tuple(sorted(origin)))
+        names = sorted(name for size in sizes_in(demand) for name in symbols_of(size))
+        if len(names) == len(variables_of(demand)) and demand not in joint:
+            yield (names, 0), Constraint(demand_text(demand), tuple(sorted(origin)))
 
 
-def _on_one(variable: Symbol, sizes: SizeSet, known: list[Known]) -> Iterator[Constraint]:
-    """What the demands on one symbol say: in normal form, or, where that takes too many words, as they stand."""
-    base = _all([each for each in known if each.item.is_implied], ALL)
+class Left:
+    """What relations leave for symbols, each of which then needs no words of its own for that."""
+
+    def __init__(self, relations: Sequence[Demand], system: System) -> None:
+        forms = [simplified(demand) for demand in relations]
+        self.relations = [form for form in forms if not isinstance(form, bool)]
+        self.system = system
+        narrowed = [core for core, joint in system.joint.items() if joint.base != _inherent(core)]
+        self.needed = frozenset[Variable]().union(*map(atoms_of, narrowed))
+        """Symbols of which something is not said because of the sizes of others, or the other way round."""
+
+    def said_of(self, variable: Symbol) -> list[Constraint]:
+        """What is to be said of one symbol."""
+        about = [demand for demand in self.relations if variable in variables_of(demand)]
+        said = self._said(variable, about, {})
+        if about and said and variable not in self.needed:
+            fewer = self._said(variable, about, self.system.allowed)
+            if fewer != said:
+                self.needed = self.needed.union(*map(variables_of, about))
+                return fewer
+        return said
+
+    def _said(
+        self, variable: Symbol, relations: list[Demand], allowed: Mapping[Variable, SizeSet]
+    ) -> list[Constraint]:
+        base = ALL
+        for demand in relations:
+            base = _both(base, left_for(variable, demand, allowed, self.system.budget))
+        return list(_on_one(variable.name, self.system.allowed[variable], self.system.known[variable], base))
+
+
+def _on_one(name: str, sizes: SizeSet, known: list[Known], base: SizeSet) -> Iterator[Constraint]:
+    """What demands say of a symbol, or expression, in normal form; as they stand where that takes too many words.
+
+    `base`: where it is known to be without them.
+    """
+    base = _both(base, _all([each for each in known if each.item.is_implied], ALL))
     given = [each for each in known if not each.item.is_implied]
-    ways = [texts_of(variable.name, said, base) for said in (_all(given, sizes), sizes)]
+    ways = [texts_of(name, said, base) for said in (_all(given, sizes), sizes)]
     texts = min([texts for texts in ways if texts is not None], key=length, default=None)
     if texts is None:
-        texts = needed([text for each in given for text in _own_texts(variable, each)], sizes, base)
+        texts = needed([text for each in given for text in _own_texts(name, each)], sizes, base)
     for text, meant in texts:
         binding = [each for each in given if within([each.sizes], meant)] or _together(known, meant)
         yield Constraint(text, tuple(sorted({number for each in binding for number in each.item.origin})))
 
 
-def _own_texts(variable: Symbol, known: Known) -> list[Text]:
+def _own_texts(name: str, known: Known) -> list[Text]:
     """What one demand says, in normal form if it can be."""
-    return texts_of(variable.name, known.sizes) or [Text(demand_text(known.item.demand), known.sizes)]
+    return texts_of(name, known.sizes) or [Text(demand_text(known.item.demand), known.sizes)]
 
 
 def _together(known: list[Known], meant: SizeSet) -> list[Known]:
@@ -162,6 +207,20 @@ def _together(known: list[Known], meant: SizeSet) -> list[Known]:
             left = _all([Known(left, each.item), each], left)
             shrinking.append(each)
     return fewest(shrinking, lambda some: within([each.sizes for each in some], meant))
+
+
+def _inherent(core: Symbolic) -> SizeSet:
+    """What an expression is that is made of symbols of which nothing is demanded."""
+    least, most = bounds(core, any_size)
+    return SizeSet.interval(least or 1, most)
+
+
+def _both(a: SizeSet, b: SizeSet) -> SizeSet:
+    """What is in both sets; the first where that passes a bound."""
+    try:
+        return a & b
+    except TooLarge:
+        return a
 
 
 def _all(known: list[Known], otherwise: SizeSet) -> SizeSet:

@@ -5,7 +5,8 @@ from itertools import islice, product
 from typing import NamedTuple, TypeVar
 
 from specc.shapes.demand import AtLeast, Demand
-from specc.shapes.dim import Variable, substitute
+from specc.shapes.dim import Variable, atoms_of, substitute
+from specc.shapes.implied import is_enough
 from specc.shapes.items import (
     Contradiction,
     Definition,
@@ -17,11 +18,12 @@ from specc.shapes.items import (
     replaced_in,
     substituted,
 )
+from specc.shapes.joint import of_one
 from specc.shapes.meaning import is_axis, is_met, simplified, variables_of
 from specc.shapes.quasi import Budget
-from specc.shapes.several import Range, any_size, bounded, whole_period
-from specc.shapes.sizeset import ALL, NONE, SizeSet, TooLarge, within
-from specc.shapes.symbolic import Size, Symbol, single
+from specc.shapes.several import Range, any_size, bounded, bounds, whole_period
+from specc.shapes.sizeset import ALL, NONE, SizeSet, TooLarge, conjunction, within
+from specc.shapes.symbolic import Size, Symbol, Symbolic, single
 from specc.shapes.truth import QUICK, where
 
 _DEFINED = 256
@@ -37,11 +39,19 @@ class Known(NamedTuple):
     item: Item
 
 
+class Joint(NamedTuple):
+    """What demands leave for an expression of several symbols; `base`: what its symbols leave for it."""
+
+    base: SizeSet
+    known: list[Known]
+
+
 class System:
     """Demands, solved as far as that goes; raises `Contradiction` where they cannot be met together.
 
     `definitions`: what was replaced, in order. `known`: for each symbol, what its own demands say.
-    `allowed`: all of that together. `relations`: what is left, on several symbols, or past a bound.
+    `allowed`: all of that together. `relations`: what is left, on several symbols, or past a bound; `joint`: those of
+    them that are on one expression of several symbols, by that.
     """
 
     def __init__(self, demands: Sequence[Demand], budget: Budget) -> None:
@@ -62,6 +72,9 @@ class System:
                 break
         relations = [item for item in self.relations if not self._is_certain(item)]
         self.relations = sorted(relations, key=lambda item: min(item.origin))
+        self.joint: dict[Symbolic, Joint] = {}
+        for item in self.relations:
+            self._join(item)
 
     def replaced(self, demand: Demand) -> Demand:
         """A demand on the symbols that are left."""
@@ -163,6 +176,25 @@ class System:
             raise TooLarge
         return Known(where(form, self._some_budget()).spread(period, first), item)
 
+    def _join(self, item: Item) -> None:
+        """Solve a relation that speaks of one expression of its symbols alone, with the others on that."""
+        one = of_one(item.demand) if is_sized(item) else None
+        if one is None:
+            return
+        least, most = bounds(one.core, self.range_of)
+        try:
+            known = Known(where(one.demand, self._some_budget()), item)
+            joint = self.joint.get(one.core) or Joint(SizeSet.interval(least or 0, most), [])
+            left = joint.base & conjunction(each.sizes for each in (*joint.known, known))
+        except TooLarge:
+            return
+        if least is None or least < 1:
+            return
+        if not left:
+            origins = [_origins(self.known.get(variable, [])) for variable in atoms_of(one.core)]
+            raise Contradiction(_origins([*joint.known, known]).union(*origins))
+        self.joint[one.core] = Joint(joint.base, [*joint.known, known])
+
     def _with_numbers(self, items: list[Item]) -> tuple[list[Item], bool]:
         """The demands, symbols that can have one size only replaced in relations; whether there were some."""
         joint = frozenset[Variable]().union(
@@ -186,7 +218,9 @@ class System:
         try:
             met = bounded(item.demand, self.range_of)
             if met is None:
-                met = whole_period(item.demand, self.budget)
+                met = whole_period(item.demand, self.budget, self.allowed)
+            if met is None and is_enough(item.demand, self.allowed, self.budget):
+                met = True
             if met is None:
                 met = self._enumerated(item.demand)
         except TooLarge:

@@ -31,7 +31,7 @@ def demand_text(demand: Demand) -> str:
         case Same(left, right):
             return min(_equalities(left - right), key=_length)
         case Divides(by, size):
-            return f"{_grouped(size)} % {_grouped(by, after=True)} == 0"
+            return f"{grouped(size)} % {grouped(by, after=True)} == 0"
 
 
 def _equalities(difference: Size) -> Iterator[str]:
@@ -64,7 +64,12 @@ def _plainness(text: str) -> tuple[bool, bool, int, str]:
     return text.lstrip("-").isdigit(), not text.isidentifier(), len(text), text
 
 
-def _grouped(size: Size, after: bool = False) -> str:
+def ungrouped(text: str, name: str) -> str:
+    """A text with a sum in parentheses, `name`, without these where it needs none: wherever no `%` follows."""
+    return re.sub(re.escape(name) + r"(?! %)", name[1:-1], text) if name.startswith("(") else text
+
+
+def grouped(size: Size, after: bool = False) -> str:
     """A text that may stand before `%`, or behind it."""
     text = str(size)
     return text if (text.isalnum() if after else not set(text) & set("+-/%")) else f"({text})"
@@ -77,10 +82,10 @@ def _sum_text(size: Size, depth: int) -> str:
     """
     if isinstance(size, int):
         return str(size)
-    factors = _factors(size) if depth and len(atoms_of(size)) > 1 else []
-    if len(factors) > 1:
-        number = prod([factor for factor in factors if isinstance(factor, int)])
-        texts = [_factor_text(factor, depth) for factor in factors if not isinstance(factor, int)]
+    several = factors(size) if depth and len(atoms_of(size)) > 1 else []
+    if len(several) > 1:
+        number = prod([factor for factor in several if isinstance(factor, int)])
+        texts = [_factor_text(factor, depth) for factor in several if not isinstance(factor, int)]
         return ("-" if number == -1 else "" if number == 1 else f"{number}*") + "*".join(texts)
     special: list[tuple[str, int]] = []
     rest: Size = size
@@ -94,7 +99,7 @@ def _sum_text(size: Size, depth: int) -> str:
     return _joined(rest, special, depth)
 
 
-def _factors(size: Size) -> list[Size]:
+def factors(size: Size) -> list[Size]:
     """Numbers and sums of no symbol in common whose product a sum is."""
     if isinstance(size, int) or (len(size.terms) == 1 and not size.constant):
         return [size]
@@ -116,7 +121,7 @@ def _factors(size: Size) -> list[Size]:
         if row != {m: left[part] * coefficient for m, coefficient in right.items()}:
             return [size]
     number = gcd(*left.values())
-    others = _factors(_total(right)) if len(right) > 1 or () not in right else []
+    others = factors(_total(right)) if len(right) > 1 or () not in right else []
     return [number, _total({m: c // number for m, c in left.items()}), *others]
 
 

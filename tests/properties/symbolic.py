@@ -8,10 +8,11 @@ from specc.report import Report
 Spec = str
 
 
-def spec(shape: str, layers: list[str]) -> Spec:
-    """A spec of one input and these layers."""
+def spec(shape: str, layers: list[str], **others: str) -> Spec:
+    """A spec of the input `x`, and perhaps others, and these layers."""
+    inputs = "\n".join(f"  {name}: {shape}" for name, shape in {"x": shape, **others}.items())
     lines = "\n".join(f"  - {layer}" for layer in layers)
-    return f"specc: 1\nname: generated\ninputs:\n  x: {shape}\nlayers:\n{lines}\n"
+    return f"specc: 1\nname: generated\ninputs:\n{inputs}\nlayers:\n{lines}\n"
 
 
 def allows(report: Report, sizes: Mapping[str, int]) -> bool:
@@ -85,6 +86,36 @@ def coder(random: Random) -> Spec:
     if random.random() < 0.4:
         layers.append(f"Reshape: [-1, {random.choice([3, 4, 6])}]")
     return spec("[time: T, 2]", layers)
+
+
+def joined(random: Random) -> Spec:
+    """Two symbols that layers join: in one axis, or by what they merge."""
+    regrouped = random.choice(["Reshape: [-1, %s]", "Reshape: [%s, -1]"]) % random.choice([2, 3, 4, 6, 8])
+    factor, channels = random.choice([2, 3]), random.choice([1, 2, 3])
+    back = [
+        f"MaxPooling1D: {factor}",
+        f"UpSampling1D: {factor}",
+        "{Add: {}, from: [_, both]}",
+    ]
+    match random.choice(["flat", "image", "long", "steps", "merged"]):
+        case "flat":
+            sizes = random.choice(["T, S", "T, 2*S", "T // 2, S", "T, S + 1"])
+            return spec(f"[{sizes}, {channels}]", ["Flatten", regrouped])
+        case "image":
+            window = f"Conv2D: {{filters: {channels}, kernel_size: 3, strides: {random.choice([1, 2])}}}"
+            return spec("[T, S, 2]", [window, "Flatten", regrouped])
+        case "long":
+            layers = ['{rearrange: "t s c -> (t s) c", name: both}', *back]
+            return spec(f"[T, S, {channels}]", [*layers, *random.sample([regrouped], random.randint(0, 1))])
+        case "steps":
+            join = "{Concatenate: {axis: 1}, from: [x, y], name: both}"
+            return spec("[T, 2]", [join, *random.choice([back, [regrouped], back[:1]])], y="[S, 2]")
+        case _:
+            sizes = [random.choice(["", " // 2", " + 1", " // 3"]) for _ in range(2)]
+            merge = "{Add: {}, from: [x, y]}"
+            return spec(
+                f"[T{sizes[0]}, 2]", [merge, random.choice([*back[:1], regrouped])], y=f"[S{sizes[1]}, 2]"
+            )
 
 
 FAMILIES = {"unet": unet, "dilated": dilated, "coder": coder}

@@ -276,3 +276,21 @@ def test_a_deep_network_is_solved_in_time() -> None:
     allowed = [n for n in range(1, 2_000) if all(is_met(demand, lambda _, n=n: n) for demand in demands)]
     assert allowed[:2] == [504, 536]
     assert found == ["A >= 504", "A % 32 == 24", "B >= 504", "B % 32 == 24"]
+
+
+@pytest.mark.parametrize(
+    ("demands", "wanted"),
+    [
+        ([Same(S * T, 3 * T * (S // 3))], ["S % 3 == 0"]),
+        ([Same(S * T, 3 * (S * T // 3)), AtLeast(S * T // 3, 1)], ["S*T % 3 == 0"]),
+        ([Divides(4, -S - T + 2), AtLeast(S + T, 3)], ["(S + T) % 4 == 2", "S + T >= 6"]),
+        ([Divides(4, -S - T + 2), AtLeast(S + T, 3), AtLeast(S, 4)], ["S >= 4", "(S + T) % 4 == 2"]),
+        ([AtLeast(S, 3), AtLeast(T, 2), AtLeast(S - S // 2 + T // 2, 2)], ["S >= 3", "T >= 2"]),
+        ([AtLeast(T // 2, 1), AtLeast((S - S // 2) * (T // 2), 1)], ["T >= 2"]),
+        ([AtLeast(S * T - 3 * T, 0)], ["S >= 3"]),
+        ([Same(2 * T, S // 2), AtLeast(S, 3)], ["2*T == S // 2"]),
+        ([Divides(6, S), Divides(3, S * T)], ["S % 6 == 0"]),
+    ],
+)
+def test_what_several_symbols_need_is_said_once(demands: list[Demand], wanted: list[str]) -> None:
+    assert sorted(each.text for each in solve(demands).constraints) == sorted(wanted)
