@@ -27,7 +27,6 @@ class Use:
         self.blocks: dict[str, Block] = {}
         self.constructs: list[Item] = []
         """Those of the layers, and of the blocks that are used."""
-        self._names: dict[int, Names] = {}
         self._follow(document.layers)
 
     def _follow(self, chain: Chain) -> None:
@@ -55,18 +54,22 @@ class Use:
 
     def names(self, *nodes: Node | None) -> Names:
         """The names that expressions below `nodes` ask for."""
-        return _NONE.union(*[self._names_in(node) for node in nodes if node is not None])
-
-    def _names_in(self, node: Node) -> Names:
-        if isinstance(node, Scalar):
-            return _asked(node.value) if isinstance(node.value, str) and "$" in node.value else _NONE
-        found = self._names.get(id(node))
-        if found is None:
-            entries = node.entries if isinstance(node, Mapping) else ()
-            parts = [part for entry in entries if not is_note(entry[0].value) for part in entry]
-            found = self.names(*parts, *(node.items if isinstance(node, Sequence) else ()))
-            self._names[id(node)] = found
-        return found
+        found: set[str] = set()
+        seen: set[int] = set()
+        pending = [node for node in nodes if node is not None]
+        for node in pending:
+            if isinstance(node, Scalar):
+                if isinstance(node.value, str) and "$" in node.value:
+                    found |= _asked(node.value)
+            elif id(node) not in seen:
+                seen.add(id(node))
+                if isinstance(node, Mapping):
+                    for key, value in node.entries:
+                        if not is_note(key.value):
+                            pending += (key, value)
+                elif isinstance(node, Sequence):
+                    pending += node.items
+        return frozenset(found)
 
     def idle(self, params: dict[str, Param], asked: Names) -> list[Param]:
         """The parameters that are neither `asked` for, nor in the defaults of those that are."""
