@@ -53,9 +53,9 @@ def _permutation(shape: Shape, promise: Shape) -> str | None:
     wanted = {a.name: s for s, a in zip(*promise, strict=True)}
     if None not in named and named == wanted and len(named) == shape.rank:
         return "[" + ", ".join(str(a.name) for a in promise.axes) + "]"
-    sizes = list(shape.sizes)
-    if sorted(map(str, sizes)) == sorted(map(str, promise.sizes)) and len(set(map(str, sizes))) == len(sizes):
-        return "[" + ", ".join(str(sizes.index(s) + 1) for s in promise.sizes) + "]"
+    sizes, promised = ([str(size) for size in sizes] for sizes in (shape.sizes, promise.sizes))
+    if sorted(sizes) == sorted(promised) and len(set(sizes)) == len(sizes):
+        return "[" + ", ".join(str(sizes.index(size) + 1) for size in promised) + "]"
     return None
 
 
