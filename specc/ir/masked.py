@@ -29,8 +29,8 @@ class Masked(NamedTuple):
 
     `announced`: the masks that values have while the model is built, where these are others than when it runs.
     `filled`: the values that have a mask which marks nothing of what was lost, when the model runs; `filled_before`:
-    those that have one while it is built; `handed`: those whose masks Keras hands on by itself; `taken`: those that
-    have none any more in the end.
+    those that have one anyhow, whatever is taken off then; `handed`: those whose masks Keras hands on by itself;
+    `taken`: those that have none any more in the end.
     `seen[layer]`: the masks that a layer sees of values, where these are others than what makes them gives them;
     `stripped[layer]`: those of them that a layer before it has taken off.
     """
@@ -51,6 +51,10 @@ class Masked(NamedTuple):
     def mask_before(self, value: int) -> Shape | None:
         """The mask of a value while the model is built."""
         return self.announced.get(value, self.types[value].mask)
+
+    def mask_carried(self, value: int) -> Shape | None:
+        """The mask that a value has unless it is taken off when the model runs."""
+        return self.types[value].mask or self.announced.get(value)
 
     def read(self, layer: Layer) -> Inputs:
         """What a layer reads, each with the mask that it sees of it."""

@@ -90,11 +90,12 @@ class Slice(Rearranging):
         return Shape(tuple(sizes), x.axes)
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
-        """The input's, cut like it; none is left of one whose axis goes."""
+        """The input's, cut like it; none is left of one whose only axis goes."""
         mask, axis = inputs[0].mask, axis_number(self.axis, inputs[0].shape)
         if mask is None or axis >= mask.rank:
             return (mask,)
-        return (results[0].shape.part(0, mask.rank),) if self.index is None else ()
+        rank = mask.rank if self.index is None else mask.rank - 1
+        return (results[0].shape.part(0, rank),) if rank else ()
 
     def _element(self, x: Shape, axis: int, index: int) -> Shape:
         if self.start is not None or self.stop is not None or self.step != 1:

@@ -107,11 +107,7 @@ class _Carrying:
                 self.needed.add(source)
             else:
                 sources = sources_of(layer, self.types)
-                self.needed.update(v for v in sources if self._mask(v) is not None)
-
-    def _mask(self, value: int) -> Shape | None:
-        """The mask of a value, be it taken off before the model runs."""
-        return self.types[value].mask or self.found.announced.get(value)
+                self.needed.update(v for v in sources if self.found.mask_carried(v) is not None)
 
     def _region_mask(self, layer: Layer) -> int | None:
         """For a value that leaves a region without a mask of its own: the one that has that of the region's steps."""
@@ -168,7 +164,7 @@ class _Carrying:
 
     def _tensor(self, layer: Layer, value: int) -> int:
         """The mask of a result of a layer, from what it reads or from the masks of that."""
-        op, shape = op_of(layer), self._mask(value)
+        op, shape = op_of(layer), self.found.mask_carried(value)
         assert shape is not None
         values = [v for v in layer.inputs if v is not None]
         x = self.types[values[0]]

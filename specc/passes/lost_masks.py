@@ -48,7 +48,7 @@ def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
         if lacking is not None:
             found.lost[value] = lacking
     if _fills_before(layer, found):
-        found.filled_before.update(v for v in layer.outputs if found.mask_before(v) is not None)
+        found.filled_before.update(v for v in layer.outputs if found.mask_carried(v) is not None)
 
 
 def _reads_filled(layer: Layer, found: Masked) -> bool:
@@ -65,13 +65,13 @@ def _reads_filled(layer: Layer, found: Masked) -> bool:
 
 
 def _fills_before(layer: Layer, found: Masked) -> bool:
-    """Whether the masks of the results mark too little already while the model is built."""
+    """Whether the masks of the results mark too little whatever is taken off when the model runs."""
     if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
         return found.steps[layer.op.region].value in found.filled_before
     values = [v for v in layer.inputs if v is not None]
-    if op_of(layer).fills_mask(tuple([found.types[v]._replace(mask=found.mask_before(v)) for v in values])):
+    if op_of(layer).fills_mask(tuple([found.types[v]._replace(mask=found.mask_carried(v)) for v in values])):
         return True
     return any(
-        v in found.filled_before or (v in found.lost and found.mask_before(v) is None)
+        v in found.filled_before or (v in found.lost and found.mask_carried(v) is None)
         for v in sources_of(layer, found.types)
     )

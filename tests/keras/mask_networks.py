@@ -55,6 +55,10 @@ ITEMS = (
     "- Permute: [feature, time]\n- Permute: [time, feature]",
     "- Reshape: [time: -1, a: 2, b: 2]\n- Reshape: [time: -1, feature: 4]",
     "- Flatten: {keep: [time]}",
+)
+"""They make values of 4 features of values of 4 features; `BEFORE` stands for the value that they read."""
+
+OVER_SERIES = (
     f"- map: {{over: series, layers: [{GRU}]}}",
     f"- map: {{over: series, layers: [{CONV}]}}",
     f"- map: {{over: series, layers: [{{reduce: {{axis: time}}}}]}}\n- {GRU}",
@@ -62,7 +66,7 @@ ITEMS = (
     "- slice: {axis: series, index: 0}",
     "- rearrange: 'series time f -> time series f'\n- rearrange: 'time series f -> series time f'",
 )
-"""They make values of 4 features of values of 4 features; `BEFORE` stands for the value that they read."""
+"""The same, of values with an axis `series` in front of the steps."""
 
 ENDS = (
     "- GRU: 3",
@@ -81,7 +85,8 @@ def network(random: Random) -> tuple[str, bool]:
     outer = random.choice(("", "", "series: 2, "))
     lines = ["- Masking: 0.0", f"- {DENSE[1:-1]}\n  name: value_0"]
     for number in range(random.randint(1, 4)):
-        item = random.choice(ITEMS).replace("BEFORE", f"value_{number}")
+        items = OVER_SERIES if outer and random.random() < 0.3 else ITEMS
+        item = random.choice(items).replace("BEFORE", f"value_{number}")
         before, dash, last = item.rpartition("- ")
         if last.startswith("{") and last.endswith("}"):
             last = last[1:-1]
