@@ -8,16 +8,43 @@ _MAX_COMPARED = 200
 """How many words of about the same length are held against one."""
 
 
+ELSEWHERE = {
+    "batchnorm1d": "BatchNormalization",
+    "batchnorm2d": "BatchNormalization",
+    "convtranspose2d": "Conv2DTranspose",
+    "f1": "f1_score",
+    "fc": "Dense",
+    "float": "float32",
+    "fullyconnected": "Dense",
+    "int": "int32",
+    "kaimingnormal": "he_normal",
+    "kaiminguniform": "he_uniform",
+    "linear": "Dense",
+    "lr": "learning_rate",
+    "memory": "activation_memory",
+    "r2": "r2_score",
+    "rmse": "root_mean_squared_error",
+    "str": "string",
+    "xavier": "glorot_uniform",
+    "xaviernormal": "glorot_normal",
+    "xavieruniform": "glorot_uniform",
+}
+"""What other libraries, and papers, call what is known here by another word."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The word of `known` that was probably meant by `word`, or None where none is near.
 
-    Near is: the same but for case, `-` and `_`; else at most a third of the letters wrong, missing, added or
-    swapped with their neighbour; else the only one of which it is the first or last half. Among equally near ones
-    the first counts. Of many known words not all are tried.
+    What is said elsewhere means what it means there. Near is: the same but for case, `-` and `_`; else at most a
+    third of the letters wrong, missing, added or swapped with their neighbour; else the only one of which it is the
+    first or last half. Among equally near ones the first counts. Of many known words not all are tried.
     """
     if len(word) > _MAX_LENGTH:
         return None
     plain = _plain(word)
+    if plain in ELSEWHERE:
+        known = [*known]
+        plain = _plain(ELSEWHERE[plain]) if ELSEWHERE[plain] in known else plain
     letters = _letters(plain)
     best: str | None = None
     allowed = max(1, len(plain) // 3)

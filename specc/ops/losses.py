@@ -117,10 +117,11 @@ LOSSES = Family(
     bare={spelling: snake_case(name) for spelling, name in _SPELLED.items() if name != _UNNAMED},
     refused={
         **dict.fromkeys(
-            ("crossentropy", "ce"),
+            ("crossentropy", "cross_entropy", "ce"),
             "is whichever crossentropy Keras guesses from shapes: write `binary_crossentropy`,"
             " `categorical_crossentropy` or `sparse_categorical_crossentropy`",
         ),
+        "rmse": "is a metric of Keras, and no loss: `mean_squared_error` is least at the same place",
         **{
             spelling: f"is no name that Keras knows: write `{{{name}: {{}}}}`"
             for spelling, name in _SPELLED.items()

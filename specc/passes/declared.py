@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from specc.diagnostics.model import corrected
 from specc.ops.kinds import DTYPES
 from specc.passes.values import Env, Failed, Findings, evaluate, shape_from
 from specc.shapes.tensor import Tensor
@@ -37,7 +38,8 @@ def declared_tensor(
             close = nearest(str(key.value), keys)
             mistyped.add(close)
             hint = did_you_mean(close) or "; a shape is a list, as `[height: 28, width: 28]`"
-            found.error("E103", f"{article} {what} has no key `{key.value}`{hint}", key)
+            fixes = corrected(key.span, close)
+            found.error("E103", f"{article} {what} has no key `{key.value}`{hint}", key, fixes=fixes)
         elif key.value != "shape":
             parts[str(key.value)] = evaluate(part, env, found)
     shape = node.get("shape")

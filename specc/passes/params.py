@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from specc.diagnostics.model import Note
+from specc.diagnostics.model import Note, corrected
 from specc.ir.link import Link
 from specc.passes.values import UNSET, Env, Failed, Findings, evaluate
 from specc.suggest import did_you_mean, nearest
@@ -69,8 +69,9 @@ def _declare(name: str, key: Scalar, node: Node, found: Findings) -> Param:
         if is_note(fact.value):
             continue
         if fact.value not in _FACTS:
-            hint = did_you_mean(nearest(str(fact.value), _FACTS))
-            found.error("E103", f"a parameter has no key `{fact.value}`{hint}", fact)
+            close = nearest(str(fact.value), _FACTS)
+            message = f"a parameter has no key `{fact.value}`{did_you_mean(close)}"
+            found.error("E103", message, fact, fixes=corrected(fact.span, close))
         elif fact.value != "default":
             facts[str(fact.value)] = tree.to_plain(value)
     kind = facts.get("type")

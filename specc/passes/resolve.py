@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from specc.diagnostics.model import corrected
 from specc.ir.graph import Graph, Input, Output, Target
 from specc.ops.kinds import DTYPES
 from specc.passes.constructs import BUILDERS
@@ -264,8 +265,9 @@ def _output(resolver: Resolver, name: str, key: Node, node: Node | None, context
     if isinstance(node, tree.Mapping):
         for part, _ in node.entries:
             if part.value not in ("from", "shape") and not is_note(part.value):
-                hint = _hint(str(part.value), ("from", "shape"))
-                found.error("E103", f"an output has no key `{part.value}`{hint}", part)
+                close = nearest(str(part.value), ("from", "shape"))
+                message = f"an output has no key `{part.value}`{did_you_mean(close)}"
+                found.error("E103", message, part, fixes=corrected(part.span, close))
         origin, shape_node = node.get("from"), node.get("shape")
         if origin is not None:
             source, place = evaluate(origin, env, found), origin
