@@ -1,5 +1,6 @@
 """Reports in the formats of the command line."""
 
+import re
 from collections.abc import Container
 
 from specc.commands.screen import Screen
@@ -9,6 +10,8 @@ from specc.passes.cost import Totals
 from specc.report import Report
 
 _MOST_ROWS = 30
+_READ = 100
+"""How many rows, and characters of what is needed, somebody reads."""
 
 
 class Printer:
@@ -130,11 +133,21 @@ def network(report: Report) -> str:
 
 
 def needs(report: Report) -> list[str]:
-    """What the network needs of its symbols, a line each, with the first layers or inputs that need it."""
-    return [f"needs {each.text} (from {_places(each.places)})" for each in report.constraints]
+    """What the network needs of its symbols, a line each, with the first layers or inputs that need it.
+
+    What is too long to be read is of too many periods to be solved: one size is soon tried.
+    """
+    return [f"needs {_need(each.text)} (from {_places(each.places)})" for each in report.constraints]
 
 
-def _places(places: list[tuple[str, int]]) -> str:
+def _need(text: str) -> str:
+    if len(text) <= _READ:
+        return text
+    names = " and ".join(sorted(set(re.findall(r"[A-Za-z_]\w*", text)) - {"and", "or", "in", "not"}))
+    return f"what is too long to be solved for {names}: try sizes by `--set`, or see `--format json`"
+
+
+def _places(places: tuple[tuple[str, int], ...]) -> str:
     shown = [f"`{harmless(name)}`, line {line}" for name, line in places[:PLACES_SHOWN]]
     more = len(places) - len(shown)
     return ", and ".join([*shown, *([f"{more} more"] if more else [])])

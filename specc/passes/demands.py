@@ -14,6 +14,7 @@ from specc.syntax.tree import Mapping, Node
 
 MAX_CONTRADICTIONS = 10
 """After so many nobody reads on."""
+_READ = 100
 
 
 class Constraint(NamedTuple):
@@ -105,7 +106,12 @@ def _symbols(demand: Demand) -> set[str]:
 def _text(demand: Demand) -> str:
     """A demand in its simplest form."""
     texts = [each.text for each in solve([demand]).constraints] or [str(demand)]
-    return " and ".join(f"`{text}`" for text in texts)
+    return " and ".join(f"`{shortened(text)}`" for text in texts)
+
+
+def shortened(text: str) -> str:
+    """A text of as many characters as somebody reads."""
+    return text if len(text) <= _READ else f"{text[: _READ - 2].rpartition(' ')[0]} …"
 
 
 def _report_unproven(typed: Typed, held: list[Demanded], found: Findings) -> None:

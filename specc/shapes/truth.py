@@ -33,18 +33,30 @@ def _where(demand: Demand, budget: Budget) -> SizeSet:
     match demand:
         case AtLeast(Symbolic() as size, _):
             straight = _at_least(size)
-            return quasi.where_positive(size, budget) if straight is None else straight
+            if straight is not None:
+                return straight
+            return _near(size, budget, is_zero=False)
         case Same(Symbolic() as size, _):
             above, below = _at_least(size), _at_least(-size)
             if above is not None and below is not None:
                 return above & below
-            return quasi.where_zero(size, budget)
+            return _near(size, budget, is_zero=True)
         case Divides(int() as by, Symbolic() as size):
             return quasi.where_divisible(size, by, budget)
         case Divides(Symbolic() as by, int() as size):
             return _divisors(by, size, budget)
         case _:
             raise TooLarge
+
+
+def _near(size: Symbolic, budget: Budget, is_zero: bool) -> SizeSet:
+    """Where a size is 0, or at least that: by its period, or, where that is too long, by the lines around it."""
+    try:
+        return quasi.where_zero(size, budget) if is_zero else quasi.where_positive(size, budget)
+    except TooLarge:
+        from specc.shapes import linear
+
+        return linear.where_zero(size, budget) if is_zero else linear.where_positive(size, budget)
 
 
 def _at_least(size: Size) -> SizeSet | None:

@@ -312,3 +312,15 @@ def test_set_gives_symbols_sizes(run: Any, folder: Path):
     assert ran.status == 1
     assert "no parameter and no symbol `S`" in ran.out
     assert "the symbols are `T`" in ran.out
+
+
+def test_what_is_not_solved_is_said_in_few_words(run: Any, folder: Path):
+    layers = [f"  - MaxPooling1D: {n}\n  - UpSampling1D: {n + 1}" for n in (7, 11, 13, 17, 19, 23)]
+    halves = '  - rearrange: {pattern: "(t k) c -> t (k c)", sizes: {k: 29}}'
+    lines = ["specc: 1", "name: a", "inputs: {x: [time: T, feature: 2]}", "layers:", *layers, halves, ""]
+    (folder / "long.yaml").write_text("\n".join(lines), encoding="utf-8")
+    said = [line for line in run("check", "long.yaml").out.splitlines() if "too long" in line]
+    assert said == [
+        "    needs what is too long to be solved for T: try sizes by `--set`, or see `--format json`"
+        " (from `rearrange`, line 17)"
+    ]
