@@ -279,6 +279,50 @@ def test_no_bytes_are_fatal(tmp_path_factory: pytest.TempPathFactory, junk: byte
         assert str(fault)
 
 
+@given(
+    st.lists(st.lists(st.integers(-1, 3), min_size=3, max_size=3), min_size=1, max_size=7),
+    st.sampled_from("CF"),
+    st.sampled_from(["uint8", "int64", ">f4", "float64"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_stretches_and_orders_make_no_difference(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[int]], order: Any, dtype: str
+):
+    """What is found by stretches of four numbers, in whatever order they stand, is what NumPy finds in the whole."""
+    array = np.array(rows, order=order).astype(dtype, order="K")
+    path = tmp_path_factory.getbasetemp() / "stretches.npy"
+    np.save(path, array)
+    plain = array.astype("float64")
+
+    def found(wanted: Wanted) -> set[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("specc.arrays.scan.STRETCH", 4)
+            return set(scan(Named("x", str(path)), wanted))
+
+    def kinds(**are: Any) -> set[str]:
+        return {kind for kind, is_so in are.items() if is_so}
+
+    sums = np.abs(plain.sum(1) - 1).max() > 0.001
+    outside = ((plain < 0) | (plain > 1)).any()
+    assert found(Wanted("distribution", rows=True)) == kinds(range=outside, rows=sums)
+    assert found(Wanted("counts")) == kinds(range=(plain < 0).any())
+    assert found(Wanted("nonzero")) == kinds(range=(plain == 0).any())
+    strange = (plain != 255) & ((plain < 0) | (plain > 2))  # -1 as an unsigned byte is ignored
+    assert found(Wanted("classes", 3, 255)) == kinds(range=strange.any())
+    assert found(Wanted(whole=True, weighed=frozenset((0, 1)))) == kinds(unweighed=outside)
+    assert found(Wanted("signs")) == kinds(
+        range=not (set(plain.flat) <= {0, 1} or set(plain.flat) <= {-1, 1})
+    )
+    if not array.flags.f_contiguous:
+        ends = [max((i + 1 for i, x in enumerate(row) if x), default=0) for row in plain]
+        gap = any(0 in row[:end] for row, end in zip(plain, ends, strict=True))
+        steps = [
+            end + sum(row[1:end] == row[: end - 1]) if end else 0
+            for row, end in zip(plain, ends, strict=True)
+        ]
+        assert found(Wanted("sequence", 300, steps=2)) - {"range"} == kinds(gap=gap, long=max(steps) > 2)
+
+
 class TestValues:
     @pytest.mark.parametrize(
         "dtype", ["int8", "uint8", "int16", "int32", "int64", "uint64", "float32", ">f8", "f2"]
