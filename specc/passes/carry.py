@@ -14,9 +14,8 @@ from specc.ir.names import take_name
 from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
 from specc.ops.declare import Op
-from specc.ops.misfit import Misfit
 from specc.passes.lost_masks import sources_of
-from specc.passes.masks import carries, is_behind, masked
+from specc.passes.masks import carries, is_behind, masked, may_be_given
 from specc.shapes.axis import NAMELESS
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
@@ -52,7 +51,7 @@ class _Carrying:
 
     def run(self) -> Explicit:
         wants = {layer: self._wants(layer) for layer in self.explicit.layers}
-        shown = [o.value for o in self.explicit.outputs if self._may_attach(o.value, output=True)]
+        shown = [o.value for o in self.explicit.outputs if self._may_show(o.value)]
         self.needed.update(v for values in wants.values() for v in values)
         self.needed.update(shown)
         if not self.needed:
@@ -77,25 +76,17 @@ class _Carrying:
             wants = seen[:1] if seen and len(values) == 1 and op.leaves_out(inputs) else []
         elif op.uses_mask:
             lacking = [v for v in dict.fromkeys(seen) if v not in self.found.seen.get(layer, {})]
-            wants = [v for v in lacking if self._may_attach(v, op=layer)]
+            wants = [
+                v for v in lacking if v not in self.handed and may_be_given(self.types[v], layer, self.types)
+            ]
         return wants
 
-    def _may_attach(self, value: int, op: Layer | None = None, output: bool = False) -> bool:
-        """Whether a `Masking` layer can give a value its mask: over all axes but one, or, of an output, fewer."""
+    def _may_show(self, value: int) -> bool:
+        """Whether a `Masking` layer can give an output its mask."""
         tensor = self.types[value]
         if tensor.mask is None or value in self.handed or not is_float(tensor.dtype):
             return False
-        lacking = tensor.shape.rank - 1 - tensor.mask.rank
-        if lacking == 0 or (output and lacking > 0):
-            return True
-        if lacking < 0 or op is None or output:
-            return False
-        whole = tensor._replace(mask=tensor.shape.part(0, -1))
-        try:
-            op_of(op).masks((whole, *(self.types[v] for v in op.inputs[1:] if v is not None)), ())
-        except Misfit:
-            return False
-        return True
+        return tensor.mask.rank < tensor.shape.rank
 
     def _need_sources(self) -> None:
         """What the masks that are needed are computed from is needed too."""
@@ -138,13 +129,16 @@ class _Carrying:
         if value in self.attached:
             return self.attached[value]
         maker, tensor = self.makers[value], self.types[value]
-        mask, shape = self.tensors[value], tensor.shape
+        mask, shape, read = self.tensors[value], tensor.shape, value
         while (x := self.types[mask].shape).rank < shape.rank:
             wide = Tensor(x.join(Shape((1,), (NAMELESS,))), "bool")
             mask = self._add(maker, "mask", _made("ops.expand_dims", axis=-1), (mask,), wide)
+        if not is_float(tensor.dtype):
+            tensor = tensor._replace(dtype="float32")
+            read = self._add(maker, "float", _made("ops.cast", dtype="float32"), (value,), tensor)
         number = PADDING.get(tensor.dtype, _PADDING)
         padded = self._add(
-            maker, "padding", _made("ops.where", x2=number), (mask, value), tensor._replace(mask=None)
+            maker, "padding", _made("ops.where", x2=number), (mask, read), tensor._replace(mask=None)
         )
         policy = {} if tensor.dtype == "float32" else {"dtype": tensor.dtype}
         masking = _made("Masking", mask_value=number, **policy)

@@ -10,7 +10,7 @@ from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
-from specc.passes.masks import masked
+from specc.passes.masks import masked, may_be_given
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
 
@@ -59,6 +59,7 @@ class _Missed:
             if lost is not None:
                 self._tell(lost, f"`{layer.name}`", layer)
             self._unheeded(layer)
+            self._not_given(layer)
         for output in self.explicit.outputs:
             lost = self.known.lost.get(output.value) or self.known.taken.get(output.value)
             if lost is not None and output.name in losses:
@@ -79,6 +80,26 @@ class _Missed:
         fixes = (Fix("let it start from no states, or give it sequences without padding", "display"),)
         place, chain = layer.item.key.span, chain_of(layer.link)
         self.found.append(Diagnostic("W602", message, place, layer.name, notes, fixes, chain))
+
+    def _not_given(self, layer: Layer) -> None:
+        """W602 for a layer that can be given no mask but Keras's own, and reads a value whose mask is carried."""
+        op, known = op_of(layer), self.known
+        if not op.uses_mask or not op.leaves_out(known.read(layer)):
+            return
+        for value in dict.fromkeys(v for v in layer.inputs if v is not None):
+            x, seen = known.types[value], known.seen.get(layer, {})
+            if (
+                x.mask is None
+                or value in known.handed
+                or value in seen
+                or may_be_given(x, layer, known.types)
+            ):
+                continue
+            message = f"`{layer.name}` takes padding over {_axes(x.mask)} for data, since it cannot be given this mask"
+            notes = (Note(f"it could be given one over all axes of {x.shape} but the last"),)
+            fixes = (Fix("use a layer that can be given such a mask, or take the padding out", "display"),)
+            place, chain = layer.item.key.span, chain_of(layer.link)
+            self.found.append(Diagnostic("W602", message, place, layer.name, notes, fixes, chain))
 
     def _missed_by(self, layer: Layer) -> Lost | None:
         """The mask that a layer would have used."""

@@ -12,7 +12,7 @@ from specc.ops.declare import Inputs, Masks
 from specc.ops.misfit import Misfit
 from specc.passes.lost_masks import lose
 from specc.shapes.shape import Shape
-from specc.shapes.tensor import Tensor
+from specc.shapes.tensor import Tensor, is_float
 
 Report = Callable[[Misfit, Layer], None]
 
@@ -146,6 +146,26 @@ def carries(layer: Layer) -> bool:
     """Whether Keras knows nothing of the masks that the layer's results have."""
     op = op_of(layer)
     return isinstance(op, Crossing) or op.carries_mask or (layer.inserted and op.name == "Reshape")
+
+
+def may_be_given(x: Tensor, layer: Layer, types: list[Tensor]) -> bool:
+    """Whether a `Masking` layer in front of `layer` can give it the mask of `x`: one over all axes but the last.
+
+    Integers are cast for that to the floats that `layer` would make of them.
+    """
+    op = op_of(layer)
+    if x.mask is None or not (is_float(x.dtype) or ("int" in x.dtype and op.compute_dtype == "float32")):
+        return False
+    if x.mask.rank == x.shape.rank - 1:
+        return True
+    if x.mask.rank >= x.shape.rank:
+        return False
+    whole = x._replace(mask=x.shape.part(0, -1))
+    try:
+        op.masks((whole, *(types[v] for v in layer.inputs[1:] if v is not None)), ())
+    except Misfit:
+        return False
+    return True
 
 
 def _in_front(x: Tensor, result: Shape) -> Shape | None:

@@ -319,6 +319,19 @@ outputs: [answer]
     assert not np.asarray(model(x))[:, :, 2:].any()  # padded outputs are 0
 
 
+@pytest.mark.parametrize("layer", ["LSTM: 3", "GlobalAveragePooling1D:"])
+def test_integers_are_given_masks(layer: str) -> None:
+    text = f"""
+inputs: {{x: {{shape: [time: T, feature: 4], dtype: int32}}}}
+layers:
+  - Masking: 0
+  - slice: {{axis: time, start: 1}}
+  - {layer}
+"""
+    model, x = model_of(text), RANDOM.integers(1, 5, (2, 4, 4))
+    np.testing.assert_allclose(np.asarray(model(padded(x, 3))), np.asarray(model(x)), rtol=1e-5)
+
+
 @pytest.mark.parametrize("how", ["mean", "sum", "max", "min", "last", "first"])
 @pytest.mark.parametrize("keepdims", [False, True])
 def test_reducing_by_a_mask_of_ones_own(how: str, keepdims: bool) -> None:

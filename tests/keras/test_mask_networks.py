@@ -21,7 +21,7 @@ STEPS, PADDING = 4, 3
     [range(12), *(pytest.param(range(n, n + 20), marks=pytest.mark.slow) for n in range(12, 212, 20))],
 )
 def test_padding_makes_no_difference(seeds: range) -> None:
-    assert any([hold(seed) for seed in seeds])
+    assert sum(hold(seed) for seed in seeds) > 0
 
 
 def hold(seed: int) -> bool:
