@@ -2,11 +2,11 @@
 
 from functools import cached_property
 
-from specc.diagnostics.model import Diagnostic, Note
-from specc.ir.graph import Graph, Layer, Makers, Reading, makers_of
+from specc.diagnostics.model import Diagnostic, Fix, Note
+from specc.ir.graph import Fold, Graph, Layer, Makers, Reading, makers_of
 from specc.ir.link import chain_of
 from specc.ops.declare import Op
-from specc.ops.misfit import Misfit
+from specc.ops.misfit import InsertBefore, Misfit
 from specc.passes.fit import forbidden
 from specc.passes.instances import argument_node
 from specc.passes.repairs import described_edits, insertion_fix, upstream_fixes
@@ -15,6 +15,10 @@ from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax.tree import Mapping, Node, Sequence
 
+_FOR_EACH_USE = Fix(
+    "what stands here is used more than once: pad the input to sizes that come back whole at each use",
+    "display",
+)
 MAX_APART = 1000
 """How many warnings are kept apart by their layers; beyond that, one use of a block stands for the others."""
 
@@ -57,6 +61,9 @@ class Blame:
         self._seen.add(key)
         notes = (*self._origins(misfit, layer), *(Note(fact) for fact in misfit.facts))
         fixes = (*misfit.fixes, *described_edits(misfit.repairs, layer.item, layer.cls))
+        is_evened = any(isinstance(repair, InsertBefore) for repair in misfit.repairs)
+        if misfit.code in ("E204", "E205") and is_evened and layer.link is not None:
+            fixes = (*fixes, _FOR_EACH_USE)
         if misfit.code == "E200" and not fixes:
             fixes = upstream_fixes(misfit, layer, self.makers, self.types)
         if misfit.code == "E207" and not fixes:
@@ -95,13 +102,15 @@ class Blame:
 
     def _made(self, value: int, what: str) -> Note:
         layer = self.makers.get(value)
+        if layer is not None and not isinstance(layer.op, Fold):
+            return Note(f"`{self.graph.called(layer)}` {what}", layer.item.key.span)
+        is_what = what.replace("makes", "is", 1)
         if layer is not None:
-            return Note(f"`{layer.name}` {what}", layer.item.key.span)
+            return Note(f"what enters `{self.graph.called(layer)}` {is_what}", layer.item.key.span)
         entry = next((i for i in self.graph.inputs if i.value == value), None)
         if entry is None:
             return Note(f"a value {what}")
-        what = what.replace("makes", "is", 1)
-        return Note(f"input `{entry.name}` {what}", entry.node.span)
+        return Note(f"input `{entry.name}` {is_what}", entry.node.span)
 
     def _size_origin(self, value: int, axis: int) -> int:
         """The earliest value that has this size at this axis, each made from the one before."""
