@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from specc.diagnostics.model import Fix
 from specc.ops.advice import permute_text, quoted
 from specc.ops.axis import axis_numbers
 from specc.ops.declare import Example, Inputs, Masks, Place, Shape, Shapes, Unary, op
@@ -160,7 +161,7 @@ def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
     if any(x.axes[i].given for i in broken_axes):
         named = [x.axes[i] for i in block.source if x.axes[i].given]
         others = "" if len(named) > 1 else " and its neighbours"
-        raise Misfit(
+        fault = Misfit(
             "E203",
             f"would scramble {quoted(named)}{others}: it puts {x}, in the same order, into {sizes_text(y)}",
             parameter="target_shape",
@@ -168,6 +169,10 @@ def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
             facts=("a reshape may only merge or split neighbouring axes that have names",),
             repairs=_permuting(x, y, is_error=True),
         )
+        if not fault.repairs:
+            title = "say by a `rearrange` which axes are split, and in what order the parts merge"
+            fault.fixes = (Fix(title, "display"),)
+        raise fault
 
 
 @op(

@@ -144,6 +144,7 @@ def test_a_cut_through_named_axes() -> None:
     found = misfit(reshape(4, 15), Shape((10, 6), (given("time"), FEATURE)))
     assert "`time` and its neighbours" in found.message
     assert found.repairs == ()
+    assert ["rearrange" in fix.title for fix in found.fixes] == [True]
 
 
 def test_a_name_cannot_go_to_other_elements() -> None:
