@@ -48,7 +48,7 @@ class Instances:
         known = self._by_text.get(key) if key is not None else None
         if known is None:
             cls = self.find(item, env, link)
-            op = self._make(item, cls, env, link)
+            op = self._make(item, cls, env, link, may_wait=key is None)
             results = op.result_count() if isinstance(op, Op) else cls.least_results
             known = Prepared(cls, op, _is_simple(op.reads), results)
             if key is not None:
@@ -76,14 +76,14 @@ class Instances:
             raise Failed
         return cls
 
-    def _make(self, item: Item, cls: type[Op], env: Env, link: Link | None) -> Op | Pending:
+    def _make(self, item: Item, cls: type[Op], env: Env, link: Link | None, may_wait: bool) -> Op | Pending:
         value = None if item.value is None else evaluate(item.value, env, self.found, link, defer=True)
         options = self.options(item, cls, env, link)
         try:
             arguments = making.as_arguments(cls, value)
             if self.dtype is not None and cls.has_policy and "dtype" not in arguments:
                 arguments = {**arguments, "dtype": self.dtype}
-            if is_deferred(arguments):
+            if may_wait and is_deferred(arguments):
                 self._check_names(cls, arguments)
 
                 def make(size: SizeOf) -> Op:
@@ -107,7 +107,8 @@ class Instances:
 
     def _counted(self, op: Op, item: Item, link: Link | None) -> Op:
         """The op, once what it has read of files counts among the steps."""
-        self.found.spend(op.steps_read, item.node, link)
+        if op.steps_read:
+            self.found.spend(op.steps_read, item.node, link)
         return op
 
     def _finish(

@@ -18,11 +18,11 @@ def report_unused(typed: Typed, found: Findings) -> None:
             fixes = edited("leave it out", "unsafe", _without_input(entry, typed))
             message = f"nothing uses the input `{entry.name}`"
             found.append(Diagnostic("W604", message, entry.node.span, fixes=fixes))
-    named = {value for _, value, _, _ in graph.named}
+    spoken_for = used.union([value for _, value, _, _ in graph.named])
     useless: dict[int, Layer] = {}
     useful: set[int] = set()
     for layer in graph.layers:
-        if any(value in used or value in named for value in layer.outputs):
+        if not spoken_for.isdisjoint(layer.outputs):
             useful.add(id(layer.item))
         elif not layer.inserted:
             useless.setdefault(id(layer.item), layer)
