@@ -116,7 +116,7 @@ class _Missed:
         return None
 
     def _tell(self, lost: Lost, missing: str, reader: Layer | None) -> None:
-        from specc.passes.remask import masked_again, says_mask
+        from specc.passes.remask import copied, masked_again, says_mask
         from specc.passes.repairs import described_edits
 
         layer = lost.layer
@@ -134,7 +134,10 @@ class _Missed:
                 notes.append(Note("Keras: a step counts where any of the joined features does"))
         if layer.cls.signature is not None:
             notes.append(Note("Keras: this layer does not support masking, unless its class says so"))
-        fixes = described_edits(_repairs(layer, self.explicit, lost.mask), layer.item, layer.cls)
+        fixes: tuple[Fix, ...] = ()
+        if op_of(layer).strips_masks:
+            fixes = copied(layer, lost.mask, self.known.types, self.names)
+        fixes = fixes or described_edits(_repairs(layer, self.explicit, lost.mask), layer.item, layer.cls)
         fixes = fixes or says_mask(layer) + masked_again(layer, lost.mask, self.known.types, self.names)
         fixes = fixes or (Fix("use layers that hand masks on, or mask what comes behind", "display"),)
         place, chain = layer.item.key.span, chain_of(layer.link)

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from specc.diagnostics.model import Edit, Fix
 from specc.ir.graph import Layer
+from specc.ops.declare import Op
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
 from specc.syntax import edits
-from specc.syntax.tree import Scalar
+from specc.syntax.tree import Mapping as MappingNode
+from specc.syntax.tree import Node, Scalar
 from specc.syntax.tree import Sequence as SequenceNode
 
 
@@ -19,15 +21,53 @@ def masked_again(
     if masked is None or masked not in names:
         return ()
     name = _short(names[masked])
-    origin = layer.item.field("from")
-    if layer.cls.takes_list and isinstance(origin, SequenceNode):
-        return _in_front(layer, origin, name, types, names)
+    if layer.cls.takes_list and isinstance(layer.item.field("from"), SequenceNode):
+        return _in_front(layer, name, types, names)
     result = types[layer.outputs[0]].shape
     if layer.cls.name.startswith("ops.") or result.part(0, mask.rank) != mask:
         return ()
     behind = edits.insert_item_after(layer.item.node, f"mask:\nfrom: [_, {name}]")
     title = f"give what it makes the mask of `{name}`"
     return () if behind is None else (Fix(title, "unsafe", (behind,)),)
+
+
+def copied(layer: Layer, mask: Shape, types: Sequence[Tensor], names: Mapping[int, str]) -> tuple[Fix, ...]:
+    """For a layer that takes masks off: copies of the values with `mask` that its `from` names, for it to read."""
+    lines: dict[str, Edit] = {}
+    changed: list[Edit] = []
+    for node, value in _references(layer):
+        if value not in names:
+            continue
+        name = _short(names[value])
+        if types[value].mask == mask:
+            text = f"Rescaling: 1.0\nname: {name}_copy\nfrom: {name}"
+            inserted = edits.insert_item_before(layer.item.node, text)
+            if inserted is None:
+                return ()
+            lines[name] = inserted
+            changed.append(edits.replace(node, f"{name}_copy"))
+        elif _is_before(node):
+            changed.append(edits.replace(node, name))
+    if not lines:
+        return ()
+    first = next(iter(lines.values()))
+    title = f"give it a copy of {' and '.join(f'`{name}`' for name in lines)}: it takes the masks off what it reads"
+    return (Fix(title, "unsafe", (first._replace(text="".join(e.text for e in lines.values())), *changed)),)
+
+
+def _references(layer: Layer) -> list[tuple[Scalar, int]]:
+    """The references in a layer's `from`, where there are several, with the values that they are to."""
+    origin = layer.item.field("from")
+    nodes: list[Node] = []
+    if isinstance(origin, SequenceNode):
+        nodes = [*origin.items]
+    elif isinstance(origin, MappingNode) and isinstance(layer.op, Op):
+        given = {key.value: value for key, value in origin.entries}
+        nodes = [given[entry.name] for entry in layer.op.reads if entry.name in given]
+    values = [v for v in layer.inputs if v is not None]
+    if len(nodes) != len(values):
+        return []
+    return [(node, v) for node, v in zip(nodes, values, strict=True) if isinstance(node, Scalar)]
 
 
 def says_mask(layer: Layer) -> tuple[Fix, ...]:
@@ -41,15 +81,11 @@ def says_mask(layer: Layer) -> tuple[Fix, ...]:
     return (Fix("say so in its signature, if its class hands masks on", "unsafe", (edit,)),)
 
 
-def _in_front(
-    layer: Layer, origin: SequenceNode, name: str, types: Sequence[Tensor], names: Mapping[int, str]
-) -> tuple[Fix, ...]:
+def _in_front(layer: Layer, name: str, types: Sequence[Tensor], names: Mapping[int, str]) -> tuple[Fix, ...]:
     """Each of the merged values that has no mask, masked as the value called `name`."""
-    values, nodes = [v for v in layer.inputs if v is not None], origin.items
-    if len(nodes) != len(values) or not all(isinstance(node, Scalar) for node in nodes):
-        return ()
+    nodes, values = [node for node, _ in _references(layer)], [v for _, v in _references(layer)]
     bare = [i for i, v in enumerate(values) if types[v].mask is None]
-    if any(values[i] not in names for i in bare) or len({values[i] for i in bare}) < len(bare):
+    if not bare or any(values[i] not in names for i in bare) or len({values[i] for i in bare}) < len(bare):
         return ()
     short = [_short(names.get(v, "")) for v in values]
     title = f"give {' and '.join(f'`{short[i]}`' for i in bare)} the mask of `{name}`"
@@ -73,9 +109,9 @@ def _in_front(
     return (Fix(title, "unsafe", (first, *changed)),)
 
 
-def _is_before(node: object) -> bool:
+def _is_before(node: Scalar) -> bool:
     """Whether a reference is to the value before."""
-    return isinstance(node, Scalar) and node.value == "_"
+    return node.value == "_"
 
 
 def _short(path: str) -> str:
