@@ -15,7 +15,7 @@ from specc.passes.unused import edited, report_unused
 from specc.passes.values import Findings
 from specc.shapes.axis import NAMELESS, TIME
 from specc.shapes.dim import Size, is_anonymous
-from specc.syntax.tree import Mapping, Node, Sequence
+from specc.syntax.tree import Mapping, Node, Scalar, Sequence
 
 BATCH_LIKE = 1000
 """An axis longer than this, without a name and in front, looks like the number of samples."""
@@ -29,6 +29,12 @@ _ALONE = {
 """Ops that are an activation and nothing else."""
 _SAME = {"softmax": "softmax", "log_softmax": "softmax", "sigmoid": "sigmoid", "log_sigmoid": "sigmoid"}
 """Activations, and those that they seldom stand behind."""
+
+_OF_CLASSES = (
+    *("categorical_crossentropy", "sparse_categorical_crossentropy"),
+    *("CategoricalCrossentropy", "SparseCategoricalCrossentropy"),
+)
+"""Losses that `binary_crossentropy` stands for where there is one probability."""
 
 
 def lint(typed: Typed, found: Findings) -> None:
@@ -68,12 +74,29 @@ def _doubled(typed: Typed, found: Findings) -> None:
             if activation != before:
                 repairs = (Replace("ops.log", "take the logarithm alone", "unsafe"),)
         elif activation == "softmax" and result is not None and result.shape.sizes[-1:] == (1,):
-            message = f"`{layer.name}`: a softmax over one element is always 1"
-            repairs = (SetArgument("activation", "sigmoid", "a sigmoid, for one probability", "unsafe"),)
+            told.add(id(layer.item))
+            found.append(_always_one(layer, typed))
+            continue
         else:
             continue
         told.add(id(layer.item))
         found.append(_about(layer, "W603", message, *repairs))
+
+
+def _always_one(layer: Layer, typed: Typed) -> Diagnostic:
+    """W603 for a softmax over one element; its repair takes along a loss that is for several classes."""
+    message = f"`{layer.name}`: a softmax over one element is always 1"
+    sigmoid = SetArgument("activation", "sigmoid", "a sigmoid, for one probability", "unsafe")
+    warning = _about(layer, "W603", message, sigmoid)
+    compiled = typed.graph.document.sections.get("compile")
+    loss = compiled.get("loss") if isinstance(compiled, Mapping) else None
+    if not isinstance(loss, Scalar) or loss.value not in _OF_CLASSES:
+        return warning
+    from specc.syntax.edits import replace
+
+    edit = replace(loss, "binary_crossentropy")
+    fixes = tuple([fix._replace(edits=(*fix.edits, edit)) for fix in warning.fixes])
+    return warning._replace(fixes=fixes)
 
 
 def _over_places(typed: Typed, found: Findings) -> None:
