@@ -9,6 +9,7 @@ from specc.ops.labels import Labels, Sizes, Verdict, compare
 from specc.ops.losses import CRF, loss_facts
 from specc.ops.metrics import COUNTERPARTS, measure_of, metric_labels
 from specc.passes.losses import Judged, Measured, is_written_out, target_of
+from specc.shapes.dim import Size
 from specc.shapes.dtype import INTEGERS, is_float
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor
@@ -17,6 +18,9 @@ from specc.syntax.tree import Node
 
 Repair = Callable[[str, Shape], Iterable[Fix]]
 """Ways to make an output, by its name, one for labels of a shape."""
+
+Apart = Callable[[Size, Size], str | None]
+"""For which sizes of symbols what is made and what is declared are not the same, in words; None: for none."""
 
 _SPARSE = "sparse_categorical_crossentropy"
 _ONE_HOT = "categorical_crossentropy"
@@ -80,6 +84,18 @@ def hold_labels(given: Given, trained: Trained, repair: Repair) -> Iterator[Diag
             message = f"{given.what} is {given.tensor.shape} {dtype}: {adjusted}"
             yield Diagnostic("N710", message, given.span, given.layer)
     yield from hold_metrics(trained, given.tensor, f"those of {given.what}")
+
+
+def hold_symbols(given: Given, judged: Judged, repair: Repair, apart: Apart) -> Iterator[Diagnostic]:
+    """E209 for labels of symbolic sizes that are what the loss takes for some sizes only."""
+    labels, wanted = given.tensor.shape, target_of(judged).shape
+    if labels.rank != wanted.rank:
+        return
+    for size, made in zip(labels.sizes, wanted.sizes, strict=True):
+        witness = None if isinstance(size, int) else apart(made, size)
+        if witness is not None:
+            yield _misshapen(given, judged, "refused", repair, witness)
+            return
 
 
 def _misnamed(labels: Shape, wanted: Shape) -> bool:
@@ -149,13 +165,15 @@ def _adjustment(given: Tensor, wanted: Tensor, verdict: Verdict) -> str | None:
     return " ".join(done) or None
 
 
-def _misshapen(given: Given, judged: Judged, verdict: Verdict, repair: Repair) -> Diagnostic:
-    """E209: labels of another shape than the loss takes."""
+def _misshapen(
+    given: Given, judged: Judged, verdict: Verdict, repair: Repair, witness: str = ""
+) -> Diagnostic:
+    """E209: labels of another shape than the loss takes, for the sizes of symbols that `witness` says."""
     wanted = target_of(judged).shape
     takes = "a sequence of classes" if loss_facts(judged.loss).labels.target == "sequence" else str(wanted)
     message = (
         f"{given.what} is {given.tensor.shape}, and `{judged.name}` takes {takes} for output `{judged.output}`"
-        f" {judged.tensor.shape}"
+        f" {judged.tensor.shape}{witness}"
     )
     fixes = [*_other_loss(given.tensor, judged, verdict), *repair(judged.output, given.tensor.shape)]
     if given.shape is not None and is_written_out(given.shape):

@@ -112,6 +112,14 @@ def _holds(typed: Typed, demand: Same) -> Verdict:
     return verdict(demand) if typed.solution is None else typed.solution.holds(demand)
 
 
+def apart(typed: Typed, size: Size, declared: Size) -> str | None:
+    """For which sizes that the network takes two are not the same, in words; None: for none that is known of."""
+    if size == declared or is_anonymous(size) or is_anonymous(declared):
+        return None
+    verdict = _holds(typed, Same(size, declared))
+    return None if verdict.kind in ("always", "undecided") else _counterexample(size, declared, verdict)
+
+
 def _counterexample(size: Size, promised: Size, verdict: Verdict, unit: str = "") -> str:
     if verdict.witness is None:
         return f"; nothing proves that {size} is always {promised}"

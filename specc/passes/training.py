@@ -7,8 +7,9 @@ from specc.diagnostics.model import Diagnostic, Fix, has_errors
 from specc.ir.graph import Crossing, Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
-from specc.passes.labels import Given, Trained, hold_derived, hold_labels
+from specc.passes.labels import Given, Trained, hold_derived, hold_labels, hold_symbols
 from specc.passes.losses import Judged
+from specc.passes.promise import apart
 from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
 from specc.shapes.shape import Shape
@@ -65,8 +66,10 @@ def check_training(
         target = targets.get(one.name)
         if target is None:
             return hold_derived(one)
-        said = [*hold_labels(_given(target, layers.get(one.name)), one, repair)]
+        given = _given(target, layers.get(one.name))
+        said = [*hold_labels(given, one, repair)]
         if one.judged is not None and not has_errors(said):
+            said += hold_symbols(given, one.judged, repair, lambda made, size: apart(typed, made, size))
             said += _hold_weights(target, one, one.judged, len(outputs))
         return said
 
