@@ -132,7 +132,7 @@ LOSSES = Family(
 
 _SAME = Labels(refuses=True, values="fractions")
 _ONE_HOT = Labels(whole=True, values="distribution")
-_OVERLAP = LossFacts(Labels(values="fractions"), pools=True)
+_OVERLAP = LossFacts(Labels(values="fractions"), probabilities=True, pools=True)
 
 _FACTS = {
     "BinaryCrossentropy": LossFacts(_SAME, probabilities=True),

@@ -5,7 +5,10 @@ from typing import Any
 from specc.ir.graph import Typed
 from specc.ops.declare import Op
 
-CARRIERS = ("Reshape", "Flatten", "Permute", "Identity", "Dropout", "slice", "rearrange", "map")
+CARRIERS = (
+    *("Reshape", "Flatten", "Permute", "Identity", "Dropout", "slice", "rearrange", "map"),
+    *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D"),
+)
 """Ops behind which a value is still what the activation before them made it."""
 
 
@@ -14,6 +17,9 @@ FUNCTIONS = frozenset(
     for name in ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "sparsemax")
 )
 """The functions of `keras.ops` that are such an activation."""
+
+UNBOUNDED = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu"}
+"""The layers that are an activation with no end."""
 
 
 def maker_positions(typed: Typed) -> dict[int, int]:
@@ -38,6 +44,10 @@ def activation_of(op: Op | None) -> str | None:
     inner: Any = getattr(op, "layer", op)
     if inner is None or inner.name == "Softmax":
         return "softmax" if inner is not None else None
+    if inner.name in UNBOUNDED and getattr(inner, "max_value", None) is None:
+        return UNBOUNDED[inner.name]
+    if hasattr(inner, "return_sequences") and getattr(inner, "activation", None) == "tanh":
+        return "tanh"
     if inner.name in FUNCTIONS:
         return inner.name.removeprefix("ops.")
     if inner.name in ("Dense", "Activation") or "Conv" in inner.name:

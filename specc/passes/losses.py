@@ -126,6 +126,9 @@ def _doubtful(judged: Judged) -> Diagnostic | None:
             return None  # that softmax has its own warning
         message = f"`{name}` chooses between classes, and {output} has only one"
         return _warn(judged, message, *_instead(judged))
+    if facts.labels.target == "sequence" and activation == "softmax":
+        message = f"`{name}` takes the softmax of what it is given, and {output} is a softmax already"
+        return _warn(judged, message, Fix("let the output be linear", "display"))
     if not facts.probabilities or activation is None:
         return None
     if argument(judged.loss, "from_logits", False):
@@ -138,13 +141,15 @@ def _doubtful(judged: Judged) -> Diagnostic | None:
     if facts.categorical and activation == "sigmoid":
         message = f"`{name}` expects probabilities that sum to 1, and {output} has a sigmoid for each class"
         return _warn(judged, message, *_instead(judged))
-    if activation not in _PROBABILITIES + _FALLS_SHORT:
-        last = "softmax" if facts.categorical else "sigmoid"
-        message = f"`{name}` expects probabilities, and the {activation} of {output} makes none"
-        return _warn(judged, message, Fix(f"let a {last} make the output", "display"))
+    last = "softmax" if facts.categorical or facts.labels.whole else "sigmoid"
+    advice = Fix(f"let a {last} make the output", "display")
     if activation in _FALLS_SHORT:
         message = f"`{name}` expects probabilities, and {output} has logits: its activation is {activation}"
-        return _warn(judged, message, *(_from_logits(judged, "true") if activation == "linear" else ()))
+        fixes = _from_logits(judged, "true") if activation == "linear" else ()
+        return _warn(judged, message, *fixes, advice)
+    if activation not in _PROBABILITIES:
+        message = f"`{name}` expects probabilities, and the {activation} of {output} makes none"
+        return _warn(judged, message, advice)
     return None
 
 
