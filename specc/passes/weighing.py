@@ -117,9 +117,18 @@ def hold_class_weights(target: Target, judged: Judged, outputs: int) -> Iterator
     assert node is not None
     labels, losses = target.tensor.shape, _losses(judged, target.tensor.shape.sizes)
     is_sequence = loss_facts(judged.loss).labels.target in ("sequence", "tags") and labels.sizes != (1,)
+    fixes = () if losses is None else _as_sample_weight(target, _weights(judged, losses))
     if outputs > 1:
         message = f"`{KEY}` is for a model with one output, and this one has {outputs}"
         why = f"Keras: `{KEY}` is only supported for Models with a single output."
+    elif losses and labels.rank > 1 and not is_sequence and weights_fit(losses, labels.sizes[:-1]):
+        message = (
+            f"`{KEY}` weighs the classes of steps where `fit` is given a `tf.data.Dataset`: Keras refuses arrays of"
+            f" labels {labels}"
+        )
+        yield Diagnostic("W610", message, node.span, fixes=fixes)
+        yield from _hold_classes(target, node, judged)
+        return
     elif labels.rank > 1 or is_sequence or (losses is not None and not weights_fit(losses, ())):
         message = (
             f"`{KEY}` gives a sample the weight of its class, and a sample of target `{target.name}` {labels}"
@@ -133,7 +142,6 @@ def hold_class_weights(target: Target, judged: Judged, outputs: int) -> Iterator
     else:
         yield from _hold_classes(target, node, judged)
         return
-    fixes = () if losses is None else _as_sample_weight(target, _weights(judged, losses))
     yield Diagnostic("E209", message, node.span, notes=(Note(why),), fixes=fixes)
 
 

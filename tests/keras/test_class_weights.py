@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from specc.pipeline import check_text
 from tests.keras.by_hand import BY_HAND
@@ -21,6 +22,8 @@ from tests.keras.test_losses import (
     model_of,
 )
 
+LONG = ("CTC", "SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy")
+"""The losses that are looked at for outputs of steps too."""
 WEIGHTS = {0: 0.5, 1: 2.0, 2: 7.0}
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -48,6 +51,17 @@ def by_hand(loss: str, y: Any, predicted: Any, weights: Any) -> float | None:
     return float(np.mean(wanted)) if len(wanted) == SAMPLES else None
 
 
+def of_steps(loss: str, labels: Any, predicted: Any) -> float:
+    """The mean over all steps, each of which is weighed by its own class."""
+    places = [*np.ndindex(labels.shape[:-1])]
+    classes = labels[..., 0] if labels.shape[-1] == 1 else np.argmax(labels, -1)
+    predicted = predicted.reshape(*labels.shape[:-1], -1)
+    values = [BY_HAND[loss](labels[at][None], predicted[at][None]) for at in places]
+    return float(
+        np.mean([WEIGHTS[int(classes[at])] * (v or 0) for at, v in zip(places, values, strict=True)])
+    )
+
+
 def classes_in(loss: str, labels: Any) -> Any:
     """The class of each sample, None where labels are several."""
     if labels.ndim == 1 or labels.shape[1:] == (1,):
@@ -55,16 +69,24 @@ def classes_in(loss: str, labels: Any) -> Any:
     return np.argmax(labels, -1) if labels.ndim == 2 and loss != "CTC" else None
 
 
-def happens(loss: str, output: Sizes, labels: Any) -> str:
+def happens(loss: str, output: Sizes, labels: Any, as_dataset: bool = False) -> str:
     """What Keras makes of the weights: it `refuses`, or computes the `right` or a `wrong` loss."""
     model, start, x = model_of(output)
     model.set_weights(start)
     model.compile("sgd", getattr(keras.losses, loss)(), run_eagerly=True)
     predicted = np.asarray(model(x), "float64")
     try:
-        value = float(np.asarray(model.train_on_batch(x, labels, class_weight=WEIGHTS)))
+        if as_dataset:
+            batches = tf.data.Dataset.from_tensor_slices((x, labels)).batch(SAMPLES)
+            (value,) = model.fit(batches, class_weight=WEIGHTS).history["loss"]
+        else:
+            value = float(np.asarray(model.train_on_batch(x, labels, class_weight=WEIGHTS)))
     except Exception:
         return "refuses"
+    if as_dataset:
+        return (
+            "right" if np.isclose(value, of_steps(loss, labels, predicted), rtol=1e-4, atol=1e-6) else "wrong"
+        )
     classes = classes_in(loss, labels)
     if classes is None:
         return "wrong"
@@ -75,7 +97,7 @@ def happens(loss: str, output: Sizes, labels: Any) -> str:
 @pytest.mark.parametrize("loss", [name for name in LOSSES_OF_KERAS if name != "Circle"])
 def test_class_weights_of_every_shape_of_labels(loss: str):
     parted: list[str] = []
-    outputs = (*OUTPUTS, (4, 3)) if loss in ("CTC", "SparseCategoricalCrossentropy") else OUTPUTS
+    outputs = (*OUTPUTS, (4, 3)) if loss in LONG else OUTPUTS
     for output in outputs if loss != OF_ANY_CLASS else [(3,)]:
         for sizes in label_shapes(loss, output):
             if judged(loss, output, sizes, "float32") & {"E209", "E400"}:
@@ -85,8 +107,11 @@ def test_class_weights_of_every_shape_of_labels(loss: str):
             highest = 0 if classes is None else int(classes.max())
             entry = ", ".join(f"{number}: {WEIGHTS[number]}" for number in range(highest + 1))
             said = spec(loss, output, f"{{shape: {list(sizes)}, class_weight: {{{entry}}}}}")
+            is_for_datasets = len(sizes) > 1 and "W610" in said
             says = "right" if "E209" not in said else "wrong" if MISPAIRED in said else "refuses"
-            does = happens(loss, output, labels)
+            does = happens(loss, output, labels, as_dataset=is_for_datasets)
+            if is_for_datasets and happens(loss, output, labels) != "refuses":
+                parted.append(f"{sizes} under {output}: Keras takes arrays")
             if says != does:
                 parted.append(f"{sizes} under {output}: specc {says}, Keras {does}")
     assert parted == []
