@@ -8,6 +8,8 @@ from specc.diagnostics.model import Diagnostic, Fix
 from specc.report import Checked, Report
 from specc.syntax.document import IDLE
 
+LOST_MASK = "W602"
+
 MAX_RECHECKED = 40
 """How many fixes of one spec are applied and re-checked; those behind them are not offered."""
 
@@ -57,6 +59,8 @@ def _works(diagnostic: Diagnostic, before: Report, after: Report) -> bool:
     for other in after.diagnostics:
         if other.code == IDLE:
             continue  # a silenced warning that is gone with its cause is no fault of a repair
+        if other.code == diagnostic.code == LOST_MASK and other.layer != diagnostic.layer:
+            continue  # the mask that is kept here goes on, to where it is lost next
         is_new = other.code[0] in grave and left[_identity(other)] > known[_identity(other)]
         was_hidden = other.layer not in layers if other.layer is not None else other.code[:2] == "E4"
         is_this = (other.code, other.layer) == (diagnostic.code, diagnostic.layer)  # in other words

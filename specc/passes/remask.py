@@ -20,7 +20,7 @@ def masked_again(
     masked = next((v for v in layer.inputs if v is not None and types[v].mask == mask), None)
     if masked is None or masked not in names:
         return ()
-    name = _short(names[masked])
+    name = _called(masked, layer, names)
     if layer.cls.takes_list and isinstance(layer.item.field("from"), SequenceNode):
         return _in_front(layer, name, types, names)
     result = types[layer.outputs[0]].shape
@@ -38,14 +38,15 @@ def copied(layer: Layer, mask: Shape, types: Sequence[Tensor], names: Mapping[in
     for node, value in _references(layer):
         if value not in names:
             continue
-        name = _short(names[value])
+        name = _called(value, layer, names)
+        copy = f"{name.replace('.', '_')}_copy"
         if types[value].mask == mask:
-            text = f"Rescaling: 1.0\nname: {name}_copy\nfrom: {name}"
+            text = f"Rescaling: 1.0\nname: {copy}\nfrom: {name}"
             inserted = edits.insert_item_before(layer.item.node, text)
             if inserted is None:
                 return ()
             lines[name] = inserted
-            changed.append(edits.replace(node, f"{name}_copy"))
+            changed.append(edits.replace(node, copy))
         elif _is_before(node):
             changed.append(edits.replace(node, name))
     if not lines:
@@ -87,7 +88,7 @@ def _in_front(layer: Layer, name: str, types: Sequence[Tensor], names: Mapping[i
     bare = [i for i, v in enumerate(values) if types[v].mask is None]
     if not bare or any(values[i] not in names for i in bare) or len({values[i] for i in bare}) < len(bare):
         return ()
-    short = [_short(names.get(v, "")) for v in values]
+    short = [_called(v, layer, names) if v in names else "" for v in values]
     title = f"give {' and '.join(f'`{short[i]}`' for i in bare)} the mask of `{name}`"
     if len(bare) == 1 and _is_before(nodes[bare[0]]):
         inserted = edits.insert_item_before(layer.item.node, f"mask:\nfrom: [_, {name}]")
@@ -96,7 +97,7 @@ def _in_front(layer: Layer, name: str, types: Sequence[Tensor], names: Mapping[i
     changed: list[Edit] = []
     for i, node in enumerate(nodes):
         if i in bare:
-            made = f"{short[i]}_masked"
+            made = f"{short[i].replace('.', '_')}_masked"
             text = f"mask:\nname: {made}\nfrom: [{short[i]}, {name}]"
             inserted = edits.insert_item_before(layer.item.node, text)
             if inserted is None:
@@ -114,6 +115,7 @@ def _is_before(node: Scalar) -> bool:
     return node.value == "_"
 
 
-def _short(path: str) -> str:
-    """What the neighbours of a layer call it."""
-    return path.rpartition(".")[2]
+def _called(value: int, layer: Layer, names: Mapping[int, str]) -> str:
+    """What a value is called where `layer` stands."""
+    scope, dot, _ = layer.name.rpartition(".")
+    return names[value].removeprefix(scope + dot)
