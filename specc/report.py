@@ -8,6 +8,7 @@ from specc.diagnostics.json import to_dict as diagnostic_dict
 from specc.diagnostics.model import Diagnostic, has_errors
 from specc.ir.graph import Typed
 from specc.passes.cost import Row, Spent, Totals, rows, totals
+from specc.shapes.dim import Size, to_json
 from specc.shapes.shape import Shape, json_axes, json_shape
 from specc.shapes.tensor import Tensor
 from specc.source import Source
@@ -122,8 +123,8 @@ class Report:
             "totals": {
                 "params": total.params,
                 "trainable": total.trainable,
-                "flops": total.flops,
-                "activation_bytes": total.activation_bytes,
+                "flops": _amount(total.flops),
+                "activation_bytes": _amount(total.activation_bytes),
             },
             "constraints": [each.text for each in self.constraints],
             **({"budget": {key: one._asdict() for key, one in self.spent.items()}} if self.spent else {}),
@@ -149,6 +150,10 @@ def _tensor(tensor: Tensor, batch: int | None) -> dict[str, Any]:
     return {"shape": json_shape(tensor.shape, batch), "axes": json_axes(tensor.shape), "dtype": tensor.dtype}
 
 
+def _amount(size: Size | None) -> int | str | None:
+    return None if size is None else to_json(size)
+
+
 def _row(row: Row, batch: int | None) -> dict[str, Any]:
     first: Shape = row.outputs[0]
     made: dict[str, Any] = {
@@ -159,8 +164,8 @@ def _row(row: Row, batch: int | None) -> dict[str, Any]:
         "axes": json_axes(first),
         "params": row.params,
         "trainable": row.trainable,
-        "flops": row.flops,
-        "activation_bytes": row.bytes,
+        "flops": _amount(row.flops),
+        "activation_bytes": _amount(row.bytes),
         "inserted": row.inserted,
         "distributed": row.distributed,
         "line": row.line,

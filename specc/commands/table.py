@@ -6,11 +6,15 @@ from typing import NamedTuple
 from specc.commands.printing import parameters
 from specc.diagnostics.style import harmless, paint
 from specc.passes.cost import Row, Totals
+from specc.shapes.dim import Size
+from specc.shapes.symbolic import Symbolic
 
 _GAP = "  "
 _LEAST_NAME = 12
 _LEAST_SHAPE = 18
 _UNITS = "kMGTP"
+_SHORT = 24
+"""The longest amount over symbols that is shown."""
 
 
 class Column(NamedTuple):
@@ -126,14 +130,22 @@ def totals_line(totals: Totals) -> str:
     return f"{params}, {flops} FLOPs and {held} of activations a sample"
 
 
-def count(number: int | None) -> str:
-    """A number with three digits and a unit: `1.66M`; `?` for one that is not known."""
-    return "?" if number is None else _scaled(number, 1000, "")
+def count(number: Size | None) -> str:
+    """A number with three digits and a unit: `1.66M`, `220*H*W`; `?` for one not known, or too long."""
+    return _scaled(number, 1000, "") if isinstance(number, int) else _expressed(number)
 
 
-def memory(size: int | None) -> str:
-    """A number of bytes with three digits and a unit: `12.5KiB`; `?` for one that is not known."""
-    return "?" if size is None else _scaled(size, 1024, "B")
+def memory(size: Size | None) -> str:
+    """A number of bytes with three digits and a unit: `12.5KiB`, `16*T B`; `?` for one not known, or too long."""
+    if isinstance(size, int):
+        return _scaled(size, 1024, "B")
+    text = _expressed(size)
+    return text if text == "?" else f"({text}) B" if " + " in text else f"{text} B"
+
+
+def _expressed(size: Symbolic | None) -> str:
+    text = "?" if size is None or size.weight > _SHORT else str(size)
+    return text if len(text) <= _SHORT else "?"
 
 
 def _scaled(number: int, step: int, unit: str) -> str:

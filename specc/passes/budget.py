@@ -30,10 +30,18 @@ class Limit(NamedTuple):
     is_memory: bool = False
 
 
+def _flops(row: Row) -> int | None:
+    return row.flops if isinstance(row.flops, int) else None
+
+
+def _bytes(row: Row) -> int | None:
+    return row.bytes if isinstance(row.bytes, int) else None
+
+
 LIMITS = {
     "params": Limit("parameters", attrgetter("params")),
-    "flops": Limit("FLOPs for a sample", attrgetter("flops")),
-    "activation_memory": Limit("bytes of activations for a sample", attrgetter("bytes"), is_memory=True),
+    "flops": Limit("FLOPs for a sample", _flops),
+    "activation_memory": Limit("bytes of activations for a sample", _bytes, is_memory=True),
 }
 
 

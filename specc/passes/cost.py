@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from specc.ir.graph import Fold, Layer, Reading, Typed, Unfold
 from specc.ops.declare import Op
-from specc.shapes.dim import Size, product
+from specc.shapes.dim import Size, is_anonymous, product
 from specc.shapes.shape import Shape
 
 _BITS = {"bool": 8, "string": 0}
@@ -14,7 +14,7 @@ _BITS = {"bool": 8, "string": 0}
 class Row(NamedTuple):
     """One line of the table of layers.
 
-    `flops` and `bytes` are None where a size is no number, `flops` and the parameters where a layer does not tell them;
+    `flops` and `bytes` are None where nobody knows a size, `flops` and the parameters where a layer does not tell them;
     `masked` is the shape of the mask of its first result.
     """
 
@@ -24,8 +24,8 @@ class Row(NamedTuple):
     outputs: tuple[Shape, ...]
     params: int | None
     trainable: int | None
-    flops: int | None
-    bytes: int | None
+    flops: Size | None
+    bytes: Size | None
     inserted: bool
     distributed: str | None
     line: int
@@ -38,8 +38,8 @@ class Totals(NamedTuple):
 
     params: int | None
     trainable: int | None
-    flops: int | None
-    activation_bytes: int | None
+    flops: Size | None
+    activation_bytes: Size | None
     counted: int
 
 
@@ -124,8 +124,8 @@ def _row(typed: Typed, number: int, layer: Layer, op: Op, reading: Reading | Non
         outputs,
         None if weighed is None else weighed.trainable + weighed.fixed,
         None if weighed is None else weighed.trainable,
-        _number(op.cost(cores, results) * times),
-        _number(elements * size),
+        _told(op.cost(cores, results) * times),
+        _told(elements * size),
         False,
         None if not outer else ("fold" if reading is not None and reading.unwrapped else layer.distribute),
         layer.item.key.span.first.line,
@@ -142,8 +142,8 @@ def product_of(shapes: tuple[Shape, ...]) -> Size:
     return total
 
 
-def _number(size: Size) -> int | None:
-    return size if isinstance(size, int) else None
+def _told(size: Size) -> Size | None:
+    return None if is_anonymous(size) else size
 
 
 def _shapes(typed: Typed, layer: Layer) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
@@ -179,19 +179,24 @@ def _moving(name: str, op: str, before: Shape, after: Shape, line: int) -> Row:
 def totals(table: list[Row]) -> Totals:
     """The sums over a table."""
     return Totals(
-        _sum(row.params for row in table),
-        _sum(row.trainable for row in table),
+        _count(row.params for row in table),
+        _count(row.trainable for row in table),
         _sum(row.flops for row in table),
         _sum(row.bytes for row in table),
         sum(row.params or 0 for row in table),
     )
 
 
-def _sum(numbers: Iterable[int | None]) -> int | None:
-    """The sum; None where a number is not known."""
-    total = 0
+def _count(numbers: Iterable[int | None]) -> int | None:
+    total = _sum(numbers)
+    return total if isinstance(total, int) else None
+
+
+def _sum(numbers: Iterable[Size | None]) -> Size | None:
+    """The sum; None where a number is not known, or the sum too long."""
+    total: Size = 0
     for number in numbers:
         if number is None:
             return None
-        total += number
-    return total
+        total = total + number
+    return _told(total)

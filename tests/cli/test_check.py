@@ -320,7 +320,15 @@ def test_what_is_not_solved_is_said_in_few_words(run: Any, folder: Path):
     lines = ["specc: 1", "name: a", "inputs: {x: [time: T, feature: 2]}", "layers:", *layers, halves, ""]
     (folder / "long.yaml").write_text("\n".join(lines), encoding="utf-8")
     said = [line for line in run("check", "long.yaml").out.splitlines() if "too long" in line]
-    assert said == [
-        "    needs what is too long to be solved for T: try sizes by `--set`, or see `--format json`"
-        " (from `rearrange`, line 17)"
-    ]
+    what = "what is too long to be solved for T: try sizes by `--set`, or see `--format json`"
+    assert said == [f"    needs {what} (from `rearrange`, line 17)"]
+
+
+def test_costs_of_symbolic_sizes_are_expressions(run: Any, folder: Path):
+    (folder / "s.yaml").write_text(SYMBOLS, encoding="utf-8")
+    printed = json.loads(run("check", "s.yaml", "--format", "json").out)
+    assert [row["flops"] for row in printed["layers"]] == ["12*(T // 3)", 0, "4*T"]
+    assert printed["totals"]["activation_bytes"] == "16*T + 64*(T // 3)"
+    assert run("show", "s.yaml").out.splitlines()[-1] == (
+        "0 parameters, 4*T + 12*(T // 3) FLOPs and (16*T + 64*(T // 3)) B of activations a sample"
+    )

@@ -46,7 +46,7 @@ def test_show_has_symbols_insertions_and_reuse(run: Any, folder: Path):
     assert "[time: T, height: 8, width: 8, channel: 1]" in ran.out
     assert "inserted" in ran.out
     assert "weights of one, folded" in ran.out
-    assert "? FLOPs" in ran.out
+    assert "384*T FLOPs and 512*T B" in ran.out
 
 
 def test_show_json_is_the_report(run: Any):
