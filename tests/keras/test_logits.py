@@ -56,3 +56,19 @@ def test_a_metric_that_is_not_warned_of_ranks_classes_or_measures_numbers(name: 
     else:
         assert "threshold" not in METRICS.classes[name] or name in ("F1Score", "FBetaScore")
         assert "from_logits" not in METRICS.classes[name]
+
+
+def test_ctc_takes_the_softmax_itself() -> None:
+    scores: Any = RNG.normal(0, 3, (4, 10, 6)).astype("float32")
+    labels: Any = RNG.integers(1, 6, (4, 3)).astype("int32")
+    loss: Any = keras.losses.CTC()
+    right = float(loss(labels, scores))
+    assert float(loss(labels, keras.ops.log_softmax(scores))) == pytest.approx(right, rel=1e-4)
+    assert float(loss(labels, keras.ops.softmax(scores))) != pytest.approx(right, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["Dice", "Tversky"])
+def test_overlaps_of_logits_are_no_fractions(name: str) -> None:
+    loss: Any = getattr(keras.losses, name)()
+    assert 0 <= float(loss(LABELS, of("Binary")[1])) <= 1
+    assert not 0 <= float(loss(LABELS, LOGITS * (1 - 2 * LABELS))) <= 1
