@@ -9,6 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from specc.cli import main
+from tests.cli.arrays import check
+
+__all__ = ["check"]
 
 GOOD = """\
 specc: 1
