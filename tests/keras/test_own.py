@@ -334,3 +334,31 @@ def test_nothing_here_passes_for_what_is_installed(tmp_path: Path, monkeypatch: 
     found = fault(spec("  - colorsys:Layer:\n    signature: (*s) -> (*s)\n"))
     assert found.message == "the module `colorsys` has no `Layer`"
     assert os.fspath(tmp_path) not in str(sys.modules["colorsys"].__file__)
+
+
+class TestMasks:
+    def text(self, word: str, signature: str) -> str:
+        return spec(f"  - Masking: 0.0\n  - own_layers:{word}:\n    signature: {signature}\n  - Dense: 2\n")
+
+    def test_as_promised(self):
+        model = build(self.text("Masked", "(*s, c) -> (*s, c); mask"))
+        x = np.ones((1, 4, 3), "float32")
+        x[0, 2:] = 0
+        assert np.array(model(x)._keras_mask).tolist() == [[True, True, False, False]]
+
+    @pytest.mark.filterwarnings("ignore:.*passed an input with a mask:UserWarning")
+    @pytest.mark.parametrize(
+        ("word", "words", "message"),
+        [
+            ("Masked", "", "`masked` was promised without a mask, and hands one on"),
+            (
+                "LayerScale",
+                "; params c, mask",
+                "`layer_scale` was promised with a mask over [time: 4], and hands",
+            ),
+        ],
+    )
+    def test_other_than_promised(self, word: str, words: str, message: str):
+        error = fault(self.text(word, f"(*s, c) -> (*s, c){words}"))
+        assert error.code == "E500"
+        assert error.message.startswith(message)

@@ -49,26 +49,25 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
 
 
 def masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
-    """E503 where Keras hands on another mask than inferred, or none, or one too many; E500 for a layer of one's own.
+    """E503 at the first layer that hands on another mask than inferred, or none, or one too many.
 
-    In a nested model Keras finds the masks only when it runs.
+    E500 for a layer of one's own. In a nested model Keras finds the masks only when it runs.
     """
     if built.is_nested or not any(op_of(layer).makes_mask for layer in explicit.layers):
         return []
     known = masked(explicit)
-    found: list[Diagnostic] = []
     for layer in explicit.layers:
         for value in () if carries(layer) else layer.outputs:
-            inferred = known.announced.get(value, known.types[value].mask)
+            inferred = known.mask_before(value)
             mask = getattr(built.values[value], "_keras_mask", None)
             if inferred is not None and value not in known.handed:
                 continue
             unlike = _unlike_masks(mask, inferred)
             if unlike and is_foreign(layer):
-                found.append(promised(layer, f"`{layer.name}` was promised {unlike}"))
-            elif unlike:
-                found.append(_at(layer, f"`{layer.name}` was inferred {unlike}"))
-    return found
+                return [promised(layer, f"`{layer.name}` was promised {unlike}")]
+            if unlike:
+                return [_at(layer, f"`{layer.name}` was inferred {unlike}")]
+    return []
 
 
 def _unlike_masks(mask: Any, inferred: Shape | None) -> str | None:
