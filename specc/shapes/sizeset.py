@@ -211,13 +211,7 @@ def _canonical(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     ends = [*[piece.start for piece in raw[1:]], None]
     found: list[Piece] = []
     for piece, end in zip(raw, ends, strict=True):
-        if end is not None and end - piece.start < piece.period:
-            length = end - piece.start
-            piece = Piece(piece.start, length, piece.bits & _ones(length))
-        piece = _reduced(piece)
-        before = found[-1] if found else None
-        if before is None or before.period != piece.period or _rotated(before, piece.start) != piece.bits:
-            found.append(piece)
+        _extend(found, piece, end)
     while len(found) > 1:
         before, last = found[-2:]
         length = min(last.start - before.start, before.period + last.period)
@@ -225,11 +219,25 @@ def _canonical(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
         unlike = (_window(before, start, length) ^ _window(last, start, length)).bit_length()
         if unlike == length:
             break
-        found[-1] = Piece(start + unlike, last.period, _rotated(last, start + unlike))
-        if start + unlike > before.start:
+        del found[-2:]
+        last = Piece(start + unlike, last.period, _rotated(last, start + unlike))
+        if last.start > before.start:
+            _extend(found, before, last.start)
+            found.append(last)
             break
-        del found[-2]
+        found.append(last)
     return tuple(found)
+
+
+def _extend(found: list[Piece], piece: Piece, end: int | None) -> None:
+    """Append a piece that ends there, its period no longer than that; what goes on with the last one is that one."""
+    if end is not None and end - piece.start < piece.period:
+        length = end - piece.start
+        piece = Piece(piece.start, length, piece.bits & _ones(length))
+    piece = _reduced(piece)
+    before = found[-1] if found else None
+    if before is None or before.period != piece.period or _rotated(before, piece.start) != piece.bits:
+        found.append(piece)
 
 
 def _reduced(piece: Piece) -> Piece:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from specc.shapes.demand import AtLeast, Demand, Divides, Same, verdict
 from specc.shapes.dim import Size, is_anonymous, symbol
-from specc.shapes.sizeset import SizeSet, TooLarge
+from specc.shapes.sizeset import Piece, SizeSet, TooLarge
 from specc.shapes.solve import solve
 
 Point = Mapping[str, int]
@@ -226,6 +226,13 @@ def test_sets_of_sizes(first: tuple[SizeSet, frozenset[int]], second: tuple[Size
     members = iter(a)
     assert [next(members) for _ in in_a] == sorted(in_a)
     assert a.is_finite == (max(in_a, default=0) < 200)
+
+
+def test_a_bound_is_one_however_its_set_is_cut() -> None:
+    cut = SizeSet([Piece(1, 60, (1 << 60) - 2), Piece(61, 1, 1)])
+    assert cut == SizeSet.interval(2)
+    assert cut.bound == 2
+    assert SizeSet([Piece(1, 1, 0), Piece(3, 2, 1)]).bound is None
 
 
 def test_sets_that_would_grow_too_large_are_refused() -> None:
