@@ -98,7 +98,7 @@ def _by_name(
         if each.name in origin:
             place = node.get(each.name) if isinstance(node, Mapping) else None
             given = references(writer, origin[each.name], place or node, current, context)
-            if len(given) > 1 and not each.many:
+            if len(given) != 1 and not each.many:
                 message = f"`{each.name}` of `{cls.name}` is one value"
                 writer.found.error("E303", message, node, link=context.link)
                 raise Failed
