@@ -241,9 +241,10 @@ class Flatten(Unary):
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """The input's, if all of its axes are kept, and stay in front."""
         mask = inputs[0].mask
-        if mask is None or self.order(inputs[0].shape)[0][: mask.rank] != tuple(range(mask.rank)):
+        if mask is None or self.keep is None:
             return ()
-        return (mask,)
+        kept, _ = self.order(inputs[0].shape)
+        return (mask,) if kept[: mask.rank] == tuple(range(mask.rank)) else ()
 
 
 @op(Example({"dims": [2, 1]}, ((3, 4),)), Example({"dims": [3, 1, 2]}, ((3, 4, 5),)))
