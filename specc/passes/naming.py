@@ -21,7 +21,7 @@ def naming(typed: Typed, demand: Same) -> Fix:
     atoms = {atom for size in unknown for atom in atoms_of(size) if isinstance(atom, Anonymous)}
     is_plain = all(size == single(atom) for size in unknown for atom in atoms_of(size))
     open_ = dict(place for entry in typed.graph.inputs for place in _left_open(entry))
-    nodes = [open_[atom] for atom in atoms if atom in open_]
+    nodes = [node for atom, node in open_.items() if atom in atoms]
     if len(nodes) < len(atoms) or not (is_plain or len(atoms) == 1):
         return Fix(f"{_SAME}, silence it: `x-specc-ignore: [W605]`", "display")
     text = str(known) if known is not None and is_plain else _free_symbol(typed)
