@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple, cast
 
-from specc.ops.kinds import Kind, Schema, checked
+from specc.ops.kinds import Kind, Schema, checked, quoted
 from specc.ops.misfit import Misfit
 from specc.shapes.axis import given
 from specc.shapes.dim import Size, Symbolic, product
@@ -97,7 +97,7 @@ def _possible(entries: Entries) -> Entries:
 
 def _number(size: Any) -> int:
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ValueError(f"a size is a positive integer, not `{'null' if size is None else size}`")
+        raise ValueError(f"a size is a positive integer, not {quoted(size)}")
     return size
 
 

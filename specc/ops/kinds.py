@@ -51,6 +51,13 @@ def checked(check: Callable[[Any], Any]) -> Schema:
     return {"type": "function-plain", "function": {"type": "no-info", "function": check}}
 
 
+def quoted(value: Any) -> str:
+    """A value as a message shows it, as YAML has it and not too long."""
+    words = {"None": "null", "True": "true", "False": "false"}
+    text = words.get(repr(value), repr(value))
+    return f"`{text[:40]}…`" if len(text) > 41 else f"`{text}`"
+
+
 def is_int64(value: Any) -> bool:
     """Whether a plain value is an integer that 64 bits hold."""
     return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63

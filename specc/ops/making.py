@@ -5,7 +5,7 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from specc.ops.declare import Op, parameters_of
-from specc.ops.kinds import Kind
+from specc.ops.kinds import Kind, quoted
 from specc.ops.registry import FAMILY_OF, find, names
 from specc.ops.wants import Fault
 from specc.suggest import did_you_mean, nearest
@@ -139,19 +139,12 @@ def unknown_argument(cls: type[Op], name: str) -> ArgumentError:
 
 def _wrong_value(cls: type[Op], name: str, wanted: str, own: Any, value: Any) -> ArgumentError:
     if own is None:
-        return ArgumentError("E107", f"`{name}` of `{cls.name}` must be {wanted}, not {shown(value)}", name)
+        return ArgumentError("E107", f"`{name}` of `{cls.name}` must be {wanted}, not {quoted(value)}", name)
     message = f"`{name}` of `{cls.name}`: {own}"
     if not isinstance(own, Fault):
         return ArgumentError("E107", message, name)
     is_key = own.is_key and bool(own.where)
     return ArgumentError("E107", message, name, own.where, is_key, own.suggestion)
-
-
-def shown(value: Any) -> str:
-    """A value as a message shows it, as YAML has it and not too long."""
-    words = {"None": "null", "True": "true", "False": "false"}
-    text = words.get(repr(value), repr(value))
-    return f"`{text[:40]}…`" if len(text) > 41 else f"`{text}`"
 
 
 def first_parameter(cls: type[Op]) -> str | None:

@@ -12,7 +12,7 @@ from specc.ops.metrics import FLAT_METRICS, METRICS, TAG_METRICS
 from specc.ops.optimizers import OPTIMIZERS
 from specc.ops.wants import COUNT, FLAG, NUMBER, Want, either, one_of
 from specc.passes.labels import Hold, Trained, hold_derived
-from specc.passes.losses import Judged, Measured, judge, target_of
+from specc.passes.losses import Judged, Measured, judge
 from specc.passes.sections import Evaluate, SectionReader
 from specc.shapes.shape import sizes_text
 from specc.shapes.tensor import Tensor
@@ -33,8 +33,7 @@ KEYS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", *OPT
 class Compile(NamedTuple):
     """What a model is compiled with, in the forms that the `get` functions of Keras take.
 
-    Losses, their weights and metrics are by output; `options` are the other arguments of Keras's `compile`,
-    and `targets` the labels that `fit` will want for each output with a loss.
+    Losses, their weights and metrics are by output; `options` are the other arguments of Keras's `compile`.
     """
 
     optimizer: Any
@@ -43,7 +42,6 @@ class Compile(NamedTuple):
     metrics: MappingOf[str, list[Any]]
     weighted_metrics: MappingOf[str, list[Any]]
     options: MappingOf[str, Any]
-    targets: MappingOf[str, Tensor]
 
 
 def check_compile(
@@ -103,7 +101,6 @@ class _Checker(SectionReader):
         }
         if options.get("run_eagerly") and options.get("jit_compile") is True:
             self.error("E107", "`jit_compile` does not go with `run_eagerly`", parts["jit_compile"])
-        targets: dict[str, Tensor] = {}
         is_shared = len(self.outputs) > 1 and not all(
             isinstance(parts.get(key), Mapping | None) for key in ("metrics", "weighted_metrics")
         )
@@ -128,7 +125,6 @@ class _Checker(SectionReader):
                 )
                 if not self.say(judge(judged)):
                     continue
-                targets[name] = target_of(judged)
                 if measured and argument(loss, "from_logits"):
                     from specc.passes.logits import doubt_metrics
 
@@ -143,7 +139,6 @@ class _Checker(SectionReader):
             {name: [to_keras_config(metric) for metric, _ in several] for name, several in metrics.items()},
             {name: [to_keras_config(metric) for metric, _ in several] for name, several in weighted.items()},
             options,
-            targets,
         )
 
     def mended(self, node: Node, losses: MappingOf[str, tuple[Any, Node]]) -> str:

@@ -8,6 +8,7 @@ from specc.ir.graph import Pending
 from specc.ir.link import Link, chain_of
 from specc.ops import catalog, making, registry
 from specc.ops.declare import Op
+from specc.ops.kinds import quoted
 from specc.ops.misfit import Misfit
 from specc.ops.parameters import CallInput
 from specc.passes.values import Env, Failed, Findings, evaluate, has_dollar, is_deferred, settle
@@ -150,7 +151,7 @@ class Instances:
         value = evaluate(node, env, self.found, link)
         if value is None or kind is None or making.fits(kind, value):
             return value
-        message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {making.shown(value)}"
+        message = f"`{name}` in the call of `{cls.name}` must be {kind.text}, not {quoted(value)}"
         self.found.error("E107", message, node, link=link)
         raise Failed
 

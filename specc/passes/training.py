@@ -8,7 +8,7 @@ from specc.ir.graph import Crossing, Target, Typed
 from specc.passes.activations import activation_behind, maker_positions
 from specc.passes.compile import check_compile
 from specc.passes.labels import Given, Trained, hold_derived, hold_labels, hold_symbols
-from specc.passes.losses import Judged
+from specc.passes.losses import Judged, target_of
 from specc.passes.promise import apart
 from specc.passes.sections import SectionReader
 from specc.passes.values import Findings
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Training(NamedTuple):
     """What a model is compiled with; None where that is wrong.
 
-    `targets` are the labels that `fit` will want, by output; `bound` the sizes that arrays have for symbols.
+    `targets` are the labels that `fit` will want for each output whose loss is right; `bound` the sizes that arrays
+    have for symbols.
     """
 
     compiled: Any = None
@@ -90,7 +91,8 @@ def check_training(
         from specc.passes.data import hold_data
 
         bound = hold_data(data, typed, trained, repair, found, is_wrong)
-    return Training(compiled, {} if compiled is None else compiled.targets, bound)
+    wanted = {one.name: target_of(one.judged) for one in trained.values() if one.judged is not None}
+    return Training(compiled, wanted, bound)
 
 
 def _masks(typed: Typed) -> Mapping[int, Shape]:

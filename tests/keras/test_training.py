@@ -15,7 +15,7 @@ Y = np.eye(3, dtype="float32")[np.arange(8) % 3]
 
 
 def training(optimizer: Any, loss: dict[str, Any], **parts: Any) -> Compile:
-    given = {"loss_weights": {}, "metrics": {}, "weighted_metrics": {}, "options": {}, "targets": {}}
+    given = {"loss_weights": {}, "metrics": {}, "weighted_metrics": {}, "options": {}}
     return Compile(optimizer=optimizer, loss=loss, **{**given, **parts})
 
 

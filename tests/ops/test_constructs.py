@@ -172,6 +172,8 @@ def test_dense_of_several_axes() -> None:
     for units in ([], [0], 0, True, "4", [{"a": -1}]):
         with pytest.raises(ArgumentErrors):
             op("Dense", units=units)
+    with pytest.raises(ArgumentErrors, match="not `'4'`"):
+        op("Dense", units="4")
 
 
 def test_lora_trains_two_factors_in_place_of_the_kernel() -> None:

@@ -68,7 +68,6 @@ def test_a_section_as_keras_takes_it():
     top = {"module": "keras.metrics", "class_name": "SparseTopKCategoricalAccuracy", "config": {"k": 3}}
     assert made.metrics == {"digit": ["accuracy", top]}
     assert made.options == {"jit_compile": False}
-    assert made.targets == {"digit": Tensor(nameless(()), "int32")}
 
 
 def test_one_loss_and_one_list_of_metrics_serve_all_outputs():
@@ -77,14 +76,13 @@ def test_one_loss_and_one_list_of_metrics_serve_all_outputs():
     assert made is not None
     assert made.loss == {"digit": "mean_squared_error", "tags": "mean_squared_error"}
     assert made.metrics == {"digit": ["mae"], "tags": ["mae"]}
-    assert made.targets["tags"] == TWO["tags"]
 
 
 def test_an_output_may_go_without_a_loss():
     made, found = check("{loss: {digit: mse, tags: null}}", TWO)
     assert not found
     assert made is not None
-    assert list(made.targets) == ["digit"]
+    assert list(made.loss) == ["digit"]
 
 
 def test_parameters_choose():
