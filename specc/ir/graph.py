@@ -211,9 +211,8 @@ class Graph(NamedTuple):
 
     def called(self, maker: Layer | Input) -> str:
         """What an author calls a layer: what a value enters or leaves by goes by the construct."""
-        if isinstance(maker, Layer) and isinstance(maker.op, Crossing):
-            return self.regions[maker.op.region].name
-        return maker.name
+        crossing = maker.op if isinstance(maker, Layer) else None
+        return self.regions[crossing.region].name if isinstance(crossing, Crossing) else maker.name
 
 
 class Folded(NamedTuple):
@@ -262,8 +261,7 @@ class Weighed(NamedTuple):
 class Demanded(NamedTuple):
     """What a layer demands of sizes that are no numbers: the position of the layer, or, below 0, of the input.
 
-    `is_promise`: what a block says of its input, `left` being what is promised. It is to hold for all sizes that the
-    others leave.
+    `is_promise`: what a block promises of its input (`left`), for all sizes that the others leave.
     """
 
     demand: Demand
