@@ -72,7 +72,8 @@ def test_json_is_one_object_a_line(run: Any):
 
 
 def test_json_says_the_labels_that_a_loss_wants_though_those_given_are_others(run: Any, folder: Path):
-    spec = "specc: 1\nname: a\ninputs: {x: [feature: 3]}\nlayers: [{Dense: {units: 4, activation: softmax}}]\n"
+    spec = "specc: 1\nname: a\ninputs: {x: [feature: 3]}\n"
+    spec += "layers: [{Dense: {units: 4, activation: softmax}}]\n"
     told = "targets: {dense: [4]}\ncompile: {loss: sparse_categorical_crossentropy}\n"
     (folder / "labels.yaml").write_text(spec + told)
     made = json.loads(run("check", "--format", "json", "labels.yaml").out)
