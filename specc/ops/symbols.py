@@ -7,9 +7,14 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, cast
 
+from specc.diagnostics.model import Fix
+from specc.ops.declare import Op
+from specc.ops.entries import Entry
+from specc.ops.misfit import Misfit
 from specc.shapes.demand import at_least
-from specc.shapes.dim import Size, is_anonymous, symbol
+from specc.shapes.dim import Size, Symbolic, bind, is_anonymous, symbol
 from specc.syntax.expression_tree import Binary, Constant, ExpressionError, Form, Name, Unary
 from specc.syntax.expressions import parse_expression
 
@@ -81,6 +86,39 @@ def size_in(text: str) -> Size:
         raise ValueError(f"a size is at least 1, and `{text}` is {size}")
     if not at_least(size, 1):
         raise ValueError(f"a size is at least 1, and `{text}` is that for no size of its symbols")
+    return size
+
+
+def told(op: Op, sizes: Mapping[str, Size]) -> Op:
+    """The op with these sizes in the place of symbols; raises `Misfit` (E107, E207) where that is no size."""
+    return op.holding({name: _told(value, sizes, name) for name, value in vars(op).items()})
+
+
+def _told(value: Any, sizes: Mapping[str, Size], parameter: str) -> Any:
+    if isinstance(value, Symbolic):
+        return _told_size(value, sizes, parameter)
+    if isinstance(value, Entry):
+        return value._replace(size=_told(value.size, sizes, parameter))
+    if isinstance(value, Op):
+        return value.holding({name: _told(each, sizes, parameter) for name, each in vars(value).items()})
+    if type(value) is tuple:
+        return tuple([_told(each, sizes, parameter) for each in cast("tuple[Any, ...]", value)])
+    if type(value) is dict:
+        entries = cast("dict[Any, Any]", value).items()
+        return {key: _told(each, sizes, parameter) for key, each in entries}
+    return value
+
+
+def _told_size(wanted: Symbolic, sizes: Mapping[str, Size], parameter: str) -> Size:
+    size = bind(wanted, sizes)
+    if is_anonymous(size):
+        unknown = Misfit(
+            "E207", f"asks for the size `{wanted}`, which nobody knows here", parameter=parameter
+        )
+        unknown.fixes = (Fix("write -1 for it, or let an input name the size, as `[time: T]`", "display"),)
+        raise unknown
+    if not at_least(size, 1):
+        raise Misfit("E107", f"asks for the size `{wanted}`, which is {size} here", parameter=parameter)
     return size
 
 

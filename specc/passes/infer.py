@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from specc.diagnostics.model import Fix
 from specc.ir.graph import (
     AS_WRITTEN,
     Demanded,
@@ -105,6 +106,8 @@ class Inference:
             op = settled(op, layer, inputs[0].shape if inputs else nameless(()), self.found)
             if op is None:
                 return
+        if self.regions.own:
+            op = self._told(op, layer)
         key = (op, layer.distribute, inputs)
         found = self._known.get(key)
         if found is None:
@@ -143,9 +146,9 @@ class Inference:
                 found = fitted(op, layer, inputs, self.batch, demands)
                 refuse_empty(found.results, inputs, demands)
         except Misfit:
-            self._refuse_strange(op)
+            self._refuse_strange(op, layer)
             raise
-        self._refuse_strange(op)
+        self._refuse_strange(op, layer)
         self._refuse_untold(found, inputs[0].shape)
         return found
 
@@ -158,13 +161,30 @@ class Inference:
         if target:
             refuse_untold(x, target, (t.shape for t in self.types if t is not None))
 
-    def _refuse_strange(self, op: Op) -> None:
+    def _told(self, op: Op, layer: Layer) -> Op:
+        """The op with what the symbols of the block that it stands in are."""
+        own = self.regions.own_of(layer)
+        if not any(name in own for _, name in op.asked_symbols()):
+            return op
+        from specc.ops.symbols import told
+
+        return told(op, own)
+
+    def _refuse_strange(self, op: Op, layer: Layer) -> None:
         """E107 for a symbol that an argument asks for and no input has."""
         for parameter, name in op.asked_symbols():
-            if name not in self.regions.symbols:
-                hint = did_you_mean(nearest(name, self.regions.symbols))
-                message = f"asks for the size `{name}`, which no input has{hint}"
-                raise Misfit("E107", message, parameter=parameter)
+            if name in self.regions.symbols:
+                continue
+            if name in self.regions.untold(layer):
+                message = f"asks for the size `{name}`, which the inputs of its block do not tell"
+                misfit = Misfit("E107", message, parameter=parameter)
+                misfit.fixes = (
+                    Fix(f"let an axis of an input be `{name}` alone, as `[time: {name}]`", "display"),
+                )
+                raise misfit
+            hint = did_you_mean(nearest(name, {*self.regions.symbols, *self.regions.own_of(layer)}))
+            message = f"asks for the size `{name}`, which no input has{hint}"
+            raise Misfit("E107", message, parameter=parameter)
 
     def _steps(self, layer: Layer, reading: Reading) -> str:
         """The axes that a layer runs over, by itself or in the regions that it stands in; empty without any."""

@@ -7,7 +7,7 @@ from specc.ir.graph import Fold, Layer, Makers, Output, Typed, makers_of
 from specc.ir.link import chain_of
 from specc.passes.values import Findings
 from specc.shapes.axis import Axis
-from specc.shapes.demand import Same, Verdict, verdict
+from specc.shapes.demand import Demand, Same, Verdict, verdict
 from specc.shapes.dim import Size, bind, is_anonymous
 from specc.shapes.regroup import regroup
 from specc.shapes.shape import Shape, sizes_text
@@ -22,9 +22,13 @@ def keep_promises(typed: Typed, found: Findings) -> Typed:
 
     E209 for one that is not kept, or not for all sizes that the network takes; W605 for one about a size nobody knows.
     """
+    broken: set[int] = set()
     for each in typed.demands:
-        if each.is_promise and isinstance(each.demand, Same):
-            _hold_block(typed, each.demand, typed.graph.layers[each.layer], found)
+        if each.is_promise and each.layer not in broken:
+            fault = _block_fault(typed, each.demand, typed.graph.layers[each.layer])
+            if fault is not None:
+                broken.add(each.layer)
+                found.append(fault)
     makers: Makers | None = None
     reshapes: dict[int, Shape] = {}
     outputs: list[Output] = []
@@ -87,27 +91,31 @@ def _held(typed: Typed, shape: Shape, promise: Shape) -> tuple[Held, str | None]
     return "unproven" if unproven else "kept", None
 
 
-def _hold_block(typed: Typed, demand: Same, layer: Layer, found: Findings) -> None:
+def _block_fault(typed: Typed, demand: Demand, layer: Layer) -> Diagnostic | None:
     """E209 where the input of a block is what is promised for some sizes only."""
     verdict = _holds(typed, demand)
     given = None if layer.inputs[0] is None else typed.types[layer.inputs[0]]
     if verdict.kind == "always" or any(map(is_anonymous, demand)) or given is None:
-        return
+        return None
     op = layer.op
     assert isinstance(op, Fold)
     assert op.promise is not None
     name = typed.graph.called(layer)
-    why = _counterexample(demand.right, demand.left, verdict)
+    why = (
+        _counterexample(demand[1], demand[0], verdict)
+        if isinstance(demand, Same)
+        else _too_small(demand, verdict)
+    )
     text = f"`{name}`: promises an input {op.promise} and is given {given.shape.part(-op.promise.rank)}{why}"
     maker = makers_of(typed.graph.layers).get(layer.inputs[0] or 0)
     notes = (
         (Note(f"`{typed.graph.called(maker)}` makes {given.shape}", maker.item.key.span),) if maker else ()
     )
     fix = Fix("promise a symbol that is no input's there: it is any size, in each use", "display")
-    found.append(Diagnostic("E209", text, layer.item.key.span, name, notes, (fix,), chain_of(layer.link)))
+    return Diagnostic("E209", text, layer.item.key.span, name, notes, (fix,), chain_of(layer.link))
 
 
-def _holds(typed: Typed, demand: Same) -> Verdict:
+def _holds(typed: Typed, demand: Demand) -> Verdict:
     """Whether a demand is met for the sizes that the network takes."""
     return verdict(demand) if typed.solution is None else typed.solution.holds(demand)
 
@@ -126,6 +134,14 @@ def _counterexample(size: Size, promised: Size, verdict: Verdict, unit: str = ""
     values = " and ".join(f"`{name}` = {value}" for name, value in verdict.witness.items())
     made, said = bind(size, verdict.witness), bind(promised, verdict.witness)
     return f": with {values} it has {made}{unit} where {said} {'are' if unit else 'is'} declared"
+
+
+def _too_small(demand: Demand, verdict: Verdict) -> str:
+    """For which sizes a symbol of a block's own is no size."""
+    if verdict.witness is None:
+        return f"; nothing proves that {demand}"
+    values = " and ".join(f"`{name}` = {value}" for name, value in verdict.witness.items())
+    return f": with {values} a size of {bind(demand[0], verdict.witness)} is left"
 
 
 def _unproven(output: Output, shape: Shape) -> Diagnostic:

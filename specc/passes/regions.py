@@ -1,10 +1,13 @@
 """The axes that a `map`, or a block that is distributed, takes from values that enter and gives to those that leave."""
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.axis import axis_numbers
 from specc.ops.misfit import Misfit
-from specc.shapes.demand import Demand, agree, recording
-from specc.shapes.dim import Size, is_anonymous, symbols_of
+from specc.shapes.demand import Demand, agree, at_least, recording
+from specc.shapes.dim import Size, Symbol, Symbolic, bind, is_anonymous, is_known, symbols_of
 from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
 
@@ -13,6 +16,7 @@ class Regions:
     """The axes of each region, found when the first value enters it."""
 
     def __init__(self, graph: Graph, types: list[Tensor | None]) -> None:
+        self.layers = graph.layers
         self.regions = graph.regions
         self.types = types
         self.symbols: frozenset[str] = frozenset()
@@ -20,7 +24,8 @@ class Regions:
         self.folded: dict[int, Folded] = {}
         self.promised: list[Demand] = []
         """What the block of the last crossing promises of sizes that are no numbers."""
-        self._own: dict[tuple[int, str], Size] = {}
+        self.own: dict[int, dict[str, Size]] = {}
+        """What the symbols of each block's own are in this use of it, by region."""
 
     def cross(self, op: Crossing, layer: Layer, x: Tensor) -> tuple[Crossing, Tensor]:
         """The crossing with its positions, and the type of the value on the other side."""
@@ -56,12 +61,16 @@ class Regions:
         return tuple(range(extra))
 
     def _keep_promise(self, op: Fold, promise: Shape, x: Shape) -> None:
+        own = {} if is_known(promise.sizes) else self._own_sizes(op.region)
         for i, (promised, size) in enumerate(zip(promise.sizes, x.sizes, strict=True)):
             with recording() as demands:
-                is_kept = agree(self._meant(op, promised, size), size)
+                is_kept = agree(self._meant(promised, size, own), size)
+                is_kept = is_kept and all(at_least(own.get(name, 1), 1) for name in symbols_of(promised))
             self.promised += demands
             if not is_kept:
-                raise Misfit("E209", f"promises an input {promise} and is given {x}", axis=i)
+                is_own = {name: own[name] for name in symbols_of(promised) if name in own}
+                where = "".join(f", where `{name}` is {size}" for name, size in sorted(is_own.items()))
+                raise Misfit("E209", f"promises an input {promise} and is given {x}{where}", axis=i)
             wanted, found = promise.axes[i], x.axes[i]
             if wanted.given and found.given and wanted is not found:
                 raise Misfit(
@@ -69,16 +78,83 @@ class Regions:
                     f"promises an input {promise}, and axis `{found.name}` stands where it has `{wanted.name}`",
                 )
 
-    def _meant(self, op: Fold, promised: Size, size: Size) -> Size:
-        """The size that a block promises: a symbol that no input of the network has is its own, in each use another."""
+    def _meant(self, promised: Size, size: Size, own: Mapping[str, Size]) -> Size:
+        """The size that a block promises, its own symbols being what they are; that given where nobody knows."""
         if isinstance(promised, int):
             return promised
-        own = symbols_of(promised) - self.symbols
-        if not own:
-            return size if is_anonymous(promised) else promised
-        if str(promised) not in own:
+        if is_anonymous(promised) or symbols_of(promised) - self.symbols - own.keys():
             return size
-        return self._own.setdefault((op.region, str(promised)), size)
+        return bind(promised, own)
+
+    def _own_sizes(self, region: int) -> dict[str, Size]:
+        """What the symbols are that a block promises and no input of the network has, each use another.
+
+        One that stands alone is the size that is there; else the only one of a `2*N + 1` is what that comes to.
+        """
+        if region in self.own:
+            return self.own[region]
+        known = self.own[region] = {}
+        promised = [pair for pair in self._promises(region) if symbols_of(pair[0]) - self.symbols]
+        for wanted, size in promised:
+            if str(wanted).isidentifier():
+                known.setdefault(str(wanted), size)
+        for wanted, size in promised:
+            solved = _solved(bind(wanted, known), size)
+            if solved is not None and solved[0] not in self.symbols:
+                known.setdefault(*solved)
+        return known
+
+    def own_of(self, layer: Layer) -> Mapping[str, Size]:
+        """What the symbols of the block that a layer stands in are."""
+        return self.own.get(self._block_around(layer), {})
+
+    def untold(self, layer: Layer) -> frozenset[str]:
+        """The symbols that the block around a layer promises, and of which nothing tells what they are."""
+        pairs = self._promises(self._block_around(layer))
+        names = {name for wanted, _ in pairs for name in symbols_of(wanted)}
+        return frozenset(names) - self.symbols - self.own_of(layer).keys()
+
+    def _block_around(self, layer: Layer) -> int:
+        """The region that the innermost block around a layer is; -1 where it is none."""
+        region, link = layer.region, layer.link
+        while region and self.regions[region].over is not None:
+            region = self.regions[region].parent
+        while link is not None and (link.frame is None or link.frame.block is None):
+            link = link.outer
+        is_block = (
+            link is not None and link.frame is not None and link.frame.path == self.regions[region].name
+        )
+        return region if region and is_block else -1
+
+    def _promises(self, region: int) -> list[tuple[Size, Size]]:
+        """The sizes that a block promises of its inputs, and those that are there."""
+        found: list[tuple[Size, Size]] = []
+        for promise, value in self._promised_inputs.get(region, ()):
+            given = self.types[value]
+            if given is not None and given.shape.rank >= promise.rank:
+                found += zip(
+                    promise.sizes, given.shape.part(given.shape.rank - promise.rank).sizes, strict=True
+                )
+        return found
+
+    @cached_property
+    def _promised_inputs(self) -> dict[int, list[tuple[Shape, int]]]:
+        """The promises of the blocks that are regions, each with the value that is given."""
+        found: dict[int, list[tuple[Shape, int]]] = {}
+        for layer in self.layers:
+            op = layer.op
+            if isinstance(op, Fold) and op.promise is not None:
+                found.setdefault(op.region, []).append((op.promise, layer.inputs[0] or 0))
+        return found
+
+
+def _solved(wanted: Size, size: Size) -> tuple[str, Size] | None:
+    """The symbol, and its size, of which `wanted` is a multiple, with or without a number, that comes to `size`."""
+    if isinstance(wanted, Symbolic) and len(wanted.terms) == 1:
+        (monomial, factor), *_ = wanted.terms
+        if len(monomial) == 1 and isinstance(monomial[0], Symbol) and factor > 0:
+            return monomial[0].name, (size - wanted.constant) // factor
+    return None
 
 
 def _taken_for(promise: Shape, x: Shape) -> Shape:

@@ -83,7 +83,7 @@ def substitute(size: Size, value: Callable[[Variable], Size | None]) -> Size:
     return total
 
 
-def bind(size: Size, values: Mapping[str, int]) -> Size:
+def bind(size: Size, values: Mapping[str, Size]) -> Size:
     """The size where symbols have these values; others are kept."""
     return substitute(size, lambda atom: values.get(atom.name) if isinstance(atom, Symbol) else None)
 

@@ -143,3 +143,17 @@ def test_a_reuse_says_what_its_call_changes():
     lines = expanded(check("spec.yaml", spec)).splitlines()
     assert "  - {reuse: look, name: reuse, call: {use_causal_mask: false}}" in lines
     assert "  - {reuse: look, name: reuse_1}" in lines
+
+
+def test_the_symbols_of_a_block_are_written_as_what_they_are():
+    spec = """\
+specc: 1
+name: own
+blocks: {b: {inputs: {x: [time: N, feature: 4]}, layers: [{Reshape: [N, 2, 2]}]}}
+inputs: {x: [time: T, feature: 4], y: [time: 7, feature: 4]}
+layers: [{use: b, from: x, name: p}, {use: b, from: y, name: q}]
+outputs: [p, q]
+"""
+    text = expanded(check("spec.yaml", spec))
+    assert "{Reshape: [T, 2, 2], name: p.reshape, from: x}" in text
+    assert "{Reshape: [7, 2, 2], name: q.reshape, from: y}" in text
