@@ -33,7 +33,7 @@ def inferred_flops(spec: str | Path) -> int:
     assert typed is not None
     plain = typed._replace(ops=[None if op is None else without_activation(op) for op in typed.ops])
     flops = [row.flops for row in rows(plain) if row.op not in ACTIVATIONS]
-    return sum(number for number in flops if number is not None)
+    return sum(number for number in flops if isinstance(number, int))
 
 
 def spec_of(tmp_path: Path, shape: list[int], *layers: str) -> Path:
