@@ -24,6 +24,7 @@ ROWS = [
     ["specc.report"],
     ["specc.proof"],
     ["specc.pipeline"],
+    ["specc.expanding"],
     ["specc.importing"],
     ["specc.weights"],
     ["specc.building", "specc.schema"],

@@ -22,15 +22,15 @@ def expand(arguments: Arguments, screen: Screen) -> int:
     """Print the spec with everything written out; of one with errors, these, on standard error."""
     from specc.commands.printing import printer_for
     from specc.commands.specs import check_path, reading_options, single_spec
-    from specc.passes.expand import expand as expanded
+    from specc.expanding import expanded
 
-    path = single_spec(arguments)
-    report = check_path(path, reading_options(arguments)).report
+    checked = check_path(single_spec(arguments), reading_options(arguments))
+    report = checked.report
     if not report.ok or report.typed is None:
         printer = printer_for("text", screen.turned())
         printer.add(report)
         return printer.status
-    return write(expanded(report.typed), arguments, screen)
+    return write(expanded(checked), arguments, screen)
 
 
 def emit(arguments: Arguments, screen: Screen) -> int:

@@ -5,6 +5,7 @@ keep those.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated
 
 from specc.ops.axis import axis_number, axis_numbers
@@ -50,12 +51,21 @@ def _sliced(start: int | None, stop: int | None, step: int, size: Size) -> tuple
     if first >= 0 and (last is None or last < 0):
         room = span = size - first + (last or 0)
     elif last is None:
-        room, span = 1, 1 if first == -1 else unknown()
+        room, span = 1, 1 if first == -1 else _clipped(size, first, last)
     elif (first < 0) == (last < 0):
-        room, span = size + (last if last < 0 else -first), 1 if last - first == 1 else unknown()
+        room, span = (
+            size + (last if last < 0 else -first),
+            1 if last - first == 1 else _clipped(size, first, last),
+        )
     else:
-        room, span = last - first - size, unknown()
+        room, span = last - first - size, _clipped(size, first, last)
     return (span + (abs(step) - 1)) // abs(step), room
+
+
+@lru_cache(maxsize=4096)
+def _clipped(size: Size, first: int, last: int | None) -> Size:
+    """The size of what `first:last` leaves of an axis, which nobody knows: the same of axes of one size."""
+    return unknown()
 
 
 def _mirrored(index: int | None) -> int | None:

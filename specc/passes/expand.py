@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from specc.ir.graph import Explicit, Input, Output, Typed
 from specc.passes.adapt import adapt
-from specc.passes.lint import is_distributed, names_batch
 from specc.passes.spell import escaped
 from specc.passes.unroll import Unrolling
 from specc.shapes.dim import to_json
@@ -21,17 +20,16 @@ from specc.syntax.write import spec_text
 _KEPT = ("targets", "compile", "budget")
 
 
-def expand(typed: Typed) -> str:
-    """The text of the spec that says a network in full, which must be free of errors."""
-    hidden = {**typed.hidden}
-    if not any(names_batch(entry) or not is_distributed(entry, typed) for entry in typed.graph.inputs):
-        # what is distributed over by itself is a map in the text, and no question any more
-        hidden[""] = tuple([code for code in hidden.get("", ()) if code != "W606"])
-    return spec_text(sections(adapt(typed), hidden))
+def expand(typed: Typed, hidden: Mapping[str, tuple[str, ...]] | None = None) -> str:
+    """The text of the spec that says a network in full, which must be free of errors.
+
+    `hidden` are the warnings that layers and inputs are silent about, if not those that the author silences.
+    """
+    return spec_text(sections(adapt(typed), typed.hidden if hidden is None else hidden))
 
 
 def sections(explicit: Explicit, hidden: Mapping[str, tuple[str, ...]] = {}) -> dict[str, Any]:
-    """The same as plain data, by top-level key; `hidden` are the warnings that layers are silent about."""
+    """The same as plain data, by top-level key; `hidden` are the warnings that layers and inputs are silent about."""
     graph = explicit.graph
     given = graph.document.sections
     found: dict[str, Any] = {"specc": 1, "name": escaped(graph.name)}
@@ -41,7 +39,9 @@ def sections(explicit: Explicit, hidden: Mapping[str, tuple[str, ...]] = {}) -> 
     policy = graph.evaluate(given["dtype"]) if "dtype" in given else None
     if policy is not None:
         found["dtype"] = policy
-    found["inputs"] = {escaped(entry.name): escaped(_input(entry, explicit)) for entry in graph.inputs}
+    found["inputs"] = {
+        escaped(entry.name): escaped(_input(entry, explicit, hidden)) for entry in graph.inputs
+    }
     unrolling = Unrolling(explicit, policy, hidden)
     found["layers"] = [escaped(item) for item in unrolling.items()]
     found["outputs"] = _outputs(explicit.outputs, unrolling)
@@ -60,10 +60,11 @@ def _without_notes(value: Any) -> Any:
     return {key: _without_notes(entry) for key, entry in entries if not is_note(key)}
 
 
-def _input(entry: Input, explicit: Explicit) -> Any:
+def _input(entry: Input, explicit: Explicit, hidden: Mapping[str, tuple[str, ...]]) -> Any:
     tensor = explicit.types[entry.value]
     shape = sizes(tensor.shape)
-    if tensor.dtype == "float32" and entry.batch is None and not entry.sparse:
+    ignored = hidden.get(entry.name)
+    if tensor.dtype == "float32" and entry.batch is None and not entry.sparse and not ignored:
         return shape
     full: dict[str, Any] = {"shape": shape}
     if tensor.dtype != "float32":
@@ -72,6 +73,8 @@ def _input(entry: Input, explicit: Explicit) -> Any:
         full["batch_size"] = entry.batch
     if entry.sparse:
         full["sparse"] = True
+    if ignored:
+        full[IGNORE] = [*ignored]
     return full
 
 

@@ -80,7 +80,7 @@ class Ignores:
 
 
 def hide(document: Document, graph: Graph, found: Findings) -> Mapping[str, tuple[str, ...]]:
-    """Take the warnings out of `found` that the author silences; gives the codes of these by layer ("": by none).
+    """Take the warnings out of `found` that the author silences; gives the codes of these by layer or input (else "").
 
     E107 for what is the code of no warning; W608 for a code that hides nothing, where there are no errors.
     """
@@ -89,6 +89,7 @@ def hide(document: Document, graph: Graph, found: Findings) -> Mapping[str, tupl
     hidden: dict[str, tuple[str, ...]] = {}
     used: set[Scalar] = set()
     seen: set[tuple[str, Span | None]] = set()
+    entries: dict[Span | None, str] = {entry.node.span: entry.name for entry in graph.inputs}
     for diagnostic in found:
         code = diagnostic.code
         if code[0] == "W":
@@ -97,7 +98,7 @@ def hide(document: Document, graph: Graph, found: Findings) -> Mapping[str, tupl
             if scalar is not None:
                 used.add(scalar)
                 if _is_kept(diagnostic, document, graph):
-                    layer = diagnostic.layer or ""
+                    layer = diagnostic.layer or entries.get(diagnostic.span, "")
                     hidden[layer] = tuple(sorted({*hidden.get(layer, ()), code}))
                 continue
             if diagnostic.layer is not None and (code, diagnostic.span) in seen:

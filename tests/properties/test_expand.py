@@ -1,12 +1,16 @@
 """An expanded spec is the same network in full: it checks under `adapt: strict`, and expanding it again is no news."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from specc.passes.expand import expand
+from specc.diagnostics.model import Diagnostic
+from specc.expanding import expanded
+from specc.ir.link import chain_of
+from specc.passes.adapt import adapt
 from specc.pipeline import Options, check_source
 from specc.report import Checked
 from specc.source import Source
@@ -21,11 +25,6 @@ EXAMPLES = int(os.environ.get("EXPAND_EXAMPLES", "100"))
 
 def check(path: str, text: str, options: Options | None = None) -> Checked:
     return check_source(Source(path, text), options or Options())
-
-
-def expanded(checked: Checked) -> str:
-    assert checked.report.typed is not None
-    return expand(checked.report.typed)
 
 
 def hold(path: str, checked: Checked) -> None:
@@ -43,7 +42,25 @@ def hold(path: str, checked: Checked) -> None:
     # What carries masks has a cost of its own, once it is written out.
     if all(t is None or t.mask is None for t in checked.report.typed.types):
         assert again.report.totals.flops == checked.report.totals.flops
+    new = list(untold(again.report.diagnostics, checked))
+    assert not new, f"{new}\n{text}"
     assert expanded(again) == text
+
+
+def untold(diagnostics: list[Diagnostic], source: Checked) -> Iterator[Diagnostic]:
+    """The warnings of an expanded spec that its source gives neither of the layer nor of what it stands in."""
+    assert source.report.typed is not None
+    told = {(d.code, d.span) for d in source.report.diagnostics}
+    codes = {d.code for d in source.report.diagnostics if d.layer is None}
+    layers = {layer.name: layer for layer in adapt(source.report.typed).layers}
+    for each in diagnostics:
+        if each.code[0] == "W" and each.layer is None and each.code not in codes:
+            yield each
+        if each.code[0] == "W" and each.layer is not None:
+            layer = layers[each.layer]
+            places = [layer.item.key.span, *(note.span for note in chain_of(layer.link))]
+            if not any((each.code, place) in told for place in places):
+                yield each
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
@@ -157,3 +174,57 @@ outputs: [p, q]
     text = expanded(check("spec.yaml", spec))
     assert "{Reshape: [T, 2, 2], name: p.reshape, from: x}" in text
     assert "{Reshape: [7, 2, 2], name: q.reshape, from: y}" in text
+
+
+WAVE = """\
+specc: 1
+name: wave
+inputs: {x: [time: 16, feature: 4]}
+layers:
+  - repeat: 3
+    name: block
+    layers:
+      - Conv1D: {filters: 4, kernel_size: 2, padding: causal}
+        name: conv
+      - Conv1D: {filters: 8, kernel_size: 1}
+        name: skip
+      - Conv1D: {filters: 4, kernel_size: 1}
+        from: conv
+        name: more
+  - Add:
+    from: block.*.skip
+"""
+
+
+def test_what_only_the_last_round_leaves_unused_is_silenced():
+    checked = check("spec.yaml", WAVE)
+    assert not checked.report.diagnostics
+    text = expanded(checked)
+    assert text.count("x-specc-ignore: [W604]") == 1
+    line = next(line for line in text.splitlines() if "x-specc-ignore" in line)
+    assert "name: block.2.more" in line
+    assert not check("spec.yaml", text).report.diagnostics
+
+
+def test_an_author_is_silent_about_every_copy():
+    ignored = WAVE.replace("block.*.skip", "block.*.conv").replace(
+        "        name: skip", "        name: skip\n        x-specc-ignore: W604"
+    )
+    checked = check("spec.yaml", ignored)
+    assert not checked.report.diagnostics
+    text = expanded(checked)
+    assert text.count("x-specc-ignore: [W604]") == 4
+    assert not check("spec.yaml", text).report.diagnostics
+
+
+def test_a_masked_slice_of_unknown_length_has_the_length_of_its_mask():
+    text = """\
+specc: 1
+name: sliced
+inputs: {x: [time: null, feature: 4]}
+layers:
+  - Masking
+  - slice: {axis: time, stop: 3}
+  - LSTM: 4
+"""
+    assert not check("spec.yaml", expanded(check("spec.yaml", text))).report.diagnostics
