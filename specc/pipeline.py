@@ -174,7 +174,7 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
         spent = hold_budget(document.sections["budget"], typed, found)
     if not has_errors(found):
         lint(typed, found)
-        if any(op is not None and op.makes_mask for op in typed.ops):
+        if any(op is not None and op.brings_mask for op in typed.ops):
             from specc.passes.mask_lint import follow_masks
 
             typed = follow_masks(typed, training.loss if training is not None else (), found)

@@ -24,10 +24,11 @@ _IN_TRAINING = frozenset(
 
 
 class Wired(NamedTuple):
-    """The values that a call is given, in the order of the op's inputs, and its options."""
+    """What a call is given: values, in the order of the op's inputs, then masks; its options, and which masks."""
 
     reads: list[Value | None]
     options: dict[str, Any]
+    masked_by: tuple[str, ...]
 
 
 def wired(op: Op, application: Application) -> Wired:
@@ -43,12 +44,31 @@ def wired(op: Op, application: Application) -> Wired:
             slots.pop()
         reads = [value for slot in slots for value in slot]
         rest = dict(enumerate(arguments[len(inputs) :], len(inputs)))
+    masks = _masks(op, named, rest)
     for number, value in rest.items():
         if value is not None and value is not False:
             raise Unsayable(
                 f"is called with argument number {number + 1}, of which only Keras knows the name"
             )
-    return Wired(reads, _options(op, named))
+    return Wired([*reads, *masks.values()], _options(op, named), tuple(masks))
+
+
+def _masks(op: Op, named: dict[str, Any], rest: dict[int, Any]) -> dict[str, Value]:
+    """The masks that a call is given as values, by the op's names for them; they are taken out of the arguments."""
+    found: dict[str, Value] = {}
+    first = 1 if op.takes_list else len(op.call_inputs)
+    for place, each in enumerate(op.call_masks, first):
+        given = named.get(each.name, rest.get(place))
+        if not leaves(given):
+            continue
+        named.pop(each.name, None)
+        rest.pop(place, None)
+        if not each.many:
+            found[each.name] = leaves(given)[0]
+            continue
+        for value, mask in zip(op.call_inputs[:2], cast("list[Any]", given), strict=False):
+            found |= {f"{value.name}_mask": leaf for leaf in leaves(mask)}
+    return found
 
 
 def _slot(each: CallInput, i: int, arguments: list[Any], named: dict[str, Any]) -> list[Value | None]:

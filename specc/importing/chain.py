@@ -124,7 +124,7 @@ def _origin(piece: Piece, names: dict[Value, str], current: Value | None) -> Any
     """The `from` of an item; None where it reads the value before it."""
     op = piece.op
     inputs, spreads = (_BLOCK, False) if op is None else (op.reads, op.spreads)
-    return wiring(inputs, spreads, piece.reads, current, names.__getitem__)
+    return wiring(inputs, spreads, piece.reads, current, names.__getitem__, op)
 
 
 _BLOCK = (CallInput("inputs", many=True),)

@@ -108,7 +108,7 @@ class _Masks:
         inputs = leaves(application.arguments) or leaves(application.named)
         if not inputs or record.module != "keras.layers":
             return None
-        first = self.masks.get(inputs[0])
+        first = self.laid_over_first(application, inputs[0])
         config = record.config
         if record.cls == "Embedding" and config.get("mask_zero"):
             return self.number("NotEqual", self.of_value(inputs[0]), self.number(0))
@@ -122,6 +122,14 @@ class _Masks:
         if record.cls == "Concatenate":
             return self.joined(inputs)
         return None
+
+    def laid_over_first(self, application: Application, first: Value) -> int | None:
+        """The mask that a call is given for its first value, or that this has."""
+        given = application.named.get("mask")
+        if not leaves(given):
+            return self.masks.get(first)
+        mask = cast("list[Any]", given)[0] if isinstance(given, list) else given
+        return self.of_value(mask) if isinstance(mask, Value) else None
 
     def either(self, masks: list[int | None]) -> int | None:
         """What holds where any mask does; no mask where an input has none."""

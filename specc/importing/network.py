@@ -115,9 +115,9 @@ class Importer:
             yield custom(record, node, network, self.policy)
 
     def _layer(self, record: Record, node: int, op: Op) -> Piece:
-        reads, options = wired(op, record.applications[node])
-        if options:
-            vars(op)["options"] = options
+        reads, options, masked_by = wired(op, record.applications[node])
+        if options or masked_by:
+            op = op.called(options=options, masked_by=masked_by)
         fields: dict[str, Any] = {"call": options} if options else {}
         key, value = spelled(op, self.policy)
         gives = [Value(record.name, node, i) for i in range(op.result_count())]

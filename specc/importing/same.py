@@ -38,6 +38,7 @@ def _facts(graph: Graph) -> dict[str, Any]:
         found[layer.name] = (
             repr(spelled(layer.op)),
             repr(layer.op.options),
+            layer.op.masked_by,
             reads,
             shares,
             _over(graph, layer.region),

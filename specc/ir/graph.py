@@ -44,7 +44,8 @@ def class_of(op: Op | Pending) -> type[Op]:
 class Layer:
     """One application of an op.
 
-    `inputs` are value numbers in the order of what the op `reads`, None where an optional one is not given;
+    `inputs` are value numbers in the order of what the op `reads`, None where an optional one is not given, and behind
+    them those of the masks that its call is given (`masked_by`);
     `outputs` the numbers of the results. `region` is the number of the `map` that it stands in (0: none).
     `shares` is the layer whose weights it uses. `inserted` marks a layer that the compiler put in.
     """

@@ -57,10 +57,10 @@ class Masked(NamedTuple):
         return self.types[value].mask or self.announced.get(value)
 
     def read(self, layer: Layer) -> Inputs:
-        """What a layer reads, each with the mask that it sees of it."""
+        """The values that a layer reads, each with the mask that it sees of it, or that its call is given."""
         seen = self.seen.get(layer, {})
         types = [(v, self.types[v]) for v in layer.inputs if v is not None]
-        return tuple([x._replace(mask=seen[v]) if v in seen else x for v, x in types])
+        return op_of(layer).laid(tuple([x._replace(mask=seen[v]) if v in seen else x for v, x in types]))
 
 
 def nothing_known(types: list[Tensor]) -> Masked:
@@ -72,6 +72,23 @@ def op_of(layer: Layer) -> Op:
     """The op of a layer of an explicit graph, in which none is pending."""
     assert isinstance(layer.op, Op)
     return layer.op
+
+
+def values_of(layer: Layer) -> list[int]:
+    """The values that a layer reads, without the masks that its call is given."""
+    return [*op_of(layer).parted([v for v in layer.inputs if v is not None])[0]]
+
+
+def masks_of_call(layer: Layer) -> dict[int, int]:
+    """The masks that the call of a layer is given, each by the value that it is laid over wherever that is read."""
+    op, values = op_of(layer), values_of(layer)
+    if not op.masked_by:
+        return {}
+    given = op.masks_given([v for v in layer.inputs if v is not None])
+    if op.takes_list:  # of a list of masks, one that is not there takes away that which its value has
+        return {v: given.get(i, -1) for i, v in enumerate(values)}
+    bare = [v for i, v in enumerate(values) if i not in given]
+    return {v: given[i] for i, v in enumerate(values) if v not in bare}
 
 
 def is_written_down(layer: Layer, types: list[Tensor]) -> bool:

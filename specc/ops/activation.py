@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from specc.ops.axis import axis_number, axis_numbers, known_size
+from specc.ops.broadcast import spreads
 from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes, Weights, op
 from specc.ops.flops import activation_flops
 from specc.ops.kinds import AxisRefs, NonNegativeNumber, Number
@@ -10,7 +11,6 @@ from specc.ops.misfit import Misfit, Replace, bad_argument
 from specc.ops.objects import Activation as ActivationName
 from specc.ops.objects import Constraint, Initializer, Object, Regularizer
 from specc.ops.pointwise import NO_FLOATS, TEXT, Pointwise
-from specc.shapes.demand import agree
 from specc.shapes.dim import Size
 from specc.shapes.tensor import is_float
 
@@ -171,7 +171,12 @@ class ELU(_Elementwise):
     alpha: Number = 1.0
 
 
-@op(Example({}, ((4, 6),)), Example({"axis": [1, 2]}, ((4, 6),)), Example({"axis": 1}, ((4, 6),)))
+@op(
+    Example({}, ((4, 6),)),
+    Example({"axis": [1, 2]}, ((4, 6),)),
+    Example({"axis": 1}, ((4, 6),)),
+    inputs="inputs mask!",
+)
 class Softmax(_Elementwise):
     """Turns the values along `axis`, one axis or several, into probabilities."""
 
@@ -187,13 +192,16 @@ class Softmax(_Elementwise):
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """The input's; E205 unless it spreads over it from the last axis on, the batch too."""
         mask, x = inputs[0].mask, inputs[0].shape
-        if mask is not None and (mask.rank < x.rank or not all(map(agree, mask.sizes, x.sizes))):
+        if mask is not None and (mask.rank != x.rank or not all(map(spreads, mask.sizes, x.sizes))):
             from specc.ops.masking import unfit
 
             same = Replace("Activation: softmax", "the activation of that name, which lays no mask over it")
             repairs = (same,) if self.axis == -1 else ()
             raise unfit(mask, x, "The `mask` must be broadcastable to `inputs`", *repairs)
         return super().masks(inputs, results)
+
+    def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
+        """Held with the masks that values bring."""
 
     def output(self, x: Shape) -> Shape:
         """The same axes; E203 where one of `axis` is none of them, E107 where there is none."""

@@ -141,7 +141,7 @@ _LISTED = (((4, 6), (5, 6)), ((4, 6), (5, 3), (5, 6)))
 @op(
     *(Example({"use_scale": True}, shapes) for shapes in _LISTED),
     Example({"score_mode": "concat"}, _LISTED[0]),
-    inputs="query value key?",
+    inputs="query value key? mask*!",
     takes_list=True,
 )
 class Attention(_Scored):
@@ -164,7 +164,7 @@ class Attention(_Scored):
         return found
 
 
-@op(*(Example({}, shapes) for shapes in _LISTED), inputs="query value key?", takes_list=True)
+@op(*(Example({}, shapes) for shapes in _LISTED), inputs="query value key? mask*!", takes_list=True)
 class AdditiveAttention(_Scored):
     """Attention whose scores are sums of `tanh(query + key)`."""
 

@@ -25,6 +25,11 @@ def stronger(a: Axis, b: Axis) -> Axis:
     return b if b.given or a is NAMELESS else a
 
 
+def spreads(size: Size, wanted: Size) -> bool:
+    """Whether an axis of `size` may be laid over one of the `wanted` size: of 1, or as long."""
+    return size == 1 or agree(size, wanted)
+
+
 def order_like(wanted: Shape, x: Shape) -> tuple[int, ...] | None:
     """The order in which the given names of `x` stand as in `wanted`, other axes in sequence; or None."""
     if wanted.rank != x.rank:

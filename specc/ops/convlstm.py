@@ -108,7 +108,7 @@ class _ConvLSTM(Recurrent, Spatial):
 @op(
     Example({"filters": 4, "kernel_size": 3}, ((5, 8, 2),)),
     Example({"filters": 3, "kernel_size": 3, "padding": "same", "return_state": True}, ((5, 8, 2),)),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class ConvLSTM1D(_ConvLSTM):
     """An LSTM whose projections are convolutions over one axis of space."""
@@ -122,7 +122,7 @@ class ConvLSTM1D(_ConvLSTM):
 @op(
     Example({"filters": 4, "kernel_size": 3}, ((5, 8, 9, 2),)),
     Example({"filters": 3, "kernel_size": [2, 3], "strides": 2, "return_sequences": True}, ((5, 8, 9, 2),)),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class ConvLSTM2D(_ConvLSTM):
     """An LSTM whose projections are convolutions over height and width."""
@@ -136,7 +136,7 @@ class ConvLSTM2D(_ConvLSTM):
 @op(
     Example({"filters": 2, "kernel_size": 2}, ((3, 4, 5, 6, 2),)),
     Example({"filters": 2, "kernel_size": 2, "padding": "same", "use_bias": False}, ((3, 4, 5, 6, 2),)),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class ConvLSTM3D(_ConvLSTM):
     """An LSTM whose projections are convolutions over depth, height and width."""

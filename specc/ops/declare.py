@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_origin
 
+from specc.ops.given import GivenMasks
 from specc.ops.kinds import Flag, Kind, Policy
 from specc.ops.misfit import Misfit
 from specc.ops.parameters import REQUIRED, CallInput, Parameter, kind_of
@@ -22,6 +23,9 @@ Inputs = tuple[Tensor, ...]
 Shapes = tuple[Shape, ...]
 Masks = tuple[Shape | None, ...]
 
+_AT_CALL = ("options", "masked_by")
+"""What an instance holds of its call."""
+
 MASKS_DIFFER = "dropout is drawn for all steps at once", "dropout is drawn for each step by itself"
 """What a fold and a wrapper do in training where there are dropout masks."""
 
@@ -34,16 +38,13 @@ class Example(NamedTuple):
     dtype: str = "float32"
 
 
-class Op:
+class Op(GivenMasks):
     """An op: subclasses give `results`, `weights_for` and `cost`; `Unary` is the base for ops on one value."""
 
     name: ClassVar[str]
     parameters: ClassVar[dict[str, Parameter]]
     examples: ClassVar[tuple[Example, ...]] = ()
-    call_inputs: ClassVar[tuple[CallInput, ...]] = (CallInput("inputs"),)
     call_options: ClassVar[Mapping[str, Kind]] = {}
-    takes_list: ClassVar[bool] = False
-    """The call takes its inputs as one list (merges, `Attention`)."""
     spreads: ClassVar[bool] = True
     """One value serves every input that the call requires (self-attention)."""
     fold_differs: ClassVar[tuple[str, str] | None] = None
@@ -59,8 +60,6 @@ class Op:
     """Why the op cannot run once for each step of other axes; None: it can."""
     lacks: ClassVar[tuple[str, ...]] = ()
     """The parameters of all layers that Keras's layer does not take."""
-    makes_mask: ClassVar[bool] = False
-    """The result has a mask that is read off the value, whatever mask that has."""
     passes_mask: ClassVar[bool] = False
     """The mask of the first input is that of the first result (Keras's `supports_masking`)."""
     uses_mask: ClassVar[bool] = False
@@ -116,10 +115,14 @@ class Op:
         made.__dict__.update(values)
         return made
 
+    def called(self, **call: Any) -> Self:
+        """The same op, called with other `options`, or `masked_by` others."""
+        return self.holding({**vars(self), **call})
+
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments that the author gave."""
-        return {k: v for k, v in vars(self).items() if k != "options"}
+        return {k: v for k, v in vars(self).items() if k not in _AT_CALL}
 
     def fold_difference(self) -> tuple[str, str] | None:
         """What this op does in training, folded over steps and in a wrapper; None where it is all one."""
@@ -286,8 +289,9 @@ def op(
 ) -> Callable[[OpClass], OpClass]:
     """Declare a class as an op, under its own name unless `name` is given.
 
-    `inputs` names what the call takes: `"query value key? states*"`, `?` for optional, `*` for an optional list of
-    values at the end, `+` for a list of at least one (a merge). `keras` is the class, `module:Class`, that an op of a
+    `inputs` names what the call takes: `"query value key? states* mask!"`, `?` for optional, `*` for an optional list
+    of values behind the others, `+` for a list of at least one (a merge), `!` for a mask that is given by its name
+    alone (`*!`: a list of those of the values). `keras` is the class, `module:Class`, that an op of a
     library becomes; such an op is found by the library's name (`specc.ops.libraries`).
     """
 
@@ -295,8 +299,14 @@ def op(
         cls.name = name or cls.__name__
         cls.examples = examples
         cls.takes_list = takes_list
+        words = inputs.split()
         cls.call_inputs = tuple(
-            CallInput(word.rstrip("?*+"), word[-1] not in "?*", word[-1] in "*+") for word in inputs.split()
+            CallInput(word.rstrip("?*+"), word[-1] not in "?*", word[-1] in "*+")
+            for word in words
+            if word[-1] != "!"
+        )
+        cls.call_masks = tuple(
+            CallInput(word.rstrip("*!"), False, "*" in word) for word in words if word[-1] == "!"
         )
         cls.keras = keras
         if keras is None:

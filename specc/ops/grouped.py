@@ -9,7 +9,6 @@ from specc.ops.multihead import HEAD, Heads
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE
 from specc.shapes.demand import alike
-from specc.shapes.dim import Size
 from specc.shapes.tensor import Tensor
 
 _HEADS = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
@@ -18,7 +17,7 @@ _HEADS = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
 @op(
     Example(_HEADS, ((4, 6), (5, 6))),
     Example({**_HEADS, "use_bias": False, "use_gate": True}, ((4, 6), (4, 6), (4, 7))),
-    inputs="query value key?",
+    inputs="query value key? query_mask! value_mask! key_mask! attention_mask!",
 )
 class GroupQueryAttention(Heads):
     """Attention in heads that share their projections of key and value in groups."""
@@ -46,9 +45,6 @@ class GroupQueryAttention(Heads):
     def dims(self) -> tuple[int, int]:
         return self.head_dim, self.head_dim
 
-    def pairs(self, shapes: Shapes) -> Size:
-        return self._scores(shapes).elements
-
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The query, its features new; with `return_attention_scores` also (head, query, key)."""
         shapes = tuple(tensor.shape for tensor in inputs)
@@ -57,9 +53,9 @@ class GroupQueryAttention(Heads):
         result = Tensor(query.with_last(query.sizes[-1], FEATURE), dtype)
         if self.result_count() == 1:
             return (result,)
-        return (result, Tensor(self._scores(shapes), dtype))
+        return (result, Tensor(self.scores(shapes), dtype))
 
-    def _scores(self, shapes: Shapes) -> Shape:
+    def scores(self, shapes: Shapes) -> Shape:
         query, value = shapes[0], shapes[1]
         axes = distinct((HEAD, query.axes[0], value.axes[0]))
         return Shape((self.num_query_heads, query.sizes[0], value.sizes[0]), axes)

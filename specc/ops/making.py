@@ -248,4 +248,7 @@ def wrap(wrapper: type[Op], inner: Op) -> Op:
     options = {name: value for name, value in inner.options.items() if name in wrapper.call_options}
     if options:
         vars(made)["options"] = options
+    if inner.masked_by:
+        vars(made)["masked_by"] = inner.masked_by
+        vars(made)["layer"] = inner.called(masked_by=())
     return made

@@ -79,7 +79,27 @@ class Mask(Op):
         return (found,)
 
 
-def lies_over(mask: Shape, x: Shape) -> None:
-    """Raises E205 unless an author's mask, the second input, is over the leading axes of `x`."""
+def lies_over(mask: Shape, x: Shape, operand: int = 1) -> None:
+    """Raises E205 unless an author's mask, this one of the inputs, is over the leading axes of `x`."""
     if mask.rank > x.rank or not all(map(agree, mask.sizes, x.sizes)):
-        raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=1)
+        raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=operand)
+
+
+def check_given(op: Op, inputs: Inputs, results: Inputs) -> None:
+    """Holds the masks that the call of `op` is given against its values, and these with them against each other.
+
+    E210 for one that is no truth values, E205 for one over other axes than the op lays it over.
+    """
+    values, masks = op.parted(inputs)
+    for operand, (name, mask) in enumerate(zip(op.masked_by, masks, strict=True), start=len(values)):
+        if mask.dtype != "bool":
+            raise Misfit(
+                "E210", f"takes truth values for `{name}` and is given {mask.dtype}", operand=operand
+            )
+        op.check_mask(name, mask.shape, op.laid(inputs), operand)
+    given = {place: len(values) + i for i, place in enumerate(op.masks_given(inputs))}
+    try:
+        op.masks(op.laid(inputs), results)
+    except Misfit as misfit:
+        misfit.operand = given.get(misfit.operand, misfit.operand)
+        raise

@@ -1,13 +1,15 @@
 """Attention in several heads, over projections of its inputs."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from specc.ops.attention import NAMES, OPTIONS, check_equal
 from specc.ops.axis import axis_numbers, known_size
-from specc.ops.broadcast import distinct
+from specc.ops.broadcast import distinct, spreads
 from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, op
+from specc.ops.given import T
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
-from specc.ops.misfit import SetArgument, bad_argument, wrong_rank
+from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, inferred
 from specc.shapes.demand import agree, alike
@@ -58,9 +60,49 @@ class Heads(Op):
         """The sizes that the result has in the place of the query's last axis, which has `query`."""
         return (query,)
 
+    def scores(self, shapes: Shapes) -> Shape:
+        """The axes of the scores: some, among them the heads, the query's attended, the value's attended."""
+        raise NotImplementedError
+
+    def attended(self, value: Shape) -> tuple[int, ...]:
+        """The positions that are attended over."""
+        return (0,)
+
+    def masks_given(self, inputs: Sequence[T]) -> dict[int, T]:
+        """None for the query: its result has the mask that it brings, whatever the call is given."""
+        return {place: mask for place, mask in super().masks_given(inputs).items() if place}
+
+    def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
+        """E205 for one that is not over all axes of a value but the last, or does not spread over the scores."""
+        if name != "attention_mask":
+            super().check_mask(name, mask, values, operand)
+            x = values[0 if name == "query_mask" else 1].shape
+            if mask.rank != x.rank - 1:
+                raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=operand)
+            return
+        shapes = tuple([x.shape for x in values])
+        scores, last = self.scores(shapes), 2 * len(self.attended(shapes[1]))
+        outer = mask.rank - last
+        if outer >= 0 and mask.rank <= scores.rank:
+            over = (*scores.sizes[:outer], *scores.sizes[-last:])
+            if all(map(spreads, mask.sizes, over)) and (
+                mask.rank == shapes[0].rank or not self._masked(values)
+            ):
+                return
+        fact = "the mask spreads over (query, value), and over axes before these"
+        if self._masked(values):
+            fact = "Keras joins the mask with those of query and value, over (query, value) alone"
+        raise Misfit(
+            "E205", f"is given a mask over {mask} for scores of {scores}", operand=operand, facts=(fact,)
+        )
+
+    def _masked(self, values: Inputs) -> bool:
+        """Whether Keras joins the masks of these values with that of the scores."""
+        return any(x.mask is not None for x in values) or "query_mask" in self.masked_by
+
     def pairs(self, shapes: Shapes) -> Size:
         """The number of scores."""
-        raise NotImplementedError
+        return self.scores(shapes).elements
 
     def result_count(self) -> int:
         return 2 if self.options.get("return_attention_scores") else 1
@@ -118,7 +160,7 @@ class Heads(Op):
     Example({"num_heads": 2, "key_dim": 3, "value_dim": 5, "use_bias": False}, ((4, 6), (5, 7), (5, 8))),
     Example({"num_heads": 2, "key_dim": 3, "output_shape": [2, 3], "use_gate": True}, ((4, 6), (4, 6))),
     Example({"num_heads": 2, "key_dim": 3, "attention_axes": 2}, ((3, 4, 6), (3, 5, 6))),
-    inputs="query value key?",
+    inputs="query value key? value_mask! key_mask! attention_mask!",
 )
 class MultiHeadAttention(Heads):
     """Attention in several heads, each over its own projections of query, key and value."""
@@ -151,8 +193,11 @@ class MultiHeadAttention(Heads):
     def made(self, query: int) -> tuple[int, ...]:
         return self.output_shape or (query,)
 
-    def pairs(self, shapes: Shapes) -> Size:
-        return self._scores(shapes, self._axes(shapes[1])).elements
+    def attended(self, value: Shape) -> tuple[int, ...]:
+        return self._axes(value)
+
+    def scores(self, shapes: Shapes) -> Shape:
+        return self._scores(shapes, self._axes(shapes[1]))
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The query, its last axis projected; with `return_attention_scores` also (…, head, query, key)."""
@@ -166,6 +211,9 @@ class MultiHeadAttention(Heads):
         return (result, Tensor(self._scores(shapes, attended), dtype))
 
     strips_masks = True
+    overwritten = {
+        "query_mask": ": Keras puts the mask that the query has in its place; give it one by `mask`"
+    }
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """The query's; E205 for one of any input where the axis attended over is not the last before the features."""

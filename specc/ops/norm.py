@@ -82,6 +82,7 @@ class Affine(Along):
     Example({}, ((4, 6),)),
     Example({"axis": 1, "scale": False}, ((4, 6),)),
     Example({"renorm": True, "renorm_clipping": {"rmax": 3, "dmax": 5}}, ((6,),)),
+    inputs="inputs mask!",
 )
 class BatchNormalization(Affine):
     """Centres and scales each feature by the statistics of the batch, or by moving ones when not training."""

@@ -173,13 +173,20 @@ class GlobalMaxPooling3D(_GlobalPooling):
     keeps_dtype = True
 
 
-@op(Example({}, ((8, 3),)), Example({"data_format": "channels_first", "keepdims": True}, ((3, 8),)))
+@op(
+    Example({}, ((8, 3),)),
+    Example({"data_format": "channels_first", "keepdims": True}, ((3, 8),)),
+    inputs="inputs mask!",
+)
 class GlobalAveragePooling1D(_GlobalPooling):
     """Takes the mean over the steps."""
 
     spatial_rank = 1
     uses_mask = True
     takes_mask = True
+
+    def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
+        """Held with the masks that values bring."""
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """None is left; E205 for one that is not over the steps."""

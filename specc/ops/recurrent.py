@@ -82,8 +82,8 @@ class Recurrent(Op):
         return (first, *(Tensor(state, dtype) for state in states)) if self.return_state else (first,)
 
     def leaves_out(self, inputs: Inputs) -> bool:
-        """Whether there are no states to start from: beside these, Keras finds no mask for the call."""
-        return len(inputs) == 1
+        """Whether the call is given a mask, or no states to start from: beside these, Keras finds no mask for it."""
+        return len(inputs) == 1 or bool(self.masked_by)
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """Where all steps are given, the input's; E205 for one that is used and not over the steps."""
@@ -175,7 +175,7 @@ _ALL = {"units": 3, "return_sequences": True, "return_state": True}
     Example({"units": 4}, ((5, 7),)),
     Example(_ALL, ((5, 7),)),
     Example({"units": 3, "use_bias": False}, ((5, 7), (3,), (3,))),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class LSTM(LSTMGates, Gated):
     """Long short-term memory: gates decide what each step keeps of a carried state."""
@@ -214,7 +214,7 @@ class LSTM(LSTMGates, Gated):
     Example({"units": 4}, ((5, 7),)),
     Example(_ALL, ((5, 7),)),
     Example({"units": 3, "reset_after": False}, ((5, 7), (3,))),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class GRU(GRUGates, Gated):
     """Gated recurrent unit: one gate mixes the old state with a new one, another resets it."""
@@ -253,7 +253,7 @@ class GRU(GRUGates, Gated):
     Example({"units": 4}, ((5, 7),)),
     Example(_ALL, ((5, 7),)),
     Example({"units": 3, "unroll": True}, ((5, 7), (3,))),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class SimpleRNN(PlainGates, Gated):
     """A dense layer over each step and the result of the step before."""

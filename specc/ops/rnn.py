@@ -19,7 +19,7 @@ _STACK = [{"LSTMCell": 4}, {"GRUCell": 3}]
     Example({"cell": {"LSTMCell": 4}}, ((5, 7),)),
     Example({"cell": _STACK, "return_sequences": True, "return_state": True}, ((5, 7),)),
     Example({"cell": _STACK, "return_state": True}, ((5, 7), (4,), (4,), (3,))),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class RNN(Recurrent):
     """Runs a cell, or several one on top of the other, over the steps of a sequence."""

@@ -41,7 +41,7 @@ _NO_WEIGHTS = Kind("null: weights are loaded when the model is built", {"type": 
     Example({"layer": {"LSTM": 4}}, ((5, 7),)),
     Example({"layer": {"GRU": {"units": 4, "return_sequences": True}}, "merge_mode": "sum"}, ((5, 7),)),
     Example({"layer": {"LSTM": {"units": 4, "return_state": True}}, "merge_mode": None}, ((5, 7),)),
-    inputs="sequences initial_state*",
+    inputs="sequences initial_state* mask!",
 )
 class Bidirectional(Op):
     """Runs a recurrent layer forwards, a second one backwards, and merges what they make."""
@@ -61,12 +61,13 @@ class Bidirectional(Op):
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """That of the layer for what both directions make, merged or not."""
-        made = self.layer.masks(inputs, results)
+        layer = self.layer.called(masked_by=self.masked_by) if self.masked_by else self.layer
+        made = layer.masks(inputs, results)
         return made * 2 if self.merge_mode is None else made
 
     def leaves_out(self, inputs: Inputs) -> bool:
         """As its layers."""
-        return self.layer.leaves_out(inputs)
+        return self.layer.leaves_out(inputs) or bool(self.masked_by)
 
     def _both(self) -> tuple[Recurrent, Recurrent]:
         """The layers for the two directions; E107 where they are not recurrent or do not go together."""
@@ -180,6 +181,7 @@ class Bidirectional(Op):
     Example({"layer": {"Dense": 4}}, ((5, 7),)),
     Example({"layer": "Flatten"}, ((5, 7, 2),)),
     Example({"layer": {"Conv2D": {"filters": 3, "kernel_size": 2}}}, ((4, 6, 5, 2),)),
+    inputs="inputs mask!",
 )
 class TimeDistributed(Op):
     """Runs a layer at every step of the first axis, with the same weights."""
@@ -203,6 +205,12 @@ class TimeDistributed(Op):
             if self.layer.uses_mask or isinstance(self.layer, Pointwise):
                 self.layer.masks((step,), results)
         return super().masks(inputs, results)
+
+    def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
+        """E205 unless it is over the axis of the steps, and perhaps more."""
+        super().check_mask(name, mask, values, operand)
+        if not mask.rank:
+            raise Misfit("E205", "is given a mask that is not over the steps", operand=operand)
 
     @property
     def places(self) -> tuple[Place, ...] | None:

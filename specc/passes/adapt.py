@@ -222,7 +222,7 @@ def reshaping(x: Tensor, shape: Shape) -> Op:
 def adapt(typed: Typed) -> Explicit:
     """The explicit graph of `typed`, which must be free of errors; what needs a mask is given it."""
     explicit = written_out(typed)
-    if not any(op is not None and op.makes_mask for op in typed.ops):
+    if not any(op is not None and op.brings_mask for op in typed.ops):
         return explicit
     from specc.passes.carry import carry
 

@@ -159,7 +159,7 @@ def _read(layer: Layer) -> list[Node]:
     found: list[Node] = []
     if not isinstance(origin, Mapping):
         return found
-    for entry in layer.op.reads:
+    for entry in (*layer.op.reads, *layer.cls.call_masks):
         node = origin.get(entry.name)
         if node is not None:
             found += node.items if isinstance(node, Sequence) else [node]

@@ -3,20 +3,18 @@
 from typing import Any, NamedTuple
 
 from specc.diagnostics.model import Note
-from specc.ir.graph import Fold, Layer, Pending, Region, Used
+from specc.ir.graph import Fold, Layer, Region, Used
 from specc.ir.link import Frame, Link
-from specc.ops.declare import Op
 from specc.passes.params import Given, Param, bind, declared
 from specc.passes.resolver import Resolver
 from specc.passes.scope import Scope, explicit_names
 from specc.passes.values import COPIES_OF_A_STEP, Env, Failed, evaluate, listed, shape_from
-from specc.passes.wiring import current_value, inputs_of, name_results, reference, references
+from specc.passes.wiring import called, current_value, inputs_of, name_results, reference, references
 from specc.passes.writer import Context
 from specc.shapes.shape import Shape
 from specc.suggest import did_you_mean, nearest
 from specc.syntax import tree
 from specc.syntax.document import Block, Item
-from specc.syntax.expressions import SizeOf
 from specc.syntax.tree import Node, Scalar, Sequence, kind_of
 
 
@@ -78,35 +76,19 @@ def reuse(resolver: Resolver, item: Item, current: int | None, context: Context)
 def _reapply(resolver: Resolver, item: Item, original: Layer, current: int | None, context: Context) -> int:
     cls = original.cls
     name = resolver.name(item, "reuse", context)
-    inputs = inputs_of(resolver, item, original.op, current, context)
+    inputs, masked_by = inputs_of(resolver, item, original.op, current, context)
     outputs = tuple(resolver.value(context.region) for _ in original.outputs)
     op = original.op
+    if cls.call_masks:
+        op = called(op, masked_by=masked_by)
     if item.field("call") is not None:
-        op = _called(op, resolver.ops.options(item, cls, context.env, context.link))
+        op = called(op, options=resolver.ops.options(item, cls, context.env, context.link))
     layer = resolver.add(name, op, inputs, outputs, item, context)
     layer.shares = original.shares or original
     node = item.field("as")
     if node is not None:
         name_results(resolver, node, layer.name, outputs, context)
     return outputs[0]
-
-
-def _called(op: Op | Pending, options: dict[str, Any]) -> Op | Pending:
-    """The same op, called with other options."""
-    if isinstance(op, Pending):
-        make = op.make
-
-        def called(size: SizeOf) -> Op:
-            return _with_options(make(size), options)
-
-        return op._replace(make=called)
-    return _with_options(op, options)
-
-
-def _with_options(op: Op, options: dict[str, Any]) -> Op:
-    made = object.__new__(type(op))
-    vars(made).update(vars(op), options=options)
-    return made
 
 
 def _apply(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold, makers_of
-from specc.ir.masked import Masked, op_of
+from specc.ir.masked import Masked, masks_of_call, op_of, values_of
 from specc.ir.names import take_name
 from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
@@ -69,13 +69,14 @@ class _Carrying:
         """The values whose masks the layer needs and would not see."""
         op = op_of(layer)
         inputs = self.found.read(layer)
-        values = [v for v in layer.inputs if v is not None]
+        values = values_of(layer)
         seen = [v for v, x in zip(values, inputs, strict=True) if x.mask is not None]
         wants: list[int] = []
         if op.name == "reduce":
             wants = seen[:1] if seen and len(values) == 1 and op.leaves_out(inputs) else []
         elif op.uses_mask:
-            lacking = [v for v in dict.fromkeys(seen) if v not in self.found.seen.get(layer, {})]
+            given = {*self.found.seen.get(layer, {}), *masks_of_call(layer)}
+            lacking = [v for v in dict.fromkeys(seen) if v not in given]
             wants = [
                 v for v in lacking if v not in self.handed and may_be_given(self.types[v], layer, self.types)
             ]
@@ -160,8 +161,11 @@ class _Carrying:
         """The mask of a result of a layer, from what it reads or from the masks of that."""
         op, shape = op_of(layer), self.found.mask_carried(value)
         assert shape is not None
-        values = [v for v in layer.inputs if v is not None]
+        values = values_of(layer)
         x = self.types[values[0]]
+        given = masks_of_call(layer).get(values[0])
+        if given is not None:
+            return given
         result = Tensor(shape, "bool")
         if op.name == "mask":
             return values[1] if self.types[values[1]].dtype == "bool" else self.tensors[values[1]]

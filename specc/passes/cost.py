@@ -147,7 +147,10 @@ def _told(size: Size) -> Size | None:
 
 
 def _shapes(typed: Typed, layer: Layer) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-    inputs = tuple(typed.types[v].shape for v in layer.inputs if v is not None)  # pyright: ignore[reportOptionalMemberAccess]
+    values = [v for v in layer.inputs if v is not None]
+    if isinstance(layer.op, Op) and layer.op.masked_by:
+        values = layer.op.parted(values)[0]
+    inputs = tuple(typed.types[v].shape for v in values)  # pyright: ignore[reportOptionalMemberAccess]
     return inputs, tuple(typed.types[v].shape for v in layer.outputs)  # pyright: ignore[reportOptionalMemberAccess]
 
 

@@ -11,8 +11,8 @@ from specc.ops.ranks import check_objects
 from specc.passes.fit import fit, rank_misfit, unwrappable
 from specc.passes.refused import refuse_excess, refuse_heavy, refuse_text
 from specc.shapes.demand import Demand, agree
-from specc.shapes.dim import is_known
-from specc.shapes.shape import Shape
+from specc.shapes.dim import Size, is_known
+from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
 
 NOTHING = Weighed(0, 0)
@@ -42,7 +42,7 @@ def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None, demands: Seq
         op, reading = _unwrapped(op, reading, x)
     reading = _differing(op, reading, layer.distribute)
     refuse_text(op, inputs)
-    results = inner = op.results(inputs) if reading is AS_WRITTEN else ()
+    results = inner = op.results(_values(op, inputs)) if reading is AS_WRITTEN else ()
     if reading is not AS_WRITTEN:
         _allow(op, layer, reading, x)
         try:
@@ -54,12 +54,22 @@ def fitted(op: Op, layer: Layer, inputs: Inputs, batch: int | None, demands: Seq
             raise
     refuse_excess(results)
     _hold_state(op, batch)
+    if op.masked_by:
+        from specc.ops.masking import check_given
+
+        check_given(op, inputs, inner)
+        inputs = _values(op, inputs)
     shapes = tuple([None if t is None else t.shape for t in inputs])  # pyright: ignore[reportUnnecessaryComparison]
     weights = op.weights_for(shapes)  # pyright: ignore[reportArgumentType]
     refuse_heavy(weights)
     check_objects(op, weights, inner)
     warnings = tuple(op.warnings(shapes, tuple([t.shape for t in inner])))  # pyright: ignore[reportArgumentType]
     return Found(op, reading, results, weights, _weighed(op, weights), warnings, demands)
+
+
+def _values(op: Op, inputs: Inputs) -> Inputs:
+    """What the op reads, without the masks that its call is given."""
+    return (*op.parted(inputs)[0],) if op.masked_by else inputs
 
 
 def _hold_state(op: Op, batch: int | None) -> None:
@@ -85,21 +95,41 @@ def _allow(op: Op, layer: Layer, reading: Reading, x: Shape) -> None:
 
 
 def _unwrapped(op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
-    """An author's `TimeDistributed` over an axis of unknown size is folded."""
+    """An author's `TimeDistributed` over an axis of unknown size is folded, and so are those around it."""
     received = reading.received(x)
-    if received.rank <= reading.outer or isinstance(received.sizes[reading.outer], int):
+    wrapped = _over_unknown(op, received.sizes[reading.outer :])
+    if not wrapped:
         return op, reading
+    for _ in range(wrapped):
+        inner: Op = vars(op)["layer"]
+        if op.masked_by:
+            if not inner.call_masks:
+                raise Misfit("E200", f"is given a mask, which `{inner.name}` takes none of, {_UNKNOWN}")
+            inner = inner.called(masked_by=op.masked_by)
+        op = inner
     text = "an axis of unknown size is folded: Keras's `TimeDistributed` would run over the batch size"
-    over = received.part(0, reading.outer + 1)
-    note = ("N705", text)
+    outer = reading.outer + wrapped
     unwrapped = reading._replace(
-        outer=reading.outer + 1,
-        core=None if reading.core is None else reading.core.part(1),
-        over=over,
-        notes=(*reading.notes, note),
+        outer=outer,
+        core=None if reading.core is None else reading.core.part(wrapped),
+        over=as_time(received.part(0, outer), received.part(outer)),
+        notes=(*reading.notes, ("N705", text)),
         unwrapped=True,
     )
-    return op.layer, unwrapped  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    return op, unwrapped
+
+
+def _over_unknown(op: Op, sizes: Sequence[Size]) -> int:
+    """How many wrappers there are down to the last `TimeDistributed` that runs over a size that is no number."""
+    depth = found = 0
+    while op.name == "TimeDistributed" and depth < len(sizes):
+        depth += 1
+        found = found if isinstance(sizes[depth - 1], int) else depth
+        op = vars(op)["layer"]
+    return found
+
+
+_UNKNOWN = "over an axis of unknown size, which is folded"
 
 
 def _differing(op: Op, reading: Reading, distribute: str) -> Reading:
@@ -123,7 +153,7 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
         if len(leading) < reading.outer or not all(map(agree, leading, outer.sizes)):
             raise Misfit("E205", f"is distributed over {outer}, which {other.shape} does not have in front")
         cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
-    results = op.results(tuple(cores))
+    results = op.results(_values(op, tuple(cores)))
     return tuple(cores), results, tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])
 
 

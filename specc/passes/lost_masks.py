@@ -1,17 +1,17 @@
 """Masks that are lost on the way: who has lost them, and which values lack them behind that."""
 
 from specc.ir.graph import Fold, Layer, Unfold
-from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of
+from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, masks_of_call, op_of, values_of
 from specc.ops.declare import Inputs
 from specc.shapes.tensor import Tensor
 
 
 def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
     """The values whose masks make that of the first result: of all that are merged, else of the first, if any."""
-    op, values = op_of(layer), [v for v in layer.inputs if v is not None]
+    op, values = op_of(layer), values_of(layer)
     if op.name == "mask":
         return [] if types[values[1]].dtype == "bool" else values[1:]
-    if op.makes_mask:
+    if op.makes_mask or values[0] in masks_of_call(layer):
         return []
     return values if op.takes_list and not op.uses_mask else values[:1]
 
@@ -68,7 +68,7 @@ def _fills_before(layer: Layer, found: Masked) -> bool:
     """Whether the masks of the results mark too little whatever is taken off when the model runs."""
     if isinstance(layer.op, Unfold) and layer.op.region in found.steps:
         return found.steps[layer.op.region].value in found.filled_before
-    values = [v for v in layer.inputs if v is not None]
+    values = values_of(layer)
     if op_of(layer).fills_mask(tuple([found.types[v]._replace(mask=found.mask_carried(v)) for v in values])):
         return True
     return any(

@@ -6,7 +6,7 @@ from functools import cached_property
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed
 from specc.ir.link import chain_of
-from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of
+from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, masks_of_call, op_of, values_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
@@ -68,7 +68,7 @@ class _Missed:
     def _unheeded(self, layer: Layer) -> None:
         """W602 for a recurrent layer that Keras gives no mask, where padding behind the steps makes a difference."""
         op, inputs = layer.op, self.known.read(layer)
-        if len(inputs) < 2 or inputs[0].mask is None or not layer.cls.takes_mask:
+        if len(inputs) < 2 or inputs[0].mask is None or not layer.cls.takes_mask or op_of(layer).masked_by:
             return
         ends = not getattr(op, "return_sequences", False) or getattr(op, "return_state", False)
         if not ends and not getattr(op, "go_backwards", False):
@@ -77,7 +77,7 @@ class _Missed:
             f"`{layer.name}` takes padding over {_axes(inputs[0].mask)} for data, since it is given states"
         )
         notes = (Note("Keras finds the mask of a recurrent layer where it reads one value alone"),)
-        fixes = (Fix("let it start from no states, or give it sequences without padding", "display"),)
+        fixes = (Fix("give it the mask by its name, as `mask: …`, or sequences without padding", "display"),)
         place, chain = layer.item.key.span, chain_of(layer.link)
         self.found.append(Diagnostic("W602", message, place, layer.name, notes, fixes, chain))
 
@@ -86,7 +86,8 @@ class _Missed:
         op, known = op_of(layer), self.known
         if not op.uses_mask or not op.leaves_out(known.read(layer)):
             return
-        for value in dict.fromkeys(v for v in layer.inputs if v is not None):
+        given = masks_of_call(layer)
+        for value in dict.fromkeys(v for v in values_of(layer) if v not in given):
             x, seen = known.types[value], known.seen.get(layer, {})
             if (
                 x.mask is None
@@ -105,7 +106,10 @@ class _Missed:
         """The mask that a layer would have used."""
         op = op_of(layer)
         off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
-        for value, x in zip([v for v in layer.inputs if v is not None], inputs, strict=True):
+        given = masks_of_call(layer)
+        for value, x in zip(values_of(layer), inputs, strict=True):
+            if value in given:
+                continue
             lost = off.get(value) or self.known.lost.get(value)
             if lost is None or not (lacks(x, lost) or is_filled(layer, value, self.known)):
                 continue

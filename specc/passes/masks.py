@@ -7,7 +7,7 @@ construct, a fold or an inserted reshape makes is carried beside it (`specc.pass
 from collections.abc import Callable
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Unfold
-from specc.ir.masked import Lost, Masked, Steps, is_written_down, nothing_known, op_of
+from specc.ir.masked import Lost, Masked, Steps, is_written_down, nothing_known, op_of, values_of
 from specc.ops.declare import Inputs, Masks
 from specc.ops.misfit import Misfit
 from specc.passes.lost_masks import lose
@@ -47,7 +47,7 @@ class _Following:
     def run(self) -> Masked:
         types = self.found.types
         for layer in self.layers:
-            values = [v for v in layer.inputs if v is not None]
+            values = values_of(layer)
             differ = [v for v in values if v in self.announced or v in self.takers]
             if differ:
                 self._look(layer, differ)
@@ -58,6 +58,7 @@ class _Following:
                 or isinstance(layer.op, Unfold)
             ):
                 try:
+                    _hold_given(layer, self.found)
                     made = masks_of(layer, inputs, self.found)
                 except Misfit as misfit:
                     if self.report is not None:
@@ -66,7 +67,7 @@ class _Following:
                 known = all(
                     v in self.found.handed for v, x in zip(values, inputs, strict=True) if x.mask is not None
                 )
-                hands = op_of(layer).makes_mask or op_of(layer).uses_mask or known
+                hands = op_of(layer).brings_mask or op_of(layer).uses_mask or known
                 for value, mask in zip(layer.outputs, made, strict=False):
                     types[value] = types[value]._replace(mask=mask)
                     if mask is not None and hands and not carries(layer):
@@ -99,7 +100,8 @@ class _Following:
 
     def _announce(self, layer: Layer, values: list[int]) -> None:
         """Note the masks that the results have while the model is built."""
-        before = tuple([self._announced(v) for v in values])
+        masks = [self.found.types[v] for v in layer.inputs[len(values) :] if v is not None]
+        before = op_of(layer).laid((*[self._announced(v) for v in values], *masks))
         made: Masks = ()
         if op_of(layer).makes_mask or any(x.mask is not None for x in before):
             try:
@@ -162,10 +164,21 @@ def may_be_given(x: Tensor, layer: Layer, types: list[Tensor]) -> bool:
         return False
     whole = x._replace(mask=x.shape.part(0, -1))
     try:
-        op.masks((whole, *(types[v] for v in layer.inputs[1:] if v is not None)), ())
+        op.masks((whole, *(types[v] for v in values_of(layer)[1:])), ())
     except Misfit:
         return False
     return True
+
+
+def _hold_given(layer: Layer, found: Masked) -> None:
+    """Holds the masks that the call of a layer is given against those that its values have; raises `Misfit`."""
+    op = op_of(layer)
+    if op.masked_by:
+        from specc.ops.masking import check_given
+
+        seen, own = found.seen.get(layer, {}), [v for v in layer.inputs if v is not None]
+        types = [found.types[v]._replace(mask=seen.get(v, found.types[v].mask)) for v in own]
+        check_given(op, tuple(types), tuple([found.types[v] for v in layer.outputs]))
 
 
 def _in_front(x: Tensor, result: Shape) -> Shape | None:

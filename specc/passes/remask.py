@@ -64,7 +64,9 @@ def _references(layer: Layer) -> list[tuple[Scalar, int]]:
         nodes = [*origin.items]
     elif isinstance(origin, MappingNode) and isinstance(layer.op, Op):
         given = {key.value: value for key, value in origin.entries}
-        nodes = [given[entry.name] for entry in layer.op.reads if entry.name in given]
+        nodes = [
+            given[entry.name] for entry in (*layer.op.reads, *layer.cls.call_masks) if entry.name in given
+        ]
     values = [v for v in layer.inputs if v is not None]
     if len(nodes) != len(values):
         return []

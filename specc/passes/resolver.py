@@ -7,7 +7,7 @@ from specc.ops.registry import canonical
 from specc.passes.instances import Instances
 from specc.passes.scope import default_name
 from specc.passes.values import Failed, Findings, evaluate
-from specc.passes.wiring import inputs_of, name_results
+from specc.passes.wiring import called, inputs_of, name_results
 from specc.passes.writer import MAX_NESTING, MAX_PATH, Context, Writer
 from specc.syntax import tree
 from specc.syntax.document import Chain, Document, Item
@@ -139,14 +139,16 @@ class Resolver(Writer):
         """Write out one layer; gives its (first) result."""
         prepared = self.ops.prepare(item, context.env, context.link)
         fields = item.fields
-        name = self.name(item, prepared.cls.name, context)
+        name, op = self.name(item, prepared.cls.name, context), prepared.op
         if fields is None and current is not None and prepared.simple:
             inputs: tuple[int | None, ...] = (current,)
             self.used.add(current)
         else:
-            inputs = inputs_of(self, item, prepared.op, current, context)
+            inputs, masked_by = inputs_of(self, item, op, current, context)
+            if masked_by:
+                op = called(op, masked_by=masked_by)
         outputs = tuple([self.value(context.region) for _ in range(prepared.results)])
-        layer = self.add(name, prepared.op, inputs, outputs, item, context)
+        layer = self.add(name, op, inputs, outputs, item, context)
         if fields is not None:
             if "distribute" in fields:
                 layer.distribute = self._distribution(fields["distribute"], context)

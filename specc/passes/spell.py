@@ -106,19 +106,28 @@ def wiring(
     reads: Sequence[V | None],
     current: V | None,
     names: Callable[[V], str],
+    op: Op | None = None,
 ) -> Any:
     """The `from` of an item that reads these values as its `inputs`; None where it reads the `current` one alone.
 
-    `spreads`: one value serves every input that is required. `names` says what a value is called.
+    `spreads`: one value serves every input that is required. `names` says what a value is called. The call of `op`
+    may be given masks, which stand behind the values.
     """
+    if op is not None and op.masked_by:
+        values, masks = op.parted(reads)
+        called = [None if v is None else "_" if v == current else names(v) for v in (*values, *masks)]
+        return _named(inputs, called[: len(values)]) | op.masks_as_called(called[len(values) :])
     required = max(1, sum(each.required for each in inputs))
     is_one = len(reads) == required and len({*reads}) == 1 and (spreads or required == 1)
     only = reads[0] if is_one else None
     if only is not None:
         return None if only == current else names(only)
     called = [None if v is None else "_" if v == current else names(v) for v in reads]
-    if None not in called:
-        return called
+    return called if None not in called else _named(inputs, called)
+
+
+def _named(inputs: Sequence[CallInput], called: Sequence[str | None]) -> dict[str, Any]:
+    """What stands for each of the `inputs`, by its name."""
     by_name: dict[str, Any] = {}
     for i, each in enumerate(inputs):
         given = called[i:] if each.many else called[i] if i < len(called) else None

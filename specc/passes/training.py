@@ -97,7 +97,7 @@ def check_training(
 
 def _masks(typed: Typed) -> Mapping[int, Shape]:
     """The shape of the mask of each value that has one, in a network without errors."""
-    if not any(op is not None and op.makes_mask for op in typed.ops):
+    if not any(op is not None and op.brings_mask for op in typed.ops):
         return {}
     from specc.passes.adapt import written_out
     from specc.passes.masks import masked

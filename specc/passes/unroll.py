@@ -239,7 +239,7 @@ class Unrolling:
     def _from(self, op: Op, layer: Layer, frame: _Frame) -> Any:
         """The `from` of a layer; None where it reads the value before it."""
         values = [None if v is None else self._origin(v) for v in layer.inputs]
-        return wiring(op.reads, op.spreads, values, frame.current, lambda v: frame.short(self.names[v]))
+        return wiring(op.reads, op.spreads, values, frame.current, lambda v: frame.short(self.names[v]), op)
 
 
 def _op(layer: Layer) -> Op:

@@ -1,5 +1,6 @@
 """Which values a layer reads: `from`, in all its forms, and `as`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from specc.diagnostics.model import Diagnostic, corrected
@@ -17,8 +18,10 @@ from specc.syntax.tree import Mapping, Node, Scalar, Sequence, kind_of
 Inputs = tuple[int | None, ...]
 
 
-def inputs_of(writer: Writer, item: Item, op: Op | Pending, current: int | None, context: Context) -> Inputs:
-    """The values that a layer reads, in the order in which its call takes them; raises `Failed`."""
+def inputs_of(
+    writer: Writer, item: Item, op: Op | Pending, current: int | None, context: Context
+) -> tuple[Inputs, tuple[str, ...]]:
+    """What a layer is called with, the values before the masks, and which masks these are; raises `Failed`."""
     node = item.field("from")
     if node is None:
         values, is_list = [current_value(writer, item, current, context)], False
@@ -31,7 +34,19 @@ def inputs_of(writer: Writer, item: Item, op: Op | Pending, current: int | None,
     if fault is not None:
         writer.found.error("E303", fault, node or item.key, link=context.link)
         raise Failed
-    return _spread(op, values)
+    return _spread(op, values), ()
+
+
+def called(op: Op | Pending, **call: Any) -> Op | Pending:
+    """The same op, called with other `options`, or `masked_by` others."""
+    if isinstance(op, Pending):
+        pending = op
+
+        def make(size: Callable[[str | int], int]) -> Op:
+            return pending.make(size).called(**call)
+
+        return op._replace(make=make)
+    return op.called(**call)
 
 
 def current_value(writer: Writer, item: Item, current: int | None, context: Context) -> int:
@@ -83,12 +98,12 @@ def _by_name(
     node: Node,
     current: int | None,
     context: Context,
-) -> Inputs:
+) -> tuple[Inputs, tuple[str, ...]]:
     cls, wanted = class_of(op), op.reads
-    known = {i.name: i for i in wanted}
+    known = {i.name: i for i in (*wanted, *cls.call_masks)}
     for name in origin:
         if name not in known:
-            hint = did_you_mean(nearest(str(name), known))
+            hint = cls.overwritten.get(name) or did_you_mean(nearest(str(name), known))
             message = f"the call of `{cls.name}` takes no value `{name}`{hint}"
             place = node.key(str(name)) if isinstance(node, Mapping) else None
             writer.found.error("E303", message, place or node, link=context.link)
@@ -111,7 +126,44 @@ def _by_name(
             values.append(None)
     while values and values[-1] is None:
         values.pop()
-    return tuple(values)
+    masks: dict[str, int] = {}
+    for each in cls.call_masks:
+        if each.name in origin:
+            place = node.get(each.name) if isinstance(node, Mapping) else None
+            masks |= _masks(writer, cls, each, origin[each.name], place or node, current, context)
+    return (*values, *masks.values()), tuple(masks)
+
+
+def _masks(
+    writer: Writer,
+    cls: type[Op],
+    each: CallInput,
+    origin: Any,
+    node: Node,
+    current: int | None,
+    context: Context,
+) -> dict[str, int]:
+    """The masks that a call is given under one name: one, or a list for query and value, either of them null."""
+    if not each.many:
+        names, given = [each.name], [origin]
+    else:
+        names, given = [f"{value.name}_mask" for value in cls.call_inputs[:2]], listed(origin)
+        if len(given) != len(names):
+            listing = ", ".join(value.name for value in cls.call_inputs[:2])
+            message = f"`{each.name}` of `{cls.name}` lists a mask, or `null`, for each of {listing}"
+            writer.found.error("E303", message, node, link=context.link)
+            raise Failed
+    places = node.items if isinstance(node, Sequence) and each.many else [node] * len(names)
+    found: dict[str, int] = {}
+    for name, one, place in zip(names, given, places, strict=True):
+        if one is None and each.many:
+            continue
+        values = references(writer, one, place, current, context)
+        if len(values) != 1:
+            writer.found.error("E303", f"`{name}` of `{cls.name}` is one value", place, link=context.link)
+            raise Failed
+        found[name] = values[0]
+    return found
 
 
 STEPS_OF_A_REFERENCE = 2

@@ -77,7 +77,7 @@ def written_out(explicit: Explicit, flat: Flat, steps: Sequence[Step], compiled:
 
 def _reserving(functions: list[Define], explicit: Explicit) -> list[Define]:
     """The functions, the last of which keeps the names of layers from what Keras makes masks with."""
-    if not any(op_of(layer).makes_mask for layer in explicit.layers):
+    if not any(op_of(layer).brings_mask for layer in explicit.layers):
         return functions
     counts: dict[str, int] = {}
     for each in (*explicit.graph.inputs, *explicit.layers, *explicit.outputs):

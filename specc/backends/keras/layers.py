@@ -173,9 +173,12 @@ def invoke(op: Op, layer: KerasLayer, inputs: list[KerasTensor]) -> Any:
     """What the `layer` of an op makes of inputs, given as its call takes them."""
     if op.signature is not None:
         return apply_own(op, layer, inputs)
-    if op.takes_list:
-        return layer([x for x in inputs if x is not None], **op.options)
     named: dict[str, Any] = dict(op.options)
+    if op.masked_by:
+        values, masks = op.parted(inputs)
+        inputs, named = [*values], named | op.masks_as_called(masks)
+    if op.takes_list:
+        return layer([x for x in inputs if x is not None], **named)
     for i, wanted in enumerate(op.reads[1:], start=1):
         given = inputs[i:] if wanted.many else inputs[i : i + 1]
         if given and given[0] is not None:

@@ -53,7 +53,7 @@ def masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
 
     E500 for a layer of one's own. In a nested model Keras finds the masks only when it runs.
     """
-    if built.is_nested or not any(op_of(layer).makes_mask for layer in explicit.layers):
+    if built.is_nested or not any(op_of(layer).brings_mask for layer in explicit.layers):
         return []
     known = masked(explicit)
     for layer in explicit.layers:
