@@ -95,7 +95,7 @@ def _allow(op: Op, layer: Layer, reading: Reading, x: Shape) -> None:
 
 
 def _unwrapped(op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
-    """An author's `TimeDistributed` over an axis of unknown size is folded, and so are those around it."""
+    """An author's `TimeDistributed` over an axis of unknown size is folded, and so are those around it and in it."""
     received = reading.received(x)
     wrapped = _over_unknown(op, received.sizes[reading.outer :])
     if not wrapped:
@@ -120,13 +120,12 @@ def _unwrapped(op: Op, reading: Reading, x: Shape) -> tuple[Op, Reading]:
 
 
 def _over_unknown(op: Op, sizes: Sequence[Size]) -> int:
-    """How many wrappers there are down to the last `TimeDistributed` that runs over a size that is no number."""
-    depth = found = 0
-    while op.name == "TimeDistributed" and depth < len(sizes):
+    """How many `TimeDistributed` there are in one another, where one runs over a size that is no number; else 0."""
+    depth = 0
+    while op.name == "TimeDistributed":
         depth += 1
-        found = found if isinstance(sizes[depth - 1], int) else depth
         op = vars(op)["layer"]
-    return found
+    return 0 if is_known(sizes[:depth]) else depth
 
 
 _UNKNOWN = "over an axis of unknown size, which is folded"

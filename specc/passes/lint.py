@@ -174,7 +174,7 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     """W606 for an axis that is called so, or that nobody named and nothing looks along."""
     if entry.tensor is None or not entry.tensor.shape.rank:
         return
-    named = names_batch(entry)
+    named = _names_batch(entry)
     if named:
         message = f"input `{entry.name}` has an axis `{named}`: the batch is never written"
         fixes = edited("leave it out", "unsafe", _without_axis(entry, entry.tensor.shape.position(named)))
@@ -183,7 +183,7 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     size = entry.tensor.shape.sizes[0]
     if entry.tensor.shape.axes[0] is not NAMELESS:
         return
-    if is_distributed(entry, typed):
+    if _is_distributed(entry, typed):
         if _is_batch_like(size):
             why = f"its size is {size}"
         elif _reaches_all(entry, typed):
@@ -200,7 +200,7 @@ def _batch(entry: Input, typed: Typed, found: Findings) -> None:
     found.append(Diagnostic("W606", message, entry.node.span, notes=(note,), fixes=fixes))
 
 
-def names_batch(entry: Input) -> str | None:
+def _names_batch(entry: Input) -> str | None:
     """The first axis of an input that is called as the batch is."""
     axes = entry.tensor.shape.axes if entry.tensor is not None else ()
     return next((axis.name for axis in axes if axis.name in BATCHES), None)
@@ -210,10 +210,11 @@ def _is_batch_like(size: Size) -> bool:
     return size == 1 or (isinstance(size, int) and size > BATCH_LIKE)
 
 
-def is_distributed(entry: Input, typed: Typed) -> bool:
-    """Whether the first axis of an input is distributed over, by the name of time."""
+def _is_distributed(entry: Input, typed: Typed) -> bool:
+    """Whether the first axis of an input is distributed over by itself, by the name of time."""
     return any(
         reading.over is not None
+        and not reading.unwrapped
         and reading.over.axes[:1] == (TIME,)
         and typed.graph.layers[i].inputs[0] == entry.value
         for i, reading in typed.readings.items()
