@@ -9,13 +9,18 @@ import pytest
 
 from specc.backends.keras.lower import lower
 from specc.pipeline import Options, check_source, explicit
+from specc.report import Checked
 from specc.source import Source
 
 RANDOM = np.random.default_rng(0)
 
 
+def check(text: str, **settings: Any) -> Checked:
+    return check_source(Source("case.yaml", f"specc: 1\nname: case\n{text}"), Options(settings))
+
+
 def model_of(text: str, **settings: Any) -> Any:
-    checked = check_source(Source("case.yaml", f"specc: 1\nname: case\n{text}"), Options(settings))
+    checked = check(text, **settings)
     assert [d for d in checked.report.diagnostics if d.severity != "note"] == []
     return lower(explicit(checked), seed=1).model
 
@@ -348,3 +353,44 @@ layers:
     wanted = getattr(kept, how)(axis=0) if wanted is None else wanted
     assert made.shape == ((2, 1, 3) if keepdims else (2, 3))
     np.testing.assert_allclose(made.reshape(2, 3), [wanted, np.zeros(3)], rtol=1e-6)
+
+
+SEVERAL = """
+inputs: {x: [time: 6, feature: 4]}
+layers:
+  - Masking
+  - ops.cast: float32
+    name: same
+  - LSTM: 3
+    name: last
+  - LSTM: {units: 3, return_sequences: true}
+    from: same
+    name: steps
+  - slice: {axis: time, start: 1}
+    name: later
+  - ops.exp:
+    from: steps
+    name: raised
+outputs: [last, steps, later, raised]
+compile: {optimizer: adam, loss: {last: mse, steps: mse, later: mae, raised: mse}}
+"""
+
+
+def test_each_of_several_losses_leaves_padding_out_where_its_output_has_a_mask():
+    checked = check(SEVERAL)
+    warnings = [d for d in checked.report.diagnostics if d.code[0] == "W"]
+    assert [(d.code, d.layer) for d in warnings] == [("W602", "raised")]
+    assert "the loss of `raised` would have used" in warnings[0].message
+    assert check(SEVERAL.replace(", raised: mse", "")).report.diagnostics == []
+    model = lower(explicit(checked), seed=1).model
+    model.compile(loss={"last": "mse", "steps": "mse", "later": "mae", "raised": "mse"})
+    x = padded(samples(2, 3, 4), 3)
+    made = model.predict(x, verbose=0)
+    wanted = {name: np.full_like(value, 0.5) for name, value in made.items()}
+    losses = model.evaluate(x, wanted, verbose=0, return_dict=True)
+    far = {name: np.abs(value - 0.5) for name, value in made.items()}
+    counts = np.any(x != 0, axis=-1)
+    assert losses["last_loss"] == pytest.approx(np.mean(far["last"] ** 2), rel=1e-5)
+    assert losses["steps_loss"] == pytest.approx(np.mean(far["steps"][counts] ** 2), rel=1e-5)
+    assert losses["later_loss"] == pytest.approx(np.mean(far["later"][counts[:, 1:]]), rel=1e-5)
+    assert losses["raised_loss"] == pytest.approx(np.mean(far["raised"] ** 2), rel=1e-5)

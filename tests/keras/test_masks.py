@@ -17,14 +17,7 @@ from specc.ops.misfit import Misfit
 from specc.passes.masks import masked
 from tests.keras.network import Network, make
 
-SAME_TENSOR = (
-    "MaxNumBoundingBoxes",
-    "ops.cast",
-    "ops.conj",
-    "ops.conjugate",
-    "ops.real",
-    "ops.convert_to_tensor",
-)
+SAME_TENSOR = ("MaxNumBoundingBoxes",)
 """What may give the very tensor that it is given, and with it, when the model runs, a mask that is not announced."""
 
 SINGULAR = ("ops.cholesky", "ops.inv", "ops.solve")
@@ -64,7 +57,12 @@ MORE: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]] = [
     ("Softmax", {"axis": [1, 2]}, ((4, 3),)),
     ("Pipeline", {"layers": [{"Rescaling": 2.0}, {"Dense": 2}]}, ((4, 3),)),
     ("BatchNormalization", {}, ((6,),)),
+    ("ops.cast", {"dtype": "float32"}, ((4, 3),)),
+    ("ops.saturate_cast", {"dtype": "float32"}, ((4, 3),)),
 ]
+
+GIVEN_BACK = ("abs", "conj", "nan_to_num", "real", "round", "trunc")
+"""Functions that give back the very integers that they are given, or some of them."""
 
 
 TWICE = [
@@ -86,6 +84,7 @@ def _cases() -> Iterator[Any]:
         (word, example) for word in registry.names() for example in (registry.find(word) or Op).examples
     ]
     several += [(word, Example(arguments, shapes)) for word, arguments, shapes in MORE]
+    several += [(f"ops.{word}", Example({}, ((4, 3),), "int32")) for word in GIVEN_BACK]
     for i, (word, example) in enumerate(several):
         if all(example.shapes) and example.dtype != "string":
             for which in ("all", "first", "others") if len(example.shapes) > 1 else ("all",):

@@ -43,13 +43,15 @@ class Casting(Elementwise):
         return self.dtype
 
 
-rows(
-    Casting,
-    {
-        "cast": "The same in another dtype.",
-        "saturate_cast": "The same in another dtype, cut to what that can hold.",
-    },
-)
+class Cast(Casting):
+    """The same in another dtype; in its own the value itself."""
+
+    def gives_back(self, dtype: str) -> bool:
+        return dtype == self.dtype
+
+
+rows(Cast, {"cast": "The same in another dtype."})
+rows(Casting, {"saturate_cast": "The same in another dtype, cut to what that can hold."})
 
 
 @function(Example({"num": 4, "axis": 1}, ((4, 3),)))

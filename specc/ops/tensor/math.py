@@ -22,14 +22,17 @@ from specc.ops.misfit import bad_argument, wrong_dtype
 from specc.ops.tensor.rules import Binary, Elementwise, wide_float
 from specc.shapes.dtype import is_float, result_type
 
+_INTEGERS = ("int", "uint", "bool")
+
 rows(
     Elementwise,
     {
         "abs": "The size of each number.",
         "absolute": "The size of each number.",
-        "trunc": "Each number without its fraction.",
     },
+    unchanged=("uint", "bool"),
 )
+rows(Elementwise, {"trunc": "Each number without its fraction."}, unchanged=_INTEGERS)
 rows(
     Elementwise,
     {
@@ -80,6 +83,7 @@ rows(
         "real": "The real part: each real number itself.",
     },
     dtypes=DTypes(same, TRUTHS),
+    unchanged=(*_INTEGERS, "float", "bfloat"),
 )
 rows(
     Elementwise,
@@ -106,6 +110,7 @@ class Round(Elementwise):
     """Rounds to so many decimals, halves to the even side."""
 
     dtypes = DTypes(same, TRUTHS)
+    unchanged = _INTEGERS
 
     decimals: Integer = 0
 
@@ -115,6 +120,7 @@ class NanToNum(Elementwise):
     """Puts numbers in the place of those that are none: NaN and the infinities."""
 
     dtypes = DTypes(same, ())
+    unchanged = _INTEGERS
 
     nan: Number = 0.0
     posinf: Number | None = None

@@ -1,11 +1,12 @@
 """The rules that many functions share: element by element, of several values, along axes."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from specc.ops.arrays import Array, Operand, Value, array_shape
 from specc.ops.axis import axis_number
 from specc.ops.broadcast import broadcast
-from specc.ops.declare import Example, Inputs, Shape, Shapes
+from specc.ops.declare import Example, Inputs, Masks, Shape, Shapes
 from specc.ops.function import Function, behind_batch, without
 from specc.ops.kinds import AxisRef, AxisRefs, Flag
 from specc.ops.misfit import InsertBefore, Misfit
@@ -19,10 +20,21 @@ class Pointwise(Function):
     """A function of each element of its first value by itself."""
 
     examples = (Example({}, ((4, 3),)),)
+    announces_mask = False
+    unchanged: ClassVar[tuple[str, ...]] = ()
+    """How the names of dtypes begin of which Keras gives back the very value: with its mask, once the model runs."""
 
     @property
     def ignores_leading(self) -> bool:
         return True
+
+    def gives_back(self, dtype: str) -> bool:
+        """Whether Keras's result is the very value that is given."""
+        return dtype.startswith(self.unchanged)
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """The input's, if Keras gives that back."""
+        return (inputs[0].mask,) if self.gives_back(inputs[0].dtype) else ()
 
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The same axes."""
