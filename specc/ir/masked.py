@@ -79,16 +79,19 @@ def values_of(layer: Layer) -> list[int]:
     return [*op_of(layer).parted([v for v in layer.inputs if v is not None])[0]]
 
 
-def masks_of_call(layer: Layer) -> dict[int, int]:
-    """The masks that the call of a layer is given, each by the value that it is laid over wherever that is read."""
+def replaced_masks(layer: Layer) -> set[int]:
+    """The values whose masks count for nothing in a layer: wherever it reads them, its call is given others or none."""
     op, values = op_of(layer), values_of(layer)
-    if not op.masked_by:
-        return {}
+    if not op.masked_by or op.takes_list:
+        return set(values) if op.masked_by else set()
     given = op.masks_given([v for v in layer.inputs if v is not None])
-    if op.takes_list:  # of a list of masks, one that is not there takes away that which its value has
-        return {v: given.get(i, -1) for i, v in enumerate(values)}
-    bare = [v for i, v in enumerate(values) if i not in given]
-    return {v: given[i] for i, v in enumerate(values) if v not in bare}
+    return set(values) - {v for i, v in enumerate(values) if i not in given}
+
+
+def first_mask(layer: Layer) -> int | None:
+    """The mask that the call of a layer is given for its first value."""
+    op = op_of(layer)
+    return op.masks_given([v for v in layer.inputs if v is not None]).get(0) if op.masked_by else None
 
 
 def is_written_down(layer: Layer, types: list[Tensor]) -> bool:

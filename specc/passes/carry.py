@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold, makers_of
-from specc.ir.masked import Masked, masks_of_call, op_of, values_of
+from specc.ir.masked import Masked, first_mask, op_of, replaced_masks, values_of
 from specc.ir.names import take_name
 from specc.ops import making, registry
 from specc.ops.axis import axis_number, axis_numbers
@@ -75,7 +75,7 @@ class _Carrying:
         if op.name == "reduce":
             wants = seen[:1] if seen and len(values) == 1 and op.leaves_out(inputs) else []
         elif op.uses_mask:
-            given = {*self.found.seen.get(layer, {}), *masks_of_call(layer)}
+            given = {*self.found.seen.get(layer, {}), *replaced_masks(layer)}
             lacking = [v for v in dict.fromkeys(seen) if v not in given]
             wants = [
                 v for v in lacking if v not in self.handed and may_be_given(self.types[v], layer, self.types)
@@ -163,7 +163,7 @@ class _Carrying:
         assert shape is not None
         values = values_of(layer)
         x = self.types[values[0]]
-        given = masks_of_call(layer).get(values[0])
+        given = first_mask(layer)
         if given is not None:
             return given
         result = Tensor(shape, "bool")

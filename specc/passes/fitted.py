@@ -147,10 +147,11 @@ def _distributed(op: Op, reading: Reading, inputs: Inputs) -> tuple[Inputs, Inpu
     received = reading.received(inputs[0].shape)
     outer = received.part(0, reading.outer)
     cores = [Tensor(received.part(reading.outer), inputs[0].dtype)]
-    for other in inputs[1:]:
+    for operand, other in enumerate(inputs[1:], start=1):
         leading = other.shape.sizes[: reading.outer]
         if len(leading) < reading.outer or not all(map(agree, leading, outer.sizes)):
-            raise Misfit("E205", f"is distributed over {outer}, which {other.shape} does not have in front")
+            message = f"is distributed over {outer}, which {other.shape} does not have in front"
+            raise Misfit("E205", message, operand=operand)
         cores.append(Tensor(other.shape.part(reading.outer), other.dtype))
     results = op.results(_values(op, tuple(cores)))
     return tuple(cores), results, tuple([Tensor(outer.join(r.shape), r.dtype) for r in results])

@@ -1,7 +1,17 @@
 """Masks that are lost on the way: who has lost them, and which values lack them behind that."""
 
 from specc.ir.graph import Fold, Layer, Unfold
-from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, masks_of_call, op_of, values_of
+from specc.ir.masked import (
+    Lost,
+    Masked,
+    first_mask,
+    has_axis,
+    is_filled,
+    lacks,
+    op_of,
+    replaced_masks,
+    values_of,
+)
 from specc.ops.declare import Inputs
 from specc.shapes.tensor import Tensor
 
@@ -11,7 +21,7 @@ def sources_of(layer: Layer, types: list[Tensor]) -> list[int]:
     op, values = op_of(layer), values_of(layer)
     if op.name == "mask":
         return [] if types[values[1]].dtype == "bool" else values[1:]
-    if op.makes_mask or values[0] in masks_of_call(layer):
+    if op.makes_mask or first_mask(layer) is not None:
         return []
     return values if op.takes_list and not op.uses_mask else values[:1]
 
@@ -21,8 +31,10 @@ def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
     op = op_of(layer)
     if op.reads_batch_alone:
         return
-    off = [*found.stripped.get(layer, {}).values()]
-    before = [*off, *(found.lost[v] for v in layer.inputs if v in found.lost)]
+    given = replaced_masks(layer)
+    off = [lost for v, lost in found.stripped.get(layer, {}).items() if v not in given]
+    before = [*off, *(found.lost[v] for v in values_of(layer) if v in found.lost and v not in given)]
+    before += _taken_away(layer, found)
     if isinstance(op, Fold):
         found.outside.update((op.region, each) for each in before[:1])
     elif isinstance(op, Unfold):
@@ -49,6 +61,15 @@ def lose(layer: Layer, inputs: Inputs, found: Masked) -> None:
             found.lost[value] = lacking
     if _fills_before(layer, found):
         found.filled_before.update(v for v in layer.outputs if found.mask_carried(v) is not None)
+
+
+def _taken_away(layer: Layer, found: Masked) -> list[Lost]:
+    """The mask of the first value, in the place of which the call is given none."""
+    value = layer.inputs[0]
+    if value not in replaced_masks(layer) or first_mask(layer) is not None:
+        return []
+    mask = found.types[value].mask
+    return [] if mask is None else [Lost(layer, mask)]
 
 
 def _reads_filled(layer: Layer, found: Masked) -> bool:

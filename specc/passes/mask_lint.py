@@ -6,7 +6,7 @@ from functools import cached_property
 from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Explicit, Layer, Typed
 from specc.ir.link import chain_of
-from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, masks_of_call, op_of, values_of
+from specc.ir.masked import Lost, Masked, has_axis, is_filled, lacks, op_of, replaced_masks, values_of
 from specc.ops.axis import axis_number
 from specc.ops.misfit import InsertBefore, Misfit, Repair, Replace
 from specc.passes.adapt import written_out
@@ -86,7 +86,7 @@ class _Missed:
         op, known = op_of(layer), self.known
         if not op.uses_mask or not op.leaves_out(known.read(layer)):
             return
-        given = masks_of_call(layer)
+        given = replaced_masks(layer)
         for value in dict.fromkeys(v for v in values_of(layer) if v not in given):
             x, seen = known.types[value], known.seen.get(layer, {})
             if (
@@ -106,7 +106,7 @@ class _Missed:
         """The mask that a layer would have used."""
         op = op_of(layer)
         off, inputs = self.known.stripped.get(layer, {}), self.known.read(layer)
-        given = masks_of_call(layer)
+        given = replaced_masks(layer)
         for value, x in zip(values_of(layer), inputs, strict=True):
             if value in given:
                 continue
