@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from specc.importing.archive import Broken
+from specc.importing.counting import Along, Rows
+from specc.importing.extents import Extents, are_alike
 from specc.importing.naming import Wanted, names_of
-from specc.importing.records import Network, Record, Value, leaves, values_of
+from specc.importing.records import Application, Network, Record, Value, leaves, values_of
 from specc.ops.declare import Op
 from specc.ops.parameters import CallInput
 from specc.passes.spell import wiring
@@ -15,7 +17,7 @@ class Piece(NamedTuple):
     """One item: its key with the value beside it, the name that it must have (or None) and the word for it without.
 
     `reads` holds the values that it reads, in the order in which its `op` (None: a block) reads them, None where one
-    is not given; `gives` those that it makes; `fields` what else stands beside it; `over` how many leading axes it is
+    is not given; `gives` those that it makes; `fields` what else stands beside it; `over` the leading axes that it is
     mapped over.
     """
 
@@ -27,7 +29,7 @@ class Piece(NamedTuple):
     reads: list[Value | None]
     gives: list[Value]
     fields: dict[str, Any]
-    over: int = 0
+    over: Extents = ()
 
 
 class Chain(NamedTuple):
@@ -53,7 +55,7 @@ def in_order(network: Network) -> list[tuple[Record, int]]:
             if done.get(key):
                 waiting.pop()
                 continue
-            reads = values_of(record.applications[key[1]]) if record.applications else []
+            reads = _sources(record.applications[key[1]]) if record.applications else []
             if key not in done:
                 done[key] = False
                 new = [(v.layer, v.node) for v in reversed(reads) if not done.get((v.layer, v.node))]
@@ -67,6 +69,13 @@ def in_order(network: Network) -> list[tuple[Record, int]]:
     return ordered
 
 
+def _sources(application: Application) -> list[Value]:
+    """The values that a call is given, and those whose sizes tell where the elements go."""
+    rows = (argument for argument in application.arguments if isinstance(argument, Rows))
+    measured = [length.value for each in rows for length in each.sizes if isinstance(length, Along)]
+    return [*values_of(application), *measured]
+
+
 def chain(
     pieces: Sequence[Piece], inputs: Sequence[Value], outputs: Sequence[Value], is_named: bool
 ) -> Chain:
@@ -78,13 +87,16 @@ def chain(
     items: list[Any] = []
     current = inputs[0] if len(inputs) == 1 else None
     taken = {*called, *names.values()}
-    inside, over = items, 0
+    inside: list[Any] = items
+    over: Extents = ()
     for piece, name, is_written in zip(pieces, called, written, strict=True):
-        if piece.over != over:
-            inside, over = items, piece.over
+        is_inside = are_alike(piece.over, over)
+        over = piece.over
+        if not is_inside:
+            inside = items
             if over:
                 start = piece.reads[0]
-                items.append(_map(over, None if start == current or start is None else names[start]))
+                items.append(_map(len(over), None if start == current or start is None else names[start]))
                 inside, current = items[-1]["map"]["layers"], start
         item: dict[str, Any] = {piece.key: piece.value}
         if is_written or is_named:

@@ -72,7 +72,10 @@ def _record(entry: dict[str, Any], types: dict[Value, Sort]) -> Record:
 
 def _input_sort(config: dict[str, Any], name: str) -> Sort:
     shape = config.get("batch_shape", config.get("batch_input_shape"))
-    return _sort(shape, config.get("dtype", "float32"), f"input `{name}`")
+    sort = _sort(shape, config.get("dtype", "float32"), f"input `{name}`")
+    if not sort.has_batch:
+        raise Broken(f"the shape of input `{name}` has no batch")
+    return sort
 
 
 def _sort(shape: Any, dtype: Any, what: str) -> Sort:
@@ -80,11 +83,9 @@ def _sort(shape: Any, dtype: Any, what: str) -> Sort:
     for size in sizes:
         if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
             raise Broken(f"the shape of {what} holds `{size}`")
-    if not sizes:
-        raise Broken(f"the shape of {what} has no batch")
     if dtype not in DTYPES:
         raise Broken(f"the dtype of {what} is `{dtype}`")
-    return Sort(tuple(sizes[1:]), sizes[0], dtype)
+    return Sort(tuple(sizes[1:]), sizes[0], dtype) if sizes else Sort((), None, dtype, has_batch=False)
 
 
 def _application(node: Any, name: str, types: dict[Value, Sort]) -> Application:

@@ -8,6 +8,7 @@ from specc.diagnostics.model import Diagnostic, Fix
 from specc.importing.archive import Broken
 from specc.importing.calls import wired
 from specc.importing.chain import Chain, Piece, chain, in_order
+from specc.importing.counting import read_rows
 from specc.importing.folds import Folds
 from specc.importing.functions import pieces_of
 from specc.importing.items import Layers, chains_in, in_full, names_in
@@ -15,7 +16,7 @@ from specc.importing.layers import CRF, op_from
 from specc.importing.masks import leave_out_masks
 from specc.importing.objects import Unsayable, is_of_keras
 from specc.importing.own import custom, plain_or_kept
-from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves
+from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves, values_of
 from specc.ops.declare import Op
 from specc.ops.kinds import POLICIES
 from specc.passes.spell import spelled
@@ -65,12 +66,17 @@ class Importer:
         blocks: dict[str, str] = {}
         pieces: list[Piece] = []
         leave_out_masks(network, in_order(network))
+        read_rows(network, in_order(network))
         folds = Folds(network)
         for record, node in in_order(network):
-            if (record.cls == "InputLayer" and not record.applications) or folds.crosses(record, node):
+            if record.cls == "InputLayer" and not record.applications:
                 continue
             try:
-                made = [*self._pieces(record, node, network, prefix, blocks)]
+                if folds.crosses(record, node):
+                    continue
+                made = [*folds.rearranged(record, node)] or [
+                    *self._pieces(record, node, network, prefix, blocks)
+                ]
                 if len(made[-1].gives) < network.read_of(record.name, node):
                     raise Broken(f"`{record.name}` makes {len(made[-1].gives)} results; more are read")
                 pieces += map(folds.placed, made)
@@ -78,6 +84,9 @@ class Importer:
             except Unsayable as problem:
                 self._report(record, prefix, problem)
                 pieces += _missing(record, node, network)
+        for value in leaves(network.outputs):
+            if value in folds.merged:
+                self._report(network.records[value.layer], prefix, Unsayable("is an output within a fold"))
         outputs = folds.called(network.outputs)
         written = chain(pieces, leaves(network.inputs), outputs, self.is_named)
         written.names.update((v, written.names[of]) for v, of in folds.same.items() if of in written.names)
@@ -103,6 +112,8 @@ class Importer:
     ) -> Iterator[Piece]:
         _check_name(record.name)
         application = record.applications[node]
+        if not all(network.types[v].has_batch for v in values_of(application) if v in network.types):
+            raise Unsayable("reads a number that is computed for the whole batch")
         sizes = _first_sizes(application, network)
         if record.network is not None:
             yield self._nested(record, record.network, node, prefix, blocks)

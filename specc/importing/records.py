@@ -18,11 +18,12 @@ class Value(NamedTuple):
 
 
 class Sort(NamedTuple):
-    """What is known of a value: its sizes without the batch, the size of that, and its dtype."""
+    """What is known of a value: its sizes without the batch, the size of that, and its dtype; a number has no batch."""
 
     sizes: Sizes
     batch: int | None
     dtype: str
+    has_batch: bool = True
 
 
 class Application(NamedTuple):
