@@ -21,7 +21,20 @@ def _null_announced(verdict: Verdict) -> bool:
 
 
 def _reversed_axes(verdict: Verdict) -> bool:
-    return has_op(verdict, "EinsumDense") and verdict.case.ops[-1] != "EinsumDense" and makes_another(verdict)
+    if not has_op(verdict, "EinsumDense") or verdict.case.ops[-1] == "EinsumDense":
+        return False
+    return makes_another(verdict) or (verdict.keras.stage == "batch" and _announces_reversed(verdict))
+
+
+def _announces_reversed(verdict: Verdict) -> bool:
+    """Whether what stands for `...` in an announced shape is another thing in reverse: layers behind fit that alone."""
+    for step, made in zip(verdict.case.steps, verdict.keras.made, strict=False):
+        equation = str(step.arguments.get("equation", ""))
+        if step.op == "EinsumDense" and "->..." in equation:
+            leading = made.shapes[0][: -len(equation.split("->...")[1])]
+            if leading != leading[::-1]:
+                return True
+    return False
 
 
 def _more_axes(verdict: Verdict) -> bool:
