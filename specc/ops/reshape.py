@@ -47,12 +47,13 @@ def _apart(have: Iterable[Size], need: Iterable[Size]) -> tuple[list[Size], list
     return left, right
 
 
-def _corrected(target: Entries, have: int, need: int) -> list[Entries]:
+def _corrected(target: Entries, have: Size, need: Size) -> list[Entries]:
     """The targets with one number replaced that have as many elements as the source."""
     found: list[Entries] = []
     for i, entry in enumerate(target):
-        if isinstance(entry.size, int) and have % (need // entry.size) == 0:
-            size = have // (need // entry.size)
+        others = quotient(need, entry.size) if isinstance(entry.size, int) else None
+        size = quotient(have, others) if others is not None else None
+        if size is not None and others is not None and size * others == have:
             found.append((*target[:i], entry._replace(size=size), *target[i + 1 :]))
     return found
 
@@ -63,17 +64,17 @@ def _count_misfit(x: Shape, target: Entries, have: Size, need: Size) -> Misfit:
     corrected: list[Entries] = []
     if not isinstance(have, int) or not isinstance(need, int):
         message = f"the elements of {sizes_text(x)} fit into {wanted} for no size at all"
+        corrected = [] if has_rest else _corrected(target, have, need)
     elif has_rest:
         message = f"{have} elements do not fit into {wanted}: {sizes_text(x)} has no multiple of {need}"
     else:
         message = f"{have} elements do not fit into {need}: {sizes_text(x)} against {wanted}"
         corrected = _corrected(target, have, need)
     whole = [t for t in corrected if not cuts(x.sizes, [entry.size for entry in t])]
-    found = whole or corrected
+    found = whole if whole or (x.has_given_names and not isinstance(have, int)) else corrected
+    is_sure = len(found) == 1 and isinstance(have, int)
     repairs = tuple(
-        SetArgument(
-            "target_shape", entries_text(t), "keep all elements", "safe" if len(found) == 1 else "unsafe"
-        )
+        SetArgument("target_shape", entries_text(t), "keep all elements", "safe" if is_sure else "unsafe")
         for t in found[:2]
     )
     return Misfit("E202", message, parameter="target_shape", facts=_COUNT_FACTS, repairs=repairs)
@@ -159,6 +160,8 @@ def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
     is_reordered = other_order([x.sizes[i] for i in block.source], [y.sizes[i] for i in block.target])
     broken_axes = block.source if is_reordered else broken(x.sizes, y.sizes, block)
     if any(x.axes[i].given for i in broken_axes):
+        from specc.ops.stacking import stacking
+
         named = [x.axes[i] for i in block.source if x.axes[i].given]
         others = "" if len(named) > 1 else " and its neighbours"
         fault = Misfit(
@@ -167,7 +170,7 @@ def _refuse_cut(x: Shape, y: Shape, block: Block) -> None:
             parameter="target_shape",
             axis=block.source[0],
             facts=("a reshape may only merge or split neighbouring axes that have names",),
-            repairs=_permuting(x, y, is_error=True),
+            repairs=_permuting(x, y, is_error=True) or stacking(x, y),
         )
         if not fault.repairs:
             title = "say by a `rearrange` which axes are split, and in what order the parts merge"

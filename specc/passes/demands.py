@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from specc.diagnostics.model import Diagnostic, Note
+from specc.diagnostics.model import Diagnostic, Fix, Note
 from specc.ir.graph import Demanded, Input, Layer, Typed, makers_of
 from specc.ir.link import chain_of
 from specc.passes.naming import naming
@@ -91,8 +91,11 @@ def _contradiction(typed: Typed, last: Demanded, others: list[Demanded]) -> Diag
         for each in others
         for at in (_maker(typed, each),)
     )
+    several = dict.fromkeys(_at(typed, each)[0] for each in (*others, last) if each.layer >= 0)
+    either = " or ".join(f"`{each}`" for each in several)
+    fix = Fix(f"let {either} read other sizes, as by a slice, padding or another symbol", "display")
     chain = chain_of(layer.link) if layer else ()
-    return Diagnostic("E211", message, _node(maker).span, name if layer else None, notes, (), chain)
+    return Diagnostic("E211", message, _node(maker).span, name if layer else None, notes, (fix,), chain)
 
 
 def _node(maker: Layer | Input) -> Node:
