@@ -7,7 +7,7 @@ against each other by numbers: what is computed in the same way from the same va
 from typing import Any, cast
 
 from specc.importing.objects import config_of, plain
-from specc.importing.records import Application, Network, Record, Value, leaves
+from specc.importing.records import Application, Network, Record, Value, leaves, values_of
 
 _PASSING = frozenset(
     (
@@ -102,6 +102,9 @@ class _Masks:
         mask = self.mask_made(record, application)
         if mask is not None:
             self.masks[result] = mask
+        if record.cls == "MultiHeadAttention":  # it takes the masks off what it reads
+            for value in values_of(application):
+                self.masks.pop(value, None)
 
     def mask_made(self, record: Record, application: Application) -> int | None:
         """The mask that a layer gives its first result."""

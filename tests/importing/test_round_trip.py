@@ -175,6 +175,17 @@ def attention() -> Model:
 
 
 @model
+def masks_that_attention_takes_off() -> Model:
+    """A mask is given again behind `MultiHeadAttention`, which takes it off the value that has it."""
+    x, y = keras.Input((6, 3)), keras.Input((7, 3))
+    seen, said = keras.Input((6,), dtype="bool"), keras.Input((7,), dtype="bool")
+    memory = L.LSTM(4, return_sequences=True)(x, mask=seen)
+    query = L.GRU(4, return_sequences=True)(y, mask=said)
+    z = L.MultiHeadAttention(2, 4)(query, memory, value_mask=seen)
+    return keras.Model([x, y, seen, said], L.Attention()([z, memory], mask=[said, seen]))
+
+
+@model
 def embedded() -> Model:
     x = keras.Input((7,), dtype="int32", name="tokens")
     y = L.Embedding(5, 4, mask_zero=True)(x)
