@@ -75,9 +75,8 @@ class Heads(Op):
     def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
         """E205 for one that is not over all axes of a value but the last, or does not spread over the scores."""
         if name != "attention_mask":
-            super().check_mask(name, mask, values, operand)
             x = values[0 if name == "query_mask" else 1].shape
-            if mask.rank != x.rank - 1:
+            if mask.rank != x.rank - 1 or not all(map(spreads, mask.sizes, x.sizes)):
                 raise Misfit("E205", f"is given a mask over {mask} for {x}", operand=operand)
             return
         shapes = tuple([x.shape for x in values])
@@ -98,7 +97,7 @@ class Heads(Op):
 
     def _masked(self, values: Inputs) -> bool:
         """Whether Keras joins the masks of these values with that of the scores."""
-        return any(x.mask is not None for x in values) or "query_mask" in self.masked_by
+        return any(x.mask is not None for x in values) or any(n != "attention_mask" for n in self.masked_by)
 
     def pairs(self, shapes: Shapes) -> Size:
         """The number of scores."""

@@ -4,7 +4,7 @@ from math import prod
 
 from specc.ops.declare import Example, Inputs, Masks, op
 from specc.ops.kinds import Flag, One, Pair, Triple
-from specc.ops.misfit import bad_argument
+from specc.ops.misfit import bad_argument, wrong_dtype
 from specc.ops.windows import INTEGERS, DataFormat, Padding, Sizes, Spatial
 from specc.shapes.dim import Size
 from specc.shapes.shape import Shape
@@ -186,7 +186,9 @@ class GlobalAveragePooling1D(_GlobalPooling):
     takes_mask = True
 
     def check_mask(self, name: str, mask: Shape, values: Inputs, operand: int) -> None:
-        """Held with the masks that values bring."""
+        """Held with the masks that values bring; E210 for integers, of which Keras would make 64 bits."""
+        if not is_float(values[0].dtype):
+            raise wrong_dtype(values[0].dtype)
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """None is left; E205 for one that is not over the steps."""

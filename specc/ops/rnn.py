@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from specc.ops.declare import Example, Op, Place, Shape, Shapes, Weights, op
+from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import Flag
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
 from specc.ops.nesting import about
@@ -63,15 +63,22 @@ class RNN(Recurrent):
         except Misfit as fault:
             raise about(fault, "cell") from None
         check_unroll(self, x)
-        if (
-            self.unroll
-            and isinstance(self.cell, StackedRNNCells)
-            and len(self.cell.cells) == 1 < self.state_count
-        ):
+        if self.unroll and self._is_lone_stack:
             message = "`unroll` does not go with a stack of one cell that has several states"
             loop = SetArgument("unroll", None, "loop over the steps instead")
             raise bad_argument("unroll", message, loop)
         return Shape((self.cell.made(),), (FEATURE,))
+
+    @property
+    def _is_lone_stack(self) -> bool:
+        """Whether there is a stack of one cell with several states, which Keras mixes up with their list."""
+        return isinstance(self.cell, StackedRNNCells) and len(self.cell.cells) == 1 < self.state_count
+
+    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
+        """As of other recurrent layers; E107 for a mask on a stack of one cell with several states."""
+        if inputs[0].mask is not None and self.leaves_out(inputs) and self._is_lone_stack:
+            raise bad_argument("cell", "a mask does not go with a stack of one cell that has several states")
+        return super().masks(inputs, results)
 
     def states(self, step: Shape) -> Shapes:
         return tuple(Shape((size,), (FEATURE,)) for size in self.cell.state_sizes())

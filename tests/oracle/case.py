@@ -10,13 +10,17 @@ Sizes = tuple[int, ...]
 
 
 class Step(NamedTuple):
-    """One layer: it reads values by name (`x0`: an input, `l0`: a layer) and names its results, if it has several."""
+    """One layer: it reads values by name (`x0`: an input, `l0`: a layer) and names its results, if it has several.
+
+    `masks`: those that the call is given, by their names; of a list of masks, by the values that they are for.
+    """
 
     op: str
     arguments: dict[str, Any]
     reads: tuple[str, ...]
     options: dict[str, Any] = {}
     results: tuple[str, ...] = ()
+    masks: dict[str, str] = {}
 
 
 class Case(NamedTuple):
@@ -79,12 +83,29 @@ def to_spec(case: Case) -> str:
     return json.dumps(spec)
 
 
+def _named(step: Step) -> dict[str, Any]:
+    """What the call is given, by name."""
+    op, reads = op_class(step.op), list(step.reads)
+    values = {
+        each.name: reads[i:] if each.many else reads[i] for i, each in enumerate(op.call_inputs) if reads[i:]
+    }
+    return values | called_masks(step, step.masks)
+
+
+def called_masks(step: Step, masks: dict[str, Any]) -> dict[str, Any]:
+    """Masks as arguments of the call of a step."""
+    op = op_class(step.op)
+    if not op.takes_list or not masks:
+        return masks
+    return {"mask": [masks.get(f"{each.name}_mask") for each in op.call_inputs[:2]]}
+
+
 def _layer(number: int, step: Step) -> dict[str, Any]:
     listed = op_class(step.op).takes_list or len(step.reads) > 1
     layer: dict[str, Any] = {
         step.op: step.arguments,
         "name": f"l{number}",
-        "from": list(step.reads) if listed else next(iter(step.reads)),
+        "from": _named(step) if step.masks else list(step.reads) if listed else next(iter(step.reads)),
     }
     if step.options:
         layer["call"] = step.options

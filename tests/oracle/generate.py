@@ -7,6 +7,7 @@ from tests.oracle.case import Case, Sizes, Step, op_class
 from tests.oracle.draft import Draft, made_sizes, rank_of
 from tests.oracle.mutate import mutate
 from tests.oracle.strategies import strategy
+from tests.oracle.strategies.masks import mask_sizes
 
 OPS: tuple[str, ...] = tuple(
     name
@@ -50,7 +51,12 @@ def _valid(rng: Random, op: str) -> Case:
         here, inputs, dtypes, steps = None, [], [], []
     draft = _drafted(rng, op, here)
     reads = _read(draft, name, inputs, dtypes)
-    steps.append(Step(op, draft.arguments, reads, draft.options))
+    masks: dict[str, str] = {}
+    for word, sizes in mask_sizes(draft).items():
+        masks[word] = f"x{len(inputs)}"
+        inputs.append(sizes)
+        dtypes.append("bool")
+    steps.append(Step(op, draft.arguments, reads, draft.options, (), masks))
     return Case(tuple(inputs), tuple(dtypes), tuple(steps), draft.batch)
 
 

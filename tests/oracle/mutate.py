@@ -94,7 +94,9 @@ def _fewer_inputs(rng: Random, case: Case) -> Case | None:
     step = case.steps[-1]
     op = op_class(step.op)
     # one value alone serves every input that the call of a layer requires
-    if len(step.reads) < (2 if op.takes_list or op.call_inputs[-1].many or not op.spreads else 3):
+    if step.masks or len(step.reads) < (
+        2 if op.takes_list or op.call_inputs[-1].many or not op.spreads else 3
+    ):
         return None
     return _with_step(case, len(case.steps) - 1, "fewer inputs", reads=step.reads[:-1])
 
@@ -102,7 +104,7 @@ def _fewer_inputs(rng: Random, case: Case) -> Case | None:
 def _more_inputs(rng: Random, case: Case) -> Case | None:
     step: Step = case.steps[-1]
     op = op_class(step.op)
-    if not (op.takes_list or op.call_inputs[-1].many):
+    if step.masks or not (op.takes_list or op.call_inputs[-1].many):
         return None
     return _with_step(case, len(case.steps) - 1, "more inputs", reads=(*step.reads, rng.choice(step.reads)))
 

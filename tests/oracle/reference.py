@@ -12,7 +12,7 @@ import tensorflow as tf
 from specc.ops import making, registry
 from specc.ops.declare import parameters_of
 from specc.ops.misfit import Misfit
-from tests.oracle.case import Case, Step, op_class
+from tests.oracle.case import Case, Step, called_masks, op_class
 from tests.oracle.values import TEXTS
 
 keras.config.disable_traceback_filtering()
@@ -86,13 +86,14 @@ def _build(case: Case) -> tuple[Any, list[Any], list[list[Any]]]:
     results: list[list[Any]] = []
     for i, step in enumerate(case.steps):
         layer = make_layer(step.op, step.arguments, name=f"l{i}")
-        made = _call(layer, step, [values[name] for name in step.reads])
+        masks = {name: values[mask] for name, mask in step.masks.items()}
+        made = _call(layer, step, [values[name] for name in step.reads], masks)
         several = keras.tree.flatten(made)
         values[f"l{i}"] = several[0]
         values |= dict(zip(step.results, several, strict=False))
         layers.append(layer)
         results.append(several)
-    read = {name for step in case.steps for name in step.reads}
+    read = {name for step in case.steps for name in (*step.reads, *step.masks.values())}
     inputs = {name: value for name, value in inputs.items() if name in read}
     return keras.Model(inputs, [value for several in results for value in several]), layers, results
 
@@ -182,14 +183,14 @@ def _with_dtype(arguments: dict[str, Any], dtype: Any) -> dict[str, Any]:
     return arguments if dtype is None else {"dtype": dtype} | arguments
 
 
-def _call(layer: Any, step: Step, inputs: list[Any]) -> Any:
+def _call(layer: Any, step: Step, inputs: list[Any], masks: dict[str, Any]) -> Any:
     """What the layer makes of its inputs, given by the names of its call as a user would."""
     if isinstance(layer, Function):
         return layer(inputs)
     wanted = op_class(step.op).call_inputs
     if op_class(step.op).takes_list:
-        return layer(inputs, **step.options)
-    named: dict[str, Any] = {}
+        return layer(inputs, **called_masks(step, masks), **step.options)
+    named: dict[str, Any] = dict(masks)
     for i, each in enumerate(wanted[1:], start=1):
         if len(inputs) > i:
             named[each.name] = _nested(step, inputs[i:]) if each.many else inputs[i]
@@ -214,7 +215,7 @@ def _made(layer: Any, values: list[Any]) -> Made:
 
 def _run(case: Case, model: Any, layers: list[Any], results: list[list[Any]]) -> tuple[Ran, ...]:
     given = {f"x{i}": kind for i, kind in enumerate(zip(case.inputs, case.dtypes, strict=True))}
-    read = {name for step in case.steps for name in step.reads}
+    read = {name for step in case.steps for name in (*step.reads, *step.masks.values())}
     divides = any(isinstance(layer, Function) for layer in layers)
     arrays = {name: _batch(*kind, divides) for name, kind in given.items() if name in read}
     if any("Adaptive" in op for op in case.ops):

@@ -44,6 +44,9 @@ def _smaller(case: Case) -> Iterator[Case]:
         for name in step.options:
             rest = {k: v for k, v in step.options.items() if k != name}
             yield _replaced(case, number, step._replace(options=rest))
+        for name in step.masks:
+            rest = {k: v for k, v in step.masks.items() if k != name}
+            yield _replaced(case, number, step._replace(masks=rest))
     for i, dtype in enumerate(case.dtypes):
         if dtype != "float32":
             yield case._replace(dtypes=(*case.dtypes[:i], "float32", *case.dtypes[i + 1 :]))

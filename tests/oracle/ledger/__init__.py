@@ -1,7 +1,18 @@
 """The deliberate differences from Keras: each with its reason and the cases that it covers, as few as can be."""
 
 from tests.oracle.judge import Verdict
-from tests.oracle.ledger import adaptive, cells, einsum, functions, images, layers, matrices, shaping, text
+from tests.oracle.ledger import (
+    adaptive,
+    cells,
+    einsum,
+    functions,
+    images,
+    layers,
+    masks,
+    matrices,
+    shaping,
+    text,
+)
 from tests.oracle.ledger.shared import Entry
 
 LEDGER: tuple[Entry, ...] = (
@@ -14,6 +25,7 @@ LEDGER: tuple[Entry, ...] = (
     *functions.ENTRIES,
     *shaping.ENTRIES,
     *matrices.ENTRIES,
+    *masks.ENTRIES,
 )
 
 
