@@ -7,7 +7,7 @@ from specc.ir.graph import Crossing, Fold, Folded, Graph, Layer, Region
 from specc.ops.axis import axis_numbers
 from specc.ops.misfit import Misfit
 from specc.shapes.demand import Demand, agree, at_least, recording
-from specc.shapes.dim import Size, Symbol, Symbolic, bind, is_anonymous, is_known, symbols_of
+from specc.shapes.dim import Size, Symbol, bind, is_anonymous, is_known, symbol, symbols_of
 from specc.shapes.shape import Shape, as_time
 from specc.shapes.tensor import Tensor
 
@@ -99,9 +99,12 @@ class Regions:
             if str(wanted).isidentifier():
                 known.setdefault(str(wanted), size)
         for wanted, size in promised:
-            solved = _solved(bind(wanted, known), size)
-            if solved is not None and solved[0] not in self.symbols:
-                known.setdefault(*solved)
+            names = symbols_of(wanted) - self.symbols - known.keys()
+            if len(names) == 1:
+                (name,) = names
+                solved = _solved(bind(wanted, known), name, size)
+                if solved is not None:
+                    known[name] = solved
         return known
 
     def own_of(self, layer: Layer) -> Mapping[str, Size]:
@@ -148,13 +151,11 @@ class Regions:
         return found
 
 
-def _solved(wanted: Size, size: Size) -> tuple[str, Size] | None:
-    """The symbol, and its size, of which `wanted` is a multiple, with or without a number, that comes to `size`."""
-    if isinstance(wanted, Symbolic) and len(wanted.terms) == 1:
-        (monomial, factor), *_ = wanted.terms
-        if len(monomial) == 1 and isinstance(monomial[0], Symbol) and factor > 0:
-            return monomial[0].name, (size - wanted.constant) // factor
-    return None
+def _solved(wanted: Size, name: str, size: Size) -> Size | None:
+    """What the symbol `name` is if `wanted`, a multiple of it by a number and perhaps more, comes to `size`."""
+    factor = 0 if isinstance(wanted, int) else dict(wanted.terms).get((Symbol(name),), 0)
+    rest = wanted - factor * symbol(name)
+    return (size - rest) // factor if factor > 0 and name not in symbols_of(rest) else None
 
 
 def _taken_for(promise: Shape, x: Shape) -> Shape:
