@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from specc.ops.cells import computed
 from specc.ops.declare import Example, Inputs, Masks, Op, Place, Shape, Shapes, Weights, op
 from specc.ops.kinds import Flag
 from specc.ops.misfit import Misfit, SetArgument, bad_argument
@@ -75,10 +76,23 @@ class RNN(Recurrent):
         return isinstance(self.cell, StackedRNNCells) and len(self.cell.cells) == 1 < self.state_count
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
-        """As of other recurrent layers; E107 for a mask on a stack of one cell with several states."""
-        if inputs[0].mask is not None and self.leaves_out(inputs) and self._is_lone_stack:
-            raise bad_argument("cell", "a mask does not go with a stack of one cell that has several states")
+        """As of other recurrent layers; E107 for one that Keras cannot lay over the states of stacked cells."""
+        if inputs[0].mask is not None and self.leaves_out(inputs):
+            self._check_masked()
         return super().masks(inputs, results)
+
+    def _check_masked(self) -> None:
+        """E107 for a stack of one cell with several states, or of cells in another dtype than its own."""
+        if self._is_lone_stack:
+            raise bad_argument("cell", "a mask does not go with a stack of one cell that has several states")
+        policy = self.policy or "float32"
+        carried = computed(self.cell.policy or policy)
+        other = next((dtype for dtype in self.cell.state_dtypes(policy) if dtype != carried), None)
+        if other is not None:
+            message = (
+                f"a mask does not go with a cell that computes in {other} where its states are {carried}"
+            )
+            raise bad_argument("cell", message)
 
     def states(self, step: Shape) -> Shapes:
         return tuple(Shape((size,), (FEATURE,)) for size in self.cell.state_sizes())
