@@ -155,6 +155,7 @@ class ReversibleEmbedding(Embedding):
 
     lacks = ("lora_rank", "lora_alpha")
     call_options = {"reverse": FLAG}
+    announces_mask = False
 
     tie_weights: Flag = True
     reverse_dtype: FloatDtype | None = None

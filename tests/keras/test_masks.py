@@ -147,6 +147,16 @@ def test_masks_are_those_of_keras(word: str, example: Example, which: str) -> No
     assert verify(built, explicit, network.weights) == []
 
 
+def test_a_mask_that_keras_makes_only_when_the_model_runs() -> None:
+    network = Network()
+    words = {"input_dim": 5, "output_dim": 3, "mask_zero": True}
+    y = network.add(make("ReversibleEmbedding", words), network.input("x", 4, dtype="int32"), name="words")
+    explicit = network.explicit(y=network.add(make("LayerNormalization"), y, name="norm"))
+    built = lower(explicit, seed=1)
+    assert _shapes(_flat(built.model(_array((4,), "int32")))) == _sizes(masked(explicit), (y,)) == [(4,)]
+    assert verify(built, explicit, network.weights) == []
+
+
 @pytest.mark.parametrize("second", TWICE, ids=lambda each: each[0])
 @pytest.mark.parametrize("first", TWICE, ids=lambda each: each[0])
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
