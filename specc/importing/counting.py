@@ -221,8 +221,9 @@ class _Counts:
         record = self.network.records[value.layer] if isinstance(value, Value) else None
         if record is None or record.cls != "Reshape" or not str(record.module).startswith("keras.src.ops"):
             return value, None
-        match record.applications[value.node].arguments, record.config.get("newshape"):
-            case [Value() as of], [-1, *tail] if (sort := self.sort(of)) is not None and -1 not in tail:
+        arguments = record.applications[value.node].arguments if record.applications else []
+        match arguments, record.config.get("newshape"):
+            case [Value() as of], [-1, *tail] if (sort := self.sort(of)) is not None and _are_sizes(tail):
                 is_within_rows = None not in sort.sizes and _product(sort.sizes) == _product(tail)
                 return (value, None) if is_within_rows else (of, tuple(tail))
             case _:
@@ -234,6 +235,10 @@ def _product(sizes: Sequence[int | None]) -> int:
     for size in sizes:
         found *= size or 1
     return found
+
+
+def _are_sizes(sizes: list[Any]) -> bool:
+    return all(type(size) is int and size >= 0 for size in sizes)
 
 
 def _column(numbers: list[Any]) -> _Numbers | None:

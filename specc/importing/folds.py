@@ -134,9 +134,9 @@ class Folds:
 
     def _reshapes(self, of: Value, result: Value, target: Any) -> bool:
         """Whether a reshape is a fold or an unfold, which is then noted."""
-        before = self.network.types.get(of)
-        after = self.network.types.get(result) or _reshaped(target)
-        if before is None or after is None or not before.has_batch:
+        before, asked = self.network.types.get(of), _reshaped(target)
+        after = self.network.types.get(result) or asked
+        if before is None or after is None or not before.has_batch or not _fits(asked, after):
             return False
         lead, longer = self._lead(of), len(before.sizes) - len(after.sizes)
         if longer > 0:
@@ -178,6 +178,15 @@ class Folds:
 
 def _is_known(size: int | None, extents: Extents) -> bool:
     return size is not None and size == product_of(extents)
+
+
+def _fits(asked: Sort | None, made: Sort) -> bool:
+    """Whether a reshape to what is asked makes what the file says that it does."""
+    return (
+        asked is not None
+        and len(asked.sizes) == len(made.sizes)
+        and all(a in (None, b) for a, b in zip(asked.sizes, made.sizes, strict=True))
+    )
 
 
 def _reshaped(target: Any) -> Sort | None:

@@ -118,7 +118,7 @@ def _without_backward(config: Arguments, policy: str) -> Arguments:
         if said.get("zero_output_for_mask") == said.get("return_sequences"):
             said = {k: v for k, v in said.items() if k != "zero_output_for_mask"}
         inner[name] = {**data, "config": said}
-    if "backward_layer" in inner:
+    if len(inner) == 2:
         ahead, back = (op_from(str(class_of(x)), config_of(x), None, policy) for x in inner.values())
         turned = {**ahead.arguments, "go_backwards": not ahead.arguments.get("go_backwards")}
         if type(ahead) is type(back) and turned == back.arguments:

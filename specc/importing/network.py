@@ -69,18 +69,21 @@ class Importer:
         read_rows(network, in_order(network))
         folds = Folds(network)
         for record, node in in_order(network):
-            if record.cls == "InputLayer" and not record.applications:
-                continue
-            try:
-                if folds.crosses(record, node):
+            if not record.applications:
+                if record.cls == "InputLayer":
                     continue
-                made = [*folds.rearranged(record, node)] or [
-                    *self._pieces(record, node, network, prefix, blocks)
-                ]
-                if len(made[-1].gives) < network.read_of(record.name, node):
-                    raise Broken(f"`{record.name}` makes {len(made[-1].gives)} results; more are read")
+                raise Broken(f"`{record.name}` is applied to nothing, and its result is read")
+            try:
+                made: list[Piece] = []
+                if not folds.crosses(record, node):
+                    rearranged = [*folds.rearranged(record, node)]
+                    made = rearranged or [*self._pieces(record, node, network, prefix, blocks)]
+                results = len(made[-1].gives) if made else 1
+                if results < network.read_of(record.name, node):
+                    raise Broken(f"`{record.name}` makes {results} results; more are read")
                 pieces += map(folds.placed, made)
-                self._note(made[-1], network, prefix)
+                if made:
+                    self._note(made[-1], network, prefix)
             except Unsayable as problem:
                 self._report(record, prefix, problem)
                 pieces += _missing(record, node, network)

@@ -10,7 +10,8 @@ from keras import layers as L
 from keras import ops
 
 import specc
-from specc.importing.model import import_model
+from specc.importing.archive import Broken, read_config
+from specc.importing.model import import_config, import_model
 from tests.applications.compare import outputs, randomize
 
 SPECS = {
@@ -225,3 +226,32 @@ def test_the_inside_of_a_fold_is_no_output(tmp_path: Path):
     x = keras.Input((None, 3))
     messages = refused(keras.Model(x, L.Dense(2, name="inside")(ops.reshape(x, (-1, 3)))), tmp_path)
     assert messages == ["`inside` is an output within a fold"]
+
+
+def configuration(folder: Path) -> dict[str, Any]:
+    """What the file of a network with a fold over two unknown axes holds."""
+    specc.build(f"specc: 1\nname: m{SPECS['two unknown axes']}", folder / "model.keras")
+    return read_config(str(folder / "model.keras"))
+
+
+def test_a_fold_with_a_second_result_is_broken(tmp_path: Path):
+    config = configuration(tmp_path)
+    (layer,) = [x for x in config["config"]["layers"] if x["name"] == "lstm.lstm"]
+    layer["inbound_nodes"][0]["args"][0]["config"]["keras_history"][2] = 1
+    with pytest.raises(Broken, match=r"`lstm.fold` makes 1 results; more are read"):
+        import_config(config)
+
+
+def test_a_reshape_that_is_applied_to_nothing_is_broken(tmp_path: Path):
+    config = configuration(tmp_path)
+    (layer,) = [x for x in config["config"]["layers"] if x["name"] == "lstm.fold.reshape"]
+    layer["inbound_nodes"] = []
+    with pytest.raises(Broken, match=r"`lstm.fold.reshape` is applied to nothing"):
+        import_config(config)
+
+
+def test_a_reshape_to_no_sizes_is_refused(tmp_path: Path):
+    config = configuration(tmp_path)
+    (layer,) = [x for x in config["config"]["layers"] if x["name"] == "lstm.fold.reshape"]
+    layer["config"]["newshape"] = [-1, [3]]
+    assert import_config(config).text is None
