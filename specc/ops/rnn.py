@@ -64,7 +64,7 @@ class RNN(Recurrent):
         except Misfit as fault:
             raise about(fault, "cell") from None
         check_unroll(self, x)
-        if self.unroll and self._is_lone_stack:
+        if self.unroll and self._is_lone_stack and self.state_count > 1:
             message = "`unroll` does not go with a stack of one cell that has several states"
             loop = SetArgument("unroll", None, "loop over the steps instead")
             raise bad_argument("unroll", message, loop)
@@ -72,8 +72,8 @@ class RNN(Recurrent):
 
     @property
     def _is_lone_stack(self) -> bool:
-        """Whether there is a stack of one cell with several states, which Keras mixes up with their list."""
-        return isinstance(self.cell, StackedRNNCells) and len(self.cell.cells) == 1 < self.state_count
+        """Whether there is a stack of one cell, whose states Keras mixes up with their list."""
+        return isinstance(self.cell, StackedRNNCells) and len(self.cell.cells) == 1
 
     def masks(self, inputs: Inputs, results: Inputs) -> Masks:
         """As of other recurrent layers; E107 for one that Keras cannot lay over the states of stacked cells."""
@@ -82,9 +82,9 @@ class RNN(Recurrent):
         return super().masks(inputs, results)
 
     def _check_masked(self) -> None:
-        """E107 for a stack of one cell with several states, or of cells in another dtype than its own."""
-        if self._is_lone_stack:
-            raise bad_argument("cell", "a mask does not go with a stack of one cell that has several states")
+        """E107 for a stack of one cell in a loop, or of cells in another dtype than its own."""
+        if self._is_lone_stack and not self.unroll:
+            raise bad_argument("cell", "a mask does not go with a stack of one cell")
         policy = self.policy or "float32"
         carried = computed(self.cell.policy or policy)
         other = next((dtype for dtype in self.cell.state_dtypes(policy) if dtype != carried), None)
