@@ -137,10 +137,10 @@ def _check(text: str):
 
 def _parts(text: str, rounds: int) -> tuple[float, float]:
     """The processor seconds of inference, and of solving what it demands."""
-    from specc.passes.demands import settle
-    from specc.passes.infer import infer
-    from specc.passes.resolve import resolve
-    from specc.passes.values import Findings
+    from specc.passes.inference.demands import settle
+    from specc.passes.inference.infer import infer
+    from specc.passes.resolution.resolve import resolve
+    from specc.passes.resolution.values import Findings
     from specc.source import Source
     from specc.syntax.parser import parse
     from specc.syntax.reader import read

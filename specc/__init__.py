@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from specc.building import SpecError
-    from specc.passes.data import Data
+    from specc.passes.training.data import Data
     from specc.report import Checked, Report
 
 __version__ = "0.1.0"
@@ -166,7 +166,7 @@ def _data(given: "Mapping[str, Any]") -> "Data":
     import os
 
     from specc.arrays.named import Held, named_by
-    from specc.passes.data import Data
+    from specc.passes.training.data import Data
 
     return Data(
         tuple(

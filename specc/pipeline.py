@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from specc.diagnostics.collector import MAX_ERRORS, TooManyErrors
 from specc.diagnostics.model import Diagnostic, Note, has_errors
 from specc.ir.graph import Explicit, Typed
-from specc.passes.infer import infer
-from specc.passes.lint import lint
-from specc.passes.notes import insertions
-from specc.passes.promise import keep_promises
-from specc.passes.resolve import resolve
-from specc.passes.values import Findings, TooLarge
+from specc.passes.inference.infer import infer
+from specc.passes.inference.promise import keep_promises
+from specc.passes.lints.lint import lint
+from specc.passes.lints.notes import insertions
+from specc.passes.resolution.resolve import resolve
+from specc.passes.resolution.values import Findings, TooLarge
 from specc.report import Checked, Report
 from specc.shapes.tensor import Tensor
 from specc.source import Source, Span
@@ -38,7 +38,7 @@ def silent(_: str) -> None:
 class Options(NamedTuple):
     """How a spec is to be read: parameters set from outside, a variant, and whether nothing may be inserted.
 
-    `data` (a `specc.passes.data.Data`) are arrays that it is held against.
+    `data` (a `specc.passes.training.data.Data`) are arrays that it is held against.
     """
 
     settings: Mapping[str, Any] = {}
@@ -146,7 +146,7 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
     found.extend(diagnostics)
     folder = folder_of(source.path)
     if "include" in document.sections:
-        from specc.passes.includes import include
+        from specc.passes.resolution.includes import include
 
         document = include(document, folder, _loader(found, overlay), found)
     with _binding(options.settings, document):
@@ -160,7 +160,7 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
         )
         typed = infer(graph, found)
     if typed.demands:
-        from specc.passes.demands import settle
+        from specc.passes.inference.demands import settle
 
         typed = settle(typed, found)
     typed = keep_promises(typed, found)
@@ -175,12 +175,12 @@ def _staged(source: Source, options: Options, overlay: Mapping[str, str], found:
     if not has_errors(found):
         lint(typed, found)
         if any(op is not None and op.brings_mask for op in typed.ops):
-            from specc.passes.mask_lint import follow_masks
+            from specc.passes.masks.lint import follow_masks
 
             typed = follow_masks(typed, training.loss if training is not None else (), found)
         insertions(typed, found)
     if document.ignores:
-        from specc.passes.ignore import hide
+        from specc.passes.lints.ignore import hide
 
         typed = typed._replace(hidden=hide(document, typed.graph, found))
     report = Report(source.path, _sorted(found, source), typed, targets, spent)
@@ -191,7 +191,7 @@ def _binding(settings: Mapping[str, Any], document: Document) -> AbstractContext
     """While this lasts, symbols are read as the sizes that they are set to."""
     if not settings:
         return nullcontext()
-    from specc.passes.settings import binding_symbols
+    from specc.passes.resolution.settings import binding_symbols
 
     return binding_symbols(settings, document)
 
@@ -203,7 +203,7 @@ def _training(
     sections = typed.graph.document.sections
     if data is None and "compile" not in sections and "targets" not in sections:
         return None, {}, {}
-    from specc.passes.training import check_training
+    from specc.passes.training.training import check_training
 
     return check_training(sections.get("compile"), typed, found, data)
 
@@ -281,7 +281,7 @@ def explicit(checked: Checked) -> Explicit:
     from specc.passes.adapt import adapt
 
     if typed.solution is not None and checked.source is not None:
-        from specc.passes.demands import numbers
+        from specc.passes.inference.demands import numbers
 
         numbers_of = numbers(typed)
         if numbers_of:

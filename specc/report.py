@@ -15,7 +15,7 @@ from specc.source import Source
 from specc.syntax.document import Document
 
 if TYPE_CHECKING:
-    from specc.passes.demands import Constraint
+    from specc.passes.inference.demands import Constraint
 
 
 class Report:
@@ -65,7 +65,7 @@ class Report:
         """What the network needs of its symbols: each is necessary, together they are sufficient."""
         if self.typed is None or self.typed.solution is None:
             return []
-        from specc.passes.demands import constraints
+        from specc.passes.inference.demands import constraints
 
         return constraints(self.typed)
 

@@ -7,7 +7,7 @@ from specc.diagnostics.style import paint
 from specc.ops.declare import Op, parameters_of
 from specc.ops.parameters import Parameter
 from specc.ops.registry import find, names
-from specc.passes.spell import plain
+from specc.passes.repairs.spell import plain
 from specc.suggest import nearest
 from specc.syntax.write import flow
 

@@ -41,7 +41,7 @@ def _data(arguments: Arguments) -> Any:
             raise UsageError("`--data-values` is about arrays, and none is given", "write `--data NAME=FILE`")
         return None
     from specc.arrays.named import Named, parse_named
-    from specc.passes.data import Data
+    from specc.passes.training.data import Data
 
     arrays: dict[str, Named] = {}
     for text in given:

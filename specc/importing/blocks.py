@@ -7,7 +7,7 @@ from specc.importing.items import Item, Layers, chains_in
 from specc.importing.naming import without_names
 from specc.importing.rows import COUNTED, Different, as_uses, kind_of
 from specc.ir.names import free_name
-from specc.passes.spell import Expression
+from specc.passes.repairs.spell import Expression
 
 
 def word_of(item: Item) -> str:

@@ -10,7 +10,7 @@ from specc.importing.naming import Wanted, names_of
 from specc.importing.records import Application, Network, Record, Value, leaves, values_of
 from specc.ops.declare import Op
 from specc.ops.parameters import CallInput
-from specc.passes.spell import wiring
+from specc.passes.repairs.spell import wiring
 
 
 class Piece(NamedTuple):

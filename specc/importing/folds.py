@@ -16,7 +16,7 @@ from specc.importing.objects import Unsayable
 from specc.importing.records import Network, Record, Sort, Value, leaves
 from specc.importing.regrouping import Wanted, letters, rearranging
 from specc.ops import making, registry
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 
 
 class Folds:

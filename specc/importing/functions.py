@@ -10,7 +10,7 @@ from specc.importing.objects import Unsayable, plain
 from specc.importing.records import Application, Network, Record, Value, leaves
 from specc.ops import making, registry
 from specc.ops.declare import Op, parameters_of
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 
 _WHOLE = (slice(None), slice(0, None), slice(None, None, 1), slice(0, None, 1))
 

@@ -10,7 +10,7 @@ from specc.ops.declare import Op, parameters_of
 from specc.ops.families import Family
 from specc.ops.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from specc.ops.parameters import Parameter
-from specc.passes import spell
+from specc.passes.repairs import spell
 
 Arguments = dict[str, Any]
 

@@ -16,7 +16,7 @@ from specc.importing.same import are_same
 from specc.importing.stages import has_paths, with_stages
 from specc.importing.training import training_from
 from specc.ops.function import Function
-from specc.passes.spell import escaped
+from specc.passes.repairs.spell import escaped
 from specc.pipeline import Options, Step, check_source, silent
 from specc.report import Report
 from specc.source import Source

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from specc.importing.items import Item, Layers, chains_in, with_chains
-from specc.passes.scope import Names, Scope, default_name
+from specc.passes.resolution.scope import Names, Scope, default_name
 
 _ATTEMPTS = 5
 

@@ -19,7 +19,7 @@ from specc.importing.own import custom, plain_or_kept
 from specc.importing.records import Application, Network, Record, Sizes, Sort, Value, leaves, values_of
 from specc.ops.declare import Op
 from specc.ops.kinds import POLICIES
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 
 
 class Written(NamedTuple):

@@ -9,7 +9,7 @@ from specc.importing.signature import signature_of
 from specc.ops import making
 from specc.ops.custom import OwnError, own
 from specc.ops.declare import Op
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 
 
 def custom(record: Record, node: int, network: Network, policy: str) -> Piece:

@@ -8,7 +8,7 @@ from specc.ir.names import free_name
 from specc.ops import making, registry
 from specc.ops.declare import Op, parameters_of
 from specc.ops.parameters import REQUIRED, Parameter
-from specc.passes.spell import Expression, argument
+from specc.passes.repairs.spell import Expression, argument
 from specc.syntax.expression_tree import FUNCTIONS
 
 COUNTED = ("repeat", "each")

@@ -5,7 +5,7 @@ from typing import Any
 from specc.ir.graph import Crossing, Graph
 from specc.ops.core import Identity
 from specc.ops.declare import Op
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 from specc.report import Report
 
 

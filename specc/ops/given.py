@@ -23,8 +23,6 @@ class GivenMasks:
     """The call takes its inputs as one list (merges, `Attention`)."""
     makes_mask: ClassVar[bool] = False
     """The result has a mask that is read off the value, whatever mask that has."""
-    announces_mask: ClassVar[bool] = True
-    """Keras says of the mask that it makes when a model is built, and not only when it runs."""
     masked_by: tuple[str, ...] = ()
     """The masks that the call is given, the last of its inputs: `mask`, or those of single values, `value_mask`."""
 

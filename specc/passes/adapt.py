@@ -224,7 +224,7 @@ def adapt(typed: Typed) -> Explicit:
     explicit = written_out(typed)
     if not any(op is not None and op.brings_mask for op in typed.ops):
         return explicit
-    from specc.passes.carry import carry
+    from specc.passes.masks.carry import carry
 
     return carry(explicit)
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from specc.diagnostics.model import Diagnostic, Note, has_errors
 from specc.ir.graph import Typed
 from specc.passes.cost import Row, Spent, rows
-from specc.passes.sections import SectionReader
-from specc.passes.values import Findings
+from specc.passes.resolution.values import Findings
+from specc.passes.training.sections import SectionReader
 from specc.shapes.dim import is_known
 from specc.syntax.document import is_note
 from specc.syntax.tree import Mapping as MappingNode

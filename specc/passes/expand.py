@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from specc.ir.graph import Explicit, Input, Output, Typed
 from specc.passes.adapt import adapt
-from specc.passes.spell import escaped
+from specc.passes.repairs.spell import escaped
 from specc.passes.unroll import Unrolling
 from specc.shapes.dim import to_json
 from specc.shapes.shape import Shape

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from specc.ir.graph import Crossing, Explicit, Fold, Layer, Output, Unfold
 from specc.ops.declare import Op
-from specc.passes.spell import spelled, wiring
+from specc.passes.repairs.spell import spelled, wiring
 from specc.shapes.shape import Shape
 from specc.syntax.document import IGNORE
 from specc.syntax.tree import Scalar, Sequence

@@ -9,9 +9,9 @@ from typing import cast
 
 from specc.ops import catalog, registry
 from specc.ops.kinds import DTYPES
-from specc.passes.compile import KEYS as COMPILE_KEYS
-from specc.passes.compile import OPTIONS as COMPILE_OPTIONS
-from specc.passes.ignore import silenced
+from specc.passes.lints.ignore import silenced
+from specc.passes.training.compile import KEYS as COMPILE_KEYS
+from specc.passes.training.compile import OPTIONS as COMPILE_OPTIONS
 from specc.schema.forms import (
     EXPRESSION,
     OWN,
@@ -153,6 +153,7 @@ class _Document(Forms):
         """The keys beside an op, and the constructs."""
         name: Form = {"type": ["string", "integer"]}
         names = either(name, listed(name, 1))
+        by_name = either(name, listed(either(name, {"type": "null"}), 1))
         rows = either(
             {"type": "integer", "minimum": 0}, EXPRESSION, mapping(either({"type": "array"}, EXPRESSION), 1)
         )
@@ -168,7 +169,7 @@ class _Document(Forms):
                 {**name, "pattern": "^[^/]+$"}, "The name of the value, and of the Keras layer."
             ),
             "from": described(
-                either(names, mapping(names, 1)), "What is read; `_` is the value before this one."
+                either(names, mapping(by_name, 1)), "What is read; `_` is the value before this one."
             ),
             "when": described(flag, "Whether it is there at all."),
             "as": described(

@@ -17,7 +17,7 @@ from specc.ops.optimizers import OPTIMIZERS, SCHEDULES
 from specc.ops.parameters import REQUIRED, Parameter
 from specc.ops.stacked import CELL_JSON
 from specc.ops.wrappers import LayerRef
-from specc.passes.spell import plain
+from specc.passes.repairs.spell import plain
 from specc.syntax.document import IGNORE
 
 Form = dict[str, Any]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from specc.arrays.named import Named
-from specc.passes.data import Data
+from specc.passes.training.data import Data
 from specc.pipeline import Options, check_source
 from specc.source import Source
 

@@ -14,7 +14,7 @@ from specc.ir.masked import Masked
 from specc.ops import registry
 from specc.ops.declare import Example, Op
 from specc.ops.misfit import Misfit
-from specc.passes.masks import masked
+from specc.passes.masks.masked import masked
 from tests.keras.network import Network, make
 
 SAME_TENSOR = ("MaxNumBoundingBoxes",)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from specc.backends.keras.build import build_model
-from specc.passes.compile import Compile
+from specc.passes.training.compile import Compile
 from tests.keras.network import Network, make
 
 X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")

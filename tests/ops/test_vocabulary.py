@@ -165,7 +165,7 @@ def test_what_a_lookup_refuses(tmp_path: Path, arguments: str, code: str) -> Non
 def test_files_count_as_what_a_spec_goes_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: str
 ) -> None:
-    monkeypatch.setattr("specc.passes.values.MAX_STEPS", 1000)
+    monkeypatch.setattr("specc.passes.resolution.values.MAX_STEPS", 1000)
     (tmp_path / "words.txt").write_text("".join(f"{n}\n" for n in range(300)))
     names = ["words.txt", "./words.txt", "././words.txt", "./././words.txt"]
     lookups = [f"StringLookup: {{vocabulary: {name}{beside}}}" for name in names]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specc.passes.blame import Blame
+from specc.passes.inference.blame import Blame
 from specc.pipeline import Options, check_source
 from specc.source import Source
 

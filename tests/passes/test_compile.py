@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from specc.diagnostics.model import Diagnostic
-from specc.passes.compile import Compile, check_compile
-from specc.passes.values import Failed
+from specc.passes.resolution.values import Failed
+from specc.passes.training.compile import Compile, check_compile
 from specc.shapes.shape import nameless
 from specc.shapes.tensor import Tensor
 from specc.source import Source

@@ -5,7 +5,7 @@ from typing import Any
 from specc.ir.graph import Crossing, Typed
 from specc.ops.declare import Op
 from specc.passes.adapt import adapt
-from specc.passes.spell import spelled
+from specc.passes.repairs.spell import spelled
 from specc.shapes.shape import Shape, json_shape
 from specc.shapes.tensor import Tensor
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specc.ops import registry
-from specc.passes.scope import snake_case
+from specc.passes.resolution.scope import snake_case
 from specc.pipeline import check_text
 from specc.report import Report
 from specc.source import Source

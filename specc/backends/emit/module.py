@@ -17,7 +17,7 @@ from specc.backends.emit.training import compile_call
 from specc.backends.emit.words import Lanes
 from specc.ir.graph import Explicit
 from specc.ir.masked import op_of
-from specc.passes.compile import Compile
+from specc.passes.training.compile import Compile
 from specc.syntax import tree
 
 _NAMED = '''def named(x, name):

@@ -12,8 +12,8 @@ from specc.ops.axis import axis_number
 from specc.ops.declare import Op, parameters_of
 from specc.ops.misfit import Misfit
 from specc.ops.parameters import Parameter
-from specc.passes.spell import shortest
-from specc.passes.values import Failed
+from specc.passes.repairs.spell import shortest
+from specc.passes.resolution.values import Failed
 from specc.shapes.shape import Shape
 from specc.syntax.expression_tree import ExpressionError, Form, Size
 from specc.syntax.expressions import forms_in, parse_template

@@ -7,7 +7,7 @@ from specc.backends.emit.code import Call, Expr, Listing, Name, Pairs, literal
 from specc.backends.emit.program import Flat
 from specc.ir.graph import Output
 from specc.ops.losses import CRF
-from specc.passes.compile import Compile
+from specc.passes.training.compile import Compile
 
 
 def compile_call(outputs: Sequence[Output], training: Compile, flat: Flat) -> Call:

@@ -14,7 +14,7 @@ from specc.backends.keras.training import compile_model
 from specc.backends.keras.verify import verify
 from specc.diagnostics.model import Diagnostic
 from specc.ir.graph import Explicit, Weighed
-from specc.passes.compile import Compile
+from specc.passes.training.compile import Compile
 
 
 class Outcome(NamedTuple):

@@ -9,7 +9,7 @@ import keras
 
 from specc.ir.graph import Output
 from specc.ops.losses import CRF
-from specc.passes.compile import Compile
+from specc.passes.training.compile import Compile
 
 
 def compile_model(model: Any, outputs: Sequence[Output], training: Compile) -> None:

@@ -11,7 +11,7 @@ from specc.diagnostics.model import Diagnostic, Note
 from specc.ir.graph import Explicit, Layer, Output, Weighed
 from specc.ir.link import chain_of
 from specc.ir.masked import op_of
-from specc.passes.masks import carries, masked
+from specc.passes.masks.masked import carries, masked
 from specc.shapes.shape import Shape
 from specc.shapes.tensor import Tensor, is_float
 
@@ -51,11 +51,9 @@ def verify(built: Built, explicit: Explicit, weights: Mapping[str, Weighed | Non
 def masks_differ(built: Built, explicit: Explicit) -> list[Diagnostic]:
     """E503 at the first layer that hands on another mask than inferred, or none, or one too many.
 
-    E500 for a layer of one's own. In a nested model, and behind what does not announce its mask, Keras finds the
-    masks only when it runs.
+    E500 for a layer of one's own. In a nested model Keras finds the masks only when it runs.
     """
-    ops = [op_of(layer) for layer in explicit.layers]
-    if built.is_nested or not all(op.announces_mask for op in ops) or not any(op.brings_mask for op in ops):
+    if built.is_nested or not any(op_of(layer).brings_mask for layer in explicit.layers):
         return []
     known = masked(explicit)
     for layer in explicit.layers:

@@ -1,0 +1,1 @@
+"""What is legal and seldom meant, and what silences a warning."""

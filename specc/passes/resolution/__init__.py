@@ -1,0 +1,1 @@
+"""From a document to a graph: parameters, includes, blocks and constructs written out, names and wiring."""
