@@ -9,8 +9,8 @@ import types
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_origin
 
-from specc.ops.given import GivenMasks
 from specc.ops.kinds import Flag, Kind, Policy
+from specc.ops.mask_rules import MaskRules
 from specc.ops.misfit import Misfit
 from specc.ops.parameters import REQUIRED, CallInput, Parameter, kind_of
 from specc.shapes.dim import Size
@@ -38,7 +38,7 @@ class Example(NamedTuple):
     dtype: str = "float32"
 
 
-class Op(GivenMasks):
+class Op(MaskRules):
     """An op: subclasses give `results`, `weights_for` and `cost`; `Unary` is the base for ops on one value."""
 
     name: ClassVar[str]
@@ -60,20 +60,6 @@ class Op(GivenMasks):
     """Why the op cannot run once for each step of other axes; None: it can."""
     lacks: ClassVar[tuple[str, ...]] = ()
     """The parameters of all layers that Keras's layer does not take."""
-    passes_mask: ClassVar[bool] = False
-    """The mask of the first input is that of the first result (Keras's `supports_masking`)."""
-    uses_mask: ClassVar[bool] = False
-    """Padded steps are left out of what the op makes: a mask that is lost on the way is missed here (W602)."""
-    carries_mask: ClassVar[bool] = False
-    """The result has a mask by specc's rules that Keras knows nothing of."""
-    takes_mask: ClassVar[bool] = False
-    """Keras's call has a `mask` for the one value that it reads, and writes it into the model if it can."""
-    announces_mask: ClassVar[bool] = True
-    """Keras says of a mask already while the model is built that the result has it."""
-    reads_batch_alone: ClassVar[bool] = False
-    """Nothing of the value that it reads is in the result: of a mask, nothing is lost."""
-    strips_masks: ClassVar[bool] = False
-    """Keras's call takes the masks off the values that it reads, for whatever reads them next."""
     announces_dtype: ClassVar[bool] = True
     """Keras says of floats what dtype the op makes of them."""
     has_policy: ClassVar[bool] = True
@@ -150,21 +136,6 @@ class Op(GivenMasks):
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The types of the results; raises `Misfit` where the op does not fit."""
         raise NotImplementedError
-
-    def masks(self, inputs: Inputs, results: Inputs) -> Masks:
-        """The shapes of the masks of the results, in order; those that are left out have none.
-
-        `inputs` have theirs, one of them at least unless the op makes one. Raises `Misfit` (E205) where Keras fails.
-        """
-        return (inputs[0].mask,) if self.passes_mask else ()
-
-    def fills_mask(self, inputs: Inputs) -> bool:
-        """Whether the mask of the result, though some of these inputs have one, marks no step as padding."""
-        return False
-
-    def leaves_out(self, inputs: Inputs) -> bool:
-        """Whether masked steps of one of these inputs, which has a mask, are left out of what the op makes."""
-        return self.uses_mask
 
     def weights_for(self, shapes: Shapes) -> Weights:
         """The shapes of the weights, by name; raises `Misfit` (E207) where a size is no number."""

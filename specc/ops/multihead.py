@@ -7,8 +7,8 @@ from specc.ops.attention import NAMES, OPTIONS, check_equal
 from specc.ops.axis import axis_numbers, known_size
 from specc.ops.broadcast import distinct, spreads
 from specc.ops.declare import Example, Inputs, Masks, Op, Shape, Shapes, Weights, op
-from specc.ops.given import T
 from specc.ops.kinds import AxisRefs, Flag, Integer, Kind, Positive, Rate, checked
+from specc.ops.mask_rules import T
 from specc.ops.misfit import Misfit, SetArgument, bad_argument, wrong_rank
 from specc.ops.objects import Constraint, Initializer, Regularizer
 from specc.shapes.axis import FEATURE, inferred

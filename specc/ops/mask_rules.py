@@ -1,4 +1,4 @@
-"""The masks that a call is given as values: behind those that it reads, and by their names alone."""
+"""What an op does with masks: those of the values that it reads, and those that its call is given as values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -11,8 +11,8 @@ T = TypeVar("T")
 Values = tuple[Tensor, ...]
 
 
-class GivenMasks:
-    """What an op knows of the masks that its call takes."""
+class MaskRules:
+    """The part of an op that is about masks; all rules are those of an op that knows of none."""
 
     call_inputs: ClassVar[tuple[CallInput, ...]] = (CallInput("inputs"),)
     call_masks: ClassVar[tuple[CallInput, ...]] = ()
@@ -23,6 +23,20 @@ class GivenMasks:
     """The call takes its inputs as one list (merges, `Attention`)."""
     makes_mask: ClassVar[bool] = False
     """The result has a mask that is read off the value, whatever mask that has."""
+    passes_mask: ClassVar[bool] = False
+    """The mask of the first input is that of the first result (Keras's `supports_masking`)."""
+    uses_mask: ClassVar[bool] = False
+    """Padded steps are left out of what the op makes: a mask that is lost on the way is missed here (W602)."""
+    carries_mask: ClassVar[bool] = False
+    """The result has a mask by specc's rules that Keras knows nothing of."""
+    takes_mask: ClassVar[bool] = False
+    """Keras's call has a `mask` for the one value that it reads, and writes it into the model if it can."""
+    announces_mask: ClassVar[bool] = True
+    """Keras says of a mask already while the model is built that the result has it."""
+    reads_batch_alone: ClassVar[bool] = False
+    """Nothing of the value that it reads is in the result: of a mask, nothing is lost."""
+    strips_masks: ClassVar[bool] = False
+    """Keras's call takes the masks off the values that it reads, for whatever reads them next."""
     masked_by: tuple[str, ...] = ()
     """The masks that the call is given, the last of its inputs: `mask`, or those of single values, `value_mask`."""
 
@@ -30,6 +44,21 @@ class GivenMasks:
     def brings_mask(self) -> bool:
         """Whether there are masks where the op is: it makes one, or is given one."""
         return self.makes_mask or bool(self.masked_by)
+
+    def masks(self, inputs: Values, results: Values) -> tuple[Shape | None, ...]:
+        """The shapes of the masks of the results, in order; those that are left out have none.
+
+        `inputs` have theirs, one of them at least unless the op makes one. Raises `Misfit` (E205) where Keras fails.
+        """
+        return (inputs[0].mask,) if self.passes_mask else ()
+
+    def fills_mask(self, inputs: Values) -> bool:
+        """Whether the mask of the result, though some of these inputs have one, marks no step as padding."""
+        return False
+
+    def leaves_out(self, inputs: Values) -> bool:
+        """Whether masked steps of one of these inputs, which has a mask, are left out of what the op makes."""
+        return self.uses_mask
 
     def parted(self, inputs: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
         """The values among what the call is given, and the masks."""
