@@ -181,6 +181,11 @@ class Normalize(Elementwise):
     order: Positive = 2
     epsilon: Number | None = None
 
+    def checked_dtype(self, dtype: str, operand: int = 0) -> str:
+        """Floats as they are; Keras makes floats of numbers for all norms but that of order 2."""
+        is_cast = self.order != 2 and dtype != "string"
+        return super().checked_dtype(floating(dtype) if is_cast else dtype, operand)
+
     def results(self, inputs: Inputs) -> tuple[Tensor, ...]:
         """The same axes; E203 for all of them, the batch included; E107 for a norm that there is not."""
         along = behind_batch(self.axis, inputs[0].shape)
@@ -188,6 +193,8 @@ class Normalize(Elementwise):
             raise bad_argument("epsilon", "`epsilon` is what Keras divides by, and cannot be 0")
         if self.order > 2 and len(along) == 2:
             raise bad_argument("order", f"a matrix has no norm of order {self.order}, but 1 and 2")
+        if self.order != 2 and not along:
+            raise bad_argument("axis", f"no axes have no norm of order {self.order}, but 2")
         if self.order != 2 and len(along) > 2:
             raise bad_argument("order", f"more than two axes have no norm of order {self.order}, but 2")
         return super().results(inputs)

@@ -150,8 +150,14 @@ def _lone_concatenation(verdict: Verdict) -> bool:
 
 
 def _axis_twice(verdict: Verdict) -> bool:
-    given = [v for op, _, v in arguments_of(verdict, "axis") if op == "Normalization" and isinstance(v, list)]
+    ops = ("Normalization", "ops.squeeze")
+    given = [v for op, _, v in arguments_of(verdict, "axis") if op in ops and isinstance(v, list)]
     return refused(verdict, "E203") and any(len(set(v)) < len(v) for v in given)
+
+
+def _none_of_it(verdict: Verdict) -> bool:
+    name = argument_refused(verdict)
+    return name in ("num_query_heads", "bins") and 0 in [value for *_, value in arguments_of(verdict, name)]
 
 
 def _upper_case(verdict: Verdict) -> bool:
@@ -246,7 +252,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Keras does not look at the axis where one value alone is joined",
         _lone_concatenation,
     ),
-    Entry("axis twice", "Normalization takes an axis of size 1 that is named twice", _axis_twice),
+    Entry("axis twice", "Keras takes an axis of size 1 that is named twice", _axis_twice),
+    Entry("none of it", "Keras takes 0 heads or 0 bins, and makes nothing of the values", _none_of_it),
     Entry(
         "upper case", "some layers take padding in any case, others as it is: a spec says `same`", _upper_case
     ),
